@@ -1,0 +1,33 @@
+/** A place in a file that a person wrote. Lines and columns count from 1, columns in characters. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One finding about a user's file: what, where, why, what to do. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly at?: SourceLocation;
+  /** The line at `at`, for the caret. */
+  readonly source?: string;
+  /** How many characters the caret underlines. */
+  readonly length?: number;
+  readonly todo?: string;
+}
+
+/** Bad input, found before any host was touched. Ends the command with exit code 1. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((d) => d.message).join('\n'));
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** The shortest way to refuse: one error without a place in a file. */
+export const inputError = (message: string, todo?: string): InputError =>
+  new InputError([{ severity: 'error', message, ...(todo === undefined ? {} : { todo }) }]);

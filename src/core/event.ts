@@ -1,0 +1,114 @@
+import type { Change } from './change.ts';
+import type { JsonObject } from './json.ts';
+
+export type StepStatus = 'ok' | 'changed' | 'skipped' | 'failed';
+/** A host's outcome of a whole run. */
+export type HostStatus = 'ok' | 'changed' | 'failed' | 'unreachable' | 'not-attempted';
+
+export interface Reason {
+  /** What went wrong and why, for people. */
+  readonly message: string;
+  readonly todo?: string;
+}
+
+export interface HostOutcome {
+  readonly host: string;
+  readonly status: HostStatus;
+  /** Why, where the host is not ok or changed. */
+  readonly reason?: Reason;
+  /** Where an applied change of this run was or was not taken back. */
+  readonly rollback?: RollbackOutcome;
+  readonly changes: number;
+}
+
+export interface RollbackOutcome {
+  readonly undone: readonly string[];
+  /** Summaries of changes that have no undo, with the reason. */
+  readonly irreversible: readonly { readonly summary: string; readonly reason: string }[];
+  /** Undos that failed. */
+  readonly failed: readonly { readonly summary: string; readonly reason: string }[];
+}
+
+export interface Recap {
+  readonly outcomes: readonly HostOutcome[];
+  /** True where a signal stopped the run. */
+  readonly interrupted: boolean;
+}
+
+/** Identifies a change within a run. */
+export interface ChangeRef {
+  readonly host: string;
+  /** Counts the run's changes on that host, from 0. */
+  readonly seq: number;
+}
+
+/** All that reporters and the journal know. Every event is plain JSON. `at` is ISO 8601 UTC, set by the runner's clock. */
+export type RunEvent = { readonly at: string } & (
+  | {
+      readonly type: 'run.started';
+      readonly run: string;
+      readonly version: 1;
+      readonly mode: 'check' | 'run' | 'rollback';
+      readonly playbooks: readonly string[];
+      /** What a rollback needs to reach the hosts again: connection options without secrets, by host. */
+      readonly hosts: readonly JsonObject[];
+    }
+  | { readonly type: 'play.started'; readonly play: string; readonly hosts: readonly string[]; readonly steps: number }
+  | {
+      readonly type: 'batch.started';
+      readonly play: string;
+      readonly batch: number;
+      readonly batches: number;
+      readonly hosts: readonly string[];
+    }
+  | { readonly type: 'host.started'; readonly host: string }
+  | {
+      readonly type: 'step.started';
+      readonly host: string;
+      readonly step: string;
+      readonly stepType: string;
+      readonly index: number;
+      readonly handler: boolean;
+    }
+  /** Check mode: what a run would change. Also in a run, before the first change of the step is applied. */
+  | {
+      readonly type: 'step.planned';
+      readonly host: string;
+      readonly step: string;
+      readonly changes: readonly Change[];
+      readonly notes: readonly string[];
+    }
+  | ({
+      readonly type: 'change.applying';
+      readonly step: string;
+      readonly stepType: string;
+      readonly change: Change;
+    } & ChangeRef)
+  | ({ readonly type: 'change.applied' } & ChangeRef)
+  /** The answer is lost, or apply said it failed: the host may or may not be changed. */
+  | ({ readonly type: 'change.in-doubt'; readonly reason: string } & ChangeRef)
+  /** Refused by the host's own check: it is certain that nothing was done. */
+  | ({ readonly type: 'change.drifted'; readonly reason: string } & ChangeRef)
+  | ({ readonly type: 'change.undoing' } & ChangeRef)
+  | ({ readonly type: 'change.undone' } & ChangeRef)
+  | ({ readonly type: 'change.undo-failed'; readonly reason: string } & ChangeRef)
+  | ({ readonly type: 'change.irreversible'; readonly reason: string } & ChangeRef)
+  | {
+      readonly type: 'step.finished';
+      readonly host: string;
+      readonly step: string;
+      readonly stepType: string;
+      readonly status: StepStatus;
+      readonly changes: number;
+      readonly reason?: Reason;
+      readonly durationMs: number;
+    }
+  | { readonly type: 'host.unreachable'; readonly host: string; readonly reason: Reason }
+  | { readonly type: 'host.rollback'; readonly host: string; readonly outcome: RollbackOutcome }
+  | { readonly type: 'host.finished'; readonly outcome: HostOutcome }
+  | { readonly type: 'run.interrupted'; readonly signal: string; readonly times: number }
+  | { readonly type: 'run.finished'; readonly run: string; readonly recap: Recap }
+);
+
+/** A RunEvent before the clock has set `at`. */
+export type NewEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;

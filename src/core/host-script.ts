@@ -1,0 +1,32 @@
+/** What a script may do: a probe only looks; apply changes; undo takes a change back. */
+export type ScriptKind = 'probe' | 'apply' | 'undo';
+
+/**
+ * A host script by reference. The transport reads its text from disk and sends it once per session.
+ * `path` is relative to the package's `src/` (the same tree ships in the package), or absolute.
+ */
+export interface HostScript<Kind extends ScriptKind = ScriptKind> {
+  readonly kind: Kind;
+  readonly path: string;
+}
+export type ProbeScript = HostScript<'probe'>;
+export type ApplyScript = HostScript<'apply'>;
+export type UndoScript = HostScript<'undo'>;
+
+export const probeScript = (path: string): ProbeScript => ({ kind: 'probe', path });
+export const applyScript = (path: string): ApplyScript => ({ kind: 'apply', path });
+export const undoScript = (path: string): UndoScript => ({ kind: 'undo', path });
+
+/** What came back from one script. */
+export interface ScriptResult {
+  /** Exit code; 124 where the host's own deadline ended it. */
+  readonly code: number;
+  /** Decoded as UTF-8. Scripts print tab-separated records; kernel escapes (\040) are kept. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** True where stdout or stderr passed its cap and the rest was dropped. */
+  readonly truncated: boolean;
+}
+
+/** Exit code by which an apply or undo script says: the host is no longer as planned, nothing was done. */
+export const DRIFTED = 9;

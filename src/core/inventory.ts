@@ -1,0 +1,17 @@
+import type { JsonObject } from './json.ts';
+
+/** One machine of the inventory. */
+export interface Host {
+  readonly name: string;
+  /** Every group it is in, nested ones too, `all` included; sorted. */
+  readonly groups: readonly string[];
+  /** Group variables with the host's own on top. */
+  readonly vars: JsonObject;
+}
+
+export interface Inventory {
+  /** In the order of the files. */
+  readonly hosts: readonly Host[];
+  /** Group name to its host names, in inventory order. `all` and `ungrouped` always exist. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+}

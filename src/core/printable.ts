@@ -1,0 +1,9 @@
+/** Text with control characters (C0, DEL, C1, bidi overrides) escaped as \xNN or \u{…}, so that no host can steer a terminal. Newlines and tabs are kept on request. */
+export function printable(text: string, keep: 'lines' | 'nothing' = 'nothing'): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) =>
+    keep === 'lines' && (c === '\n' || c === '\t') ? c : escaped(c.charCodeAt(0)),
+  );
+}
+
+const escaped = (code: number): string =>
+  code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;

@@ -1,0 +1,51 @@
+import type { ApplyScript, ProbeScript, ScriptResult, UndoScript } from './host-script.ts';
+
+export interface RequestOptions {
+  /** Seconds after which both ends end the script. */
+  readonly deadline: number;
+}
+
+/** All that check mode holds: it takes probe scripts and refuses others, at compile time and at run time. */
+export interface ReadOnlySession {
+  /** The inventory name of the host. */
+  readonly host: string;
+  /** Runs a probe with positional arguments (any text without NUL). Rejects with SessionError, never for an exit code. */
+  probe(script: ProbeScript, args?: readonly string[]): Promise<ScriptResult>;
+}
+
+/** One connection to one host for a whole run; one request at a time. */
+export interface Session extends ReadOnlySession {
+  run(script: ApplyScript | UndoScript, args?: readonly string[]): Promise<ScriptResult>;
+}
+
+/** What the runner holds: sessions are narrowed per step, with that step's deadline. */
+export interface Connection {
+  readonly host: string;
+  readOnly(options: RequestOptions): ReadOnlySession;
+  readWrite(options: RequestOptions): Session;
+  /** Ends the request in flight on both ends (second Ctrl-C). */
+  cancel(): void;
+  /** Closes the connection; a request in flight is ended on the host. Never rejects. */
+  close(): Promise<void>;
+}
+
+export type SessionFailure =
+  | 'unreachable' // no session could be opened: network, host key, login, sudo
+  | 'lost' // the connection went away while a request was in flight
+  | 'deadline' // the request was ended at its deadline
+  | 'cancelled' // ended by cancel()
+  | 'refused'; // the session does not take that kind of script
+
+/** A request or a connection that has no result. The message says what and why, for people. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError';
+  readonly failure: SessionFailure;
+  /** What to do about it, where there is a known answer. */
+  readonly todo: string | undefined;
+
+  constructor(failure: SessionFailure, message: string, todo?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.failure = failure;
+    this.todo = todo;
+  }
+}

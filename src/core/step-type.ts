@@ -1,0 +1,75 @@
+import type { Change } from './change.ts';
+import type { JsonObject } from './json.ts';
+import type { ReadOnlySession, Session } from './session.ts';
+
+/** The field types that a step's register offers to expressions (CEL's names). */
+export type OutputType = 'bool' | 'int' | 'string' | 'list<string>' | 'list<dyn>' | 'dyn';
+
+export interface PlanContext {
+  /** What earlier steps of this run would change (check mode) and have not yet changed. Empty in a run. */
+  readonly pending: readonly Change[];
+  /** In the verifying plan: what this step has just applied. Empty otherwise. */
+  readonly done: readonly Change[];
+}
+
+export interface Planned<C extends Change = Change> {
+  /** In the order to apply. None: the host is as it should be. */
+  readonly changes: readonly C[];
+  /** What `register` keeps; its fields are the step type's `output`. */
+  readonly output?: JsonObject;
+  /** What people should know though nothing is done about it (left alone, held by …). */
+  readonly notes?: readonly string[];
+  /** The step refuses: nothing was done, the host fails with this reason. */
+  readonly refusal?: { readonly reason: string; readonly todo: string };
+}
+
+/** How a change is taken back. */
+export type Undo<C extends Change> =
+  | { readonly kind: 'reverse'; reverse(host: Session, change: C): Promise<void> }
+  /** An activation (daemon-reload, restart): done again, in its own order, after what it activated was restored. */
+  | { readonly kind: 'repeat'; repeat(host: Session, change: C): Promise<void> }
+  | { readonly kind: 'irreversible'; readonly reason: string };
+
+/**
+ * A kind of step. `probe` looks, `plan` decides (pure), `apply` changes and refuses what has drifted since;
+ * then the probe runs again and `plan` must find nothing to do.
+ */
+export interface StepType<Args = unknown, Facts = unknown, C extends Change = Change> {
+  /** The key in YAML, and the name of its folder. */
+  readonly name: string;
+  /** One sentence for `unwedge steps`. */
+  readonly description: string;
+  /** JSON Schema (draft-07) of the arguments: an object with descriptions, defaults and examples. A string property with `format: "cel"` is an expression. */
+  readonly schema: JsonObject;
+  /** Fields that `register` gives to later expressions, beside `changed` (bool). */
+  readonly output: Readonly<Record<string, OutputType>>;
+  /** Seconds; > 0. */
+  readonly deadline: number;
+  probe(host: ReadOnlySession, args: Args): Promise<Facts>;
+  plan(args: Args, facts: Facts, context: PlanContext): Planned<C>;
+  apply(host: Session, change: C): Promise<void>;
+  readonly undo: Undo<C>;
+}
+
+/** A step type whose type parameters are sealed, as the registry keeps it. */
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds step types of different Args; defineStep seals them.
+export type AnyStepType = StepType<any, any, any>;
+
+/** Checks a step type's parts against each other at compile time and seals them. */
+export function defineStep<Args, Facts, C extends Change>(type: StepType<Args, Facts, C>): StepType<Args, Facts, C> {
+  return type;
+}
+
+/** A step that could not do its work on this host. The message is for people: what, where, why. */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  readonly todo: string | undefined;
+  /** The host is no longer as planned; nothing was done. */
+  readonly drifted: boolean;
+
+  constructor(message: string, options: { todo?: string; drifted?: boolean; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.todo = options.todo;
+    this.drifted = options.drifted ?? false;
+  }
+}
