@@ -1,0 +1,80 @@
+/** Which paths a message names: what the daemon failed to remove, and what lies in its storage. */
+import { unique } from './message-ids.ts';
+
+export type Driver = 'devicemapper' | 'overlay' | 'overlay2' | 'fuse-overlayfs' | 'aufs' | 'btrfs' | 'zfs' | 'vfs';
+
+const DRIVER = '(devicemapper|overlay2|overlay|fuse-overlayfs|aufs|btrfs|zfs|vfs)';
+
+/** Go's syscall verbs, `remove` before Go 1.12 and `unlinkat` since, and what wraps them (facts/docker.md §1.2). */
+const BEFORE_PATH =
+  '(?:remove|removing|unlinkat|unlink|rmdir|rename|unmount|umount:?|openat|mount to|mount point|after retries:|busy:)';
+const PATH = new RegExp(`(\\b${BEFORE_PATH} {1,2})?(?:"(/[^"]*)"|'(/[^']*)'|(?<=^|[\\s(["'])(/[^\\s"']+))`, 'g');
+
+const LAYER_DIR = new RegExp(
+  `/${DRIVER}(?:/(?:mnt|metadata|diff|layers|subvolumes|graph|dir))?/[0-9a-f]{64}(?![0-9A-Za-z])`,
+);
+const CONTAINER_DIR = /\/(?:containers|layerdb\/mounts)\/[0-9a-f]{64}(?![0-9A-Za-z])/;
+const CONTAINERD_ROOTFS = /\/rootfs\/[a-z-]{1,32}\/[0-9a-f]{64}(?![0-9A-Za-z])/;
+const NETNS = /\/docker\/netns\/[0-9a-f]{12}(?![0-9A-Za-z])/;
+const API_URL = /^(?:\/v\d+\.\d+)?\/containers\//;
+
+/** A mount below the docker root that belongs to one container or layer, wherever that root is seen. */
+export const isContainersMount = (path: string): boolean => LAYER_DIR.test(path) || CONTAINER_DIR.test(path);
+
+const isDockersOwn = (path: string): boolean =>
+  isContainersMount(path) || CONTAINERD_ROOTFS.test(path) || NETNS.test(path);
+
+/** In the text's order, each once. */
+export function pathsIn(text: string): string[] {
+  const paths: string[] = [];
+  for (const match of text.matchAll(PATH)) {
+    const [whole, verb, inDoubleQuotes, inQuotes, bare] = match;
+    const path = inDoubleQuotes ?? inQuotes ?? barePath(text, bare ?? '', match.index + whole.length, verb);
+    if (!API_URL.test(path) && (verb !== undefined || isDockersOwn(path))) paths.push(path);
+  }
+  return unique([...paths, ...btrfsSnapshots(text)]);
+}
+
+/** Cut from the sentence around it, or taken on over the blanks of a data root such as `/mnt/my disk/docker`. */
+function barePath(text: string, word: string, end: number, verb: string | undefined): string {
+  const path = withoutPunctuation(word);
+  if (verb === undefined || path !== word || isDockersOwn(path)) return path;
+  const rest = /(?: [^\s"'/][^\s"']*){1,8}?:(?=\s|$)/y;
+  rest.lastIndex = end;
+  const spaced = `${path}${rest.exec(text)?.[0].slice(0, -1) ?? ''}`;
+  return isDockersOwn(spaced) ? spaced : path;
+}
+
+function withoutPunctuation(word: string): string {
+  let end = word.length;
+  while (end > 1 && ':,;)]'.includes(word.charAt(end - 1))) end -= 1;
+  return word.slice(0, end);
+}
+
+const BTRFS_SNAPSHOT = /btrfs snapshot (\/[^"':]{1,1024}?) for ([0-9a-f]{64}(?:-init)?)/g;
+
+/** btrfs prints the parent directory and the name apart: `Failed to destroy btrfs snapshot <dir> for <mount id>`. */
+function btrfsSnapshots(text: string): string[] {
+  return Array.from(text.matchAll(BTRFS_SNAPSHOT), ([, parent, name]) => `${parent}/${name}`);
+}
+
+/** Words that only one storage driver uses. */
+const DRIVER_SIGNS: readonly (readonly [RegExp, Driver])[] = [
+  // Capital B: devicemapper's ErrBusy; umount says `device is busy`.
+  [
+    /device-mapper|devicemapper|devmapper|dm_task_run|Device is Busy|\bdocker-\d+:\d+-\d+-|\bdev_remove:/,
+    'devicemapper',
+  ],
+  [/\baufs: /, 'aufs'],
+  [/\bbtrfs snapshot\b/, 'btrfs'],
+  [/\bzfs (?:fs )?destroy\b|\bdataset (?:is busy|does not exist)/, 'zfs'],
+];
+
+/** Null where neither the words nor a path tell it: a busy `containers/<id>/shm` looks the same under every driver. */
+export function driverIn(text: string): Driver | null {
+  const named =
+    new RegExp(`\\b[Dd]river "?${DRIVER}\\b`).exec(text)?.[1] ??
+    LAYER_DIR.exec(text)?.[1] ??
+    new RegExp(`(?<!\\S)/\\S*/${DRIVER}/(?!\\S)`).exec(text)?.[1];
+  return (named as Driver | undefined) ?? DRIVER_SIGNS.find(([sign]) => sign.test(text))?.[1] ?? null;
+}
