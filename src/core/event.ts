@@ -2,8 +2,11 @@ import type { Change } from './change.ts';
 import type { JsonObject } from './json.ts';
 
 export type StepStatus = 'ok' | 'changed' | 'skipped' | 'failed';
-/** A host's outcome of a whole run. */
-export type HostStatus = 'ok' | 'changed' | 'failed' | 'unreachable' | 'not-attempted';
+/**
+ * A host's outcome of a whole run. `interrupted`: it began, nothing of it failed, but the run stopped before its last step.
+ * `not-attempted`: it was never touched.
+ */
+export type HostStatus = 'ok' | 'changed' | 'failed' | 'unreachable' | 'interrupted' | 'not-attempted';
 
 export interface Reason {
   /** What went wrong and why, for people. */
@@ -48,7 +51,9 @@ export type RunEvent = { readonly at: string } & (
       readonly type: 'run.started';
       readonly run: string;
       readonly version: 1;
-      readonly mode: 'check' | 'run' | 'rollback';
+      readonly mode: RunMode;
+      /** The run that a rollback takes back; its change events carry that run's seq. */
+      readonly of?: string;
       readonly playbooks: readonly string[];
       /** What a rollback needs to reach the hosts again: connection options without secrets, by host. */
       readonly hosts: readonly JsonObject[];
@@ -83,6 +88,10 @@ export type RunEvent = { readonly at: string } & (
       readonly step: string;
       readonly stepType: string;
       readonly change: Change;
+      /** Seconds that the step had; its undo gets as many. */
+      readonly deadline?: number;
+      /** A secret was taken out of this record: its undo would not restore what was there. */
+      readonly scrubbed?: true;
     } & ChangeRef)
   | ({ readonly type: 'change.applied' } & ChangeRef)
   /** The answer is lost, or apply said it failed: the host may or may not be changed. */
@@ -93,6 +102,7 @@ export type RunEvent = { readonly at: string } & (
   | ({ readonly type: 'change.undone' } & ChangeRef)
   | ({ readonly type: 'change.undo-failed'; readonly reason: string } & ChangeRef)
   | ({ readonly type: 'change.irreversible'; readonly reason: string } & ChangeRef)
+  /** Each step.started is followed by exactly one step.finished, or by host.unreachable in its place. */
   | {
       readonly type: 'step.finished';
       readonly host: string;
@@ -109,6 +119,11 @@ export type RunEvent = { readonly at: string } & (
   | { readonly type: 'run.interrupted'; readonly signal: string; readonly times: number }
   | { readonly type: 'run.finished'; readonly run: string; readonly recap: Recap }
 );
+
+export type RunMode = 'check' | 'run' | 'rollback';
+
+/** One kind of event. */
+export type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
 
 /** A RunEvent before the clock has set `at`. */
 export type NewEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;

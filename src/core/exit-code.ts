@@ -13,9 +13,17 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** The exit code that a recap stands for. An interrupted run is 130 whatever its hosts say. */
+/** True where a change that can be undone should have been and was not. Irreversible changes were known as such. */
+export const rollbackIncomplete = (recap: Recap): boolean =>
+  recap.outcomes.some((outcome) => (outcome.rollback?.failed.length ?? 0) > 0);
+
+/**
+ * The exit code that a recap stands for. An interrupted run is 130 whatever its hosts say; a host that could not be
+ * put back outweighs what made it fail.
+ */
 export function exitCodeOf(recap: Recap): ExitCode {
   if (recap.interrupted) return ExitCode.interrupted;
+  if (rollbackIncomplete(recap)) return ExitCode.rollbackIncomplete;
   const has = (status: string) => recap.outcomes.some((o) => o.status === status);
   if (has('failed')) return has('unreachable') ? ExitCode.failedAndUnreachable : ExitCode.failed;
   return has('unreachable') ? ExitCode.unreachable : ExitCode.done;

@@ -1,0 +1,120 @@
+import type { Change } from './change.ts';
+import type { ChangeRef, EventOf, NewEvent, Reason, Recap, RollbackOutcome, StepStatus } from './event.ts';
+
+/**
+ * What is known of a change. `applying` and `in-doubt`: sent, and the host may or may not be changed; `applying` has not
+ * even an error. `undoing`: an undo was sent and has no answer. `drifted`: it is certain that nothing was done.
+ */
+export type ChangeState =
+  | 'applying'
+  | 'applied'
+  | 'in-doubt'
+  | 'drifted'
+  | 'undoing'
+  | 'undone'
+  | 'undo-failed'
+  | 'irreversible';
+
+/** One change of one host, as its events leave it. */
+export interface ChangeRecord extends ChangeRef {
+  readonly step: string;
+  readonly stepType: string;
+  readonly change: Change;
+  readonly state: ChangeState;
+  readonly deadline?: number;
+  readonly scrubbed?: true;
+  /** Why it is in doubt, drifted, not undone or irreversible. */
+  readonly reason?: string;
+}
+
+export interface StepRecord {
+  readonly step: string;
+  readonly stepType: string;
+  /** `running`: the journal ends before the step did. */
+  readonly status: StepStatus | 'unreachable' | 'running';
+  readonly changes: number;
+  readonly reason?: Reason;
+}
+
+export interface HostRecord {
+  readonly host: string;
+  readonly steps: readonly StepRecord[];
+  /** In the order in which they were applied. */
+  readonly changes: readonly ChangeRecord[];
+  readonly rollback?: RollbackOutcome;
+}
+
+/** One run, and the rollbacks of it, as their journals tell it. */
+export interface RunRecord {
+  readonly started: EventOf<'run.started'>;
+  /** `interrupted`: by a signal, or the journal has no end: the controller died (or is still at work). */
+  readonly state: 'finished' | 'interrupted';
+  readonly finishedAt?: string;
+  readonly recap?: Recap;
+  /** In the order in which they were touched. */
+  readonly hosts: readonly HostRecord[];
+  /** Runs that took changes of this one back, oldest first. */
+  readonly rollbacks: readonly string[];
+}
+
+/** The events that say what became of a change. */
+export type ChangeEvent = Extract<NewEvent, { readonly type: ChangeEventType }>;
+type ChangeEventType =
+  | 'change.applying'
+  | 'change.applied'
+  | 'change.in-doubt'
+  | 'change.drifted'
+  | 'change.undoing'
+  | 'change.undone'
+  | 'change.undo-failed'
+  | 'change.irreversible';
+
+/** The state that each later event of a change leaves it in. */
+const STATE_AFTER = {
+  'change.applied': 'applied',
+  'change.in-doubt': 'in-doubt',
+  'change.drifted': 'drifted',
+  'change.undoing': 'undoing',
+  'change.undone': 'undone',
+  'change.undo-failed': 'undo-failed',
+  'change.irreversible': 'irreversible',
+} as const satisfies Record<Exclude<ChangeEventType, 'change.applying'>, ChangeState>;
+
+/** A host's changes after one more event; an event of a change that was never begun says nothing. Pure. */
+export function changesAfter(changes: readonly ChangeRecord[], event: ChangeEvent): readonly ChangeRecord[] {
+  if (event.type === 'change.applying') return [...changes, begun(event)];
+  const state = STATE_AFTER[event.type];
+  return changes.map((record) => (record.seq === event.seq ? moved(record, state, event) : record));
+}
+
+function begun(event: Extract<ChangeEvent, { type: 'change.applying' }>): ChangeRecord {
+  const { host, seq, step, stepType, change, deadline, scrubbed } = event;
+  return {
+    ...{ host, seq, step, stepType, change, state: 'applying' },
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(scrubbed === undefined ? {} : { scrubbed }),
+  };
+}
+
+function moved(record: ChangeRecord, state: ChangeState, event: ChangeEvent): ChangeRecord {
+  const { reason: _, ...rest } = record;
+  return 'reason' in event ? { ...rest, state, reason: event.reason } : { ...rest, state };
+}
+
+/** True where a rollback still has to look at this change: it was sent, and it is not known to be taken back. */
+export function leftToUndo(record: ChangeRecord): boolean {
+  switch (record.state) {
+    case 'applying':
+    case 'applied':
+    case 'in-doubt':
+    case 'undoing':
+    case 'undo-failed':
+      return true;
+    case 'drifted':
+    case 'undone':
+    case 'irreversible':
+      return false;
+    default:
+      return record.state satisfies never;
+  }
+}
