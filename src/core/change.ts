@@ -17,7 +17,11 @@ export interface Change {
   /** True where check cannot know whether a run will make this change. */
   readonly may?: boolean;
   /** For files: unified diff material, shown by --diff. */
-  readonly diff?: { readonly path: string; readonly before: string; readonly after: string };
+  readonly diff?: {
+    readonly path: string;
+    readonly before: string;
+    readonly after: string;
+  };
   /** What apply and undo need beyond before and after. */
   readonly data?: JsonObject;
 }

@@ -27,9 +27,15 @@ export interface HostOutcome {
 export interface RollbackOutcome {
   readonly undone: readonly string[];
   /** Summaries of changes that have no undo, with the reason. */
-  readonly irreversible: readonly { readonly summary: string; readonly reason: string }[];
+  readonly irreversible: readonly {
+    readonly summary: string;
+    readonly reason: string;
+  }[];
   /** Undos that failed. */
-  readonly failed: readonly { readonly summary: string; readonly reason: string }[];
+  readonly failed: readonly {
+    readonly summary: string;
+    readonly reason: string;
+  }[];
 }
 
 export interface Recap {
@@ -58,7 +64,12 @@ export type RunEvent = { readonly at: string } & (
       /** What a rollback needs to reach the hosts again: connection options without secrets, by host. */
       readonly hosts: readonly JsonObject[];
     }
-  | { readonly type: 'play.started'; readonly play: string; readonly hosts: readonly string[]; readonly steps: number }
+  | {
+      readonly type: 'play.started';
+      readonly play: string;
+      readonly hosts: readonly string[];
+      readonly steps: number;
+    }
   | {
       readonly type: 'batch.started';
       readonly play: string;
@@ -100,8 +111,14 @@ export type RunEvent = { readonly at: string } & (
   | ({ readonly type: 'change.drifted'; readonly reason: string } & ChangeRef)
   | ({ readonly type: 'change.undoing' } & ChangeRef)
   | ({ readonly type: 'change.undone' } & ChangeRef)
-  | ({ readonly type: 'change.undo-failed'; readonly reason: string } & ChangeRef)
-  | ({ readonly type: 'change.irreversible'; readonly reason: string } & ChangeRef)
+  | ({
+      readonly type: 'change.undo-failed';
+      readonly reason: string;
+    } & ChangeRef)
+  | ({
+      readonly type: 'change.irreversible';
+      readonly reason: string;
+    } & ChangeRef)
   /** Each step.started is followed by exactly one step.finished, or by host.unreachable in its place. */
   | {
       readonly type: 'step.finished';
@@ -113,11 +130,27 @@ export type RunEvent = { readonly at: string } & (
       readonly reason?: Reason;
       readonly durationMs: number;
     }
-  | { readonly type: 'host.unreachable'; readonly host: string; readonly reason: Reason }
-  | { readonly type: 'host.rollback'; readonly host: string; readonly outcome: RollbackOutcome }
+  | {
+      readonly type: 'host.unreachable';
+      readonly host: string;
+      readonly reason: Reason;
+    }
+  | {
+      readonly type: 'host.rollback';
+      readonly host: string;
+      readonly outcome: RollbackOutcome;
+    }
   | { readonly type: 'host.finished'; readonly outcome: HostOutcome }
-  | { readonly type: 'run.interrupted'; readonly signal: string; readonly times: number }
-  | { readonly type: 'run.finished'; readonly run: string; readonly recap: Recap }
+  | {
+      readonly type: 'run.interrupted';
+      readonly signal: string;
+      readonly times: number;
+    }
+  | {
+      readonly type: 'run.finished';
+      readonly run: string;
+      readonly recap: Recap;
+    }
 );
 
 export type RunMode = 'check' | 'run' | 'rollback';

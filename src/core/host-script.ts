@@ -13,9 +13,18 @@ export type ProbeScript = HostScript<'probe'>;
 export type ApplyScript = HostScript<'apply'>;
 export type UndoScript = HostScript<'undo'>;
 
-export const probeScript = (path: string): ProbeScript => ({ kind: 'probe', path });
-export const applyScript = (path: string): ApplyScript => ({ kind: 'apply', path });
-export const undoScript = (path: string): UndoScript => ({ kind: 'undo', path });
+export const probeScript = (path: string): ProbeScript => ({
+  kind: 'probe',
+  path,
+});
+export const applyScript = (path: string): ApplyScript => ({
+  kind: 'apply',
+  path,
+});
+export const undoScript = (path: string): UndoScript => ({
+  kind: 'undo',
+  path,
+});
 
 /** What came back from one script. */
 export interface ScriptResult {

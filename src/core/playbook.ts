@@ -1,4 +1,4 @@
-import type { SourceLocation } from './diagnostic.ts';
+import type { Diagnostic, SourceLocation } from './diagnostic.ts';
 import type { Expression, Scope } from './expression.ts';
 import type { JsonObject } from './json.ts';
 import type { AnyStepType } from './step-type.ts';
@@ -7,6 +7,8 @@ import type { AnyStepType } from './step-type.ts';
 export interface Playbook {
   readonly file: string;
   readonly plays: readonly Play[];
+  /** Findings that do not forbid a run. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 export type OnFailure = 'rollback' | 'stop' | 'continue';
@@ -16,6 +18,7 @@ export interface Play {
   readonly at: SourceLocation;
   /** A host pattern, resolved against the inventory by the composing command. */
   readonly hosts: string;
+  /** With the extra variables (-e) on top. */
   readonly vars: JsonObject;
   /** Hosts per batch; undefined: all at once. */
   readonly serial: number | undefined;

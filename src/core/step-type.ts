@@ -25,7 +25,12 @@ export interface Planned<C extends Change = Change> {
 
 /** How a change is taken back. */
 export type Undo<C extends Change> =
-  | { readonly kind: 'reverse'; reverse(host: Session, change: C): Promise<void> }
+  | {
+      readonly kind: 'reverse';
+      reverse(host: Session, change: C): Promise<void>;
+      /** Why this one change has no undo, where that depends on the change. */
+      irreversible?(change: C): string | undefined;
+    }
   /** An activation (daemon-reload, restart): done again, in its own order, after what it activated was restored. */
   | { readonly kind: 'repeat'; repeat(host: Session, change: C): Promise<void> }
   | { readonly kind: 'irreversible'; readonly reason: string };

@@ -1,0 +1,61 @@
+import { probeScript, type ScriptResult } from '../core/host-script.ts';
+import type { ReadOnlySession } from '../core/session.ts';
+import { StepError } from '../core/step-type.ts';
+import { type Container, type Daemon, parseDaemon } from './daemon.ts';
+import { idsOf, type Mounts, parseMounts, type StaleMount, staleMounts } from './stale-mount.ts';
+
+export const daemonScript = probeScript('docker/daemon.sh');
+export const mountsScript = probeScript('docker/mounts.sh');
+
+/** What docker and the kernel say of a host's stuck containers. */
+export interface HostView {
+  readonly daemon: Daemon;
+  readonly mounts: Mounts;
+  /** Confirmed Dead by inspect: `docker ps` shows some of them as Removal In Progress (facts/docker.md §0). */
+  readonly dead: readonly Container[];
+  readonly stale: readonly StaleMount[];
+}
+
+/** @throws StepError where the daemon does not answer; SessionError where the host does not. */
+export async function lookAtHost(host: ReadOnlySession): Promise<HostView> {
+  const daemon = await lookAtDaemon(host);
+  const dead = daemon.containers.filter((c) => c.dead);
+  const none: Mounts = { placed: [], parents: new Map(), root: [] };
+  const mounts = dead.length === 0 ? none : await lookAtMounts(host, daemon, dead);
+  return { daemon, mounts, dead, stale: staleMounts(mounts, daemon, dead) };
+}
+
+export async function lookAtDaemon(host: ReadOnlySession): Promise<Daemon> {
+  const result = await host.probe(daemonScript);
+  if (result.code === 3) {
+    throw new StepError('no docker program on this host', {
+      todo: 'leave it out of the play: -l all:!HOST',
+    });
+  }
+  if (result.code === 124) {
+    throw new StepError('the Docker daemon hangs: docker info or docker inspect did not return', {
+      todo: 'look at it on the host: journalctl -u docker; a hung daemon needs a restart in a maintenance window',
+    });
+  }
+  return parseDaemon(
+    complete(result, 'the Docker daemon does not answer', 'systemctl status docker; journalctl -u docker'),
+  );
+}
+
+async function lookAtMounts(host: ReadOnlySession, daemon: Daemon, dead: readonly Container[]): Promise<Mounts> {
+  const { dockerd, init } = daemon.namespaces;
+  const result = await host.probe(mountsScript, [daemon.root, dockerd ?? init, ...dead.flatMap(idsOf)]);
+  return parseMounts(complete(result, "the host's mounts could not be read", 'run as root, or with -b'));
+}
+
+/** A probe's output, if the script said that it is whole. */
+export function complete(result: ScriptResult, problem: string, todo: string): string {
+  if (result.code !== 0) {
+    throw new StepError(`${problem}: ${result.stderr.trim() || `exit code ${result.code}`}`, { todo });
+  }
+  if (result.truncated)
+    throw new StepError(`${problem}: its output is too long to be read whole`, {
+      todo,
+    });
+  return result.stdout;
+}

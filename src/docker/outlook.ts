@@ -1,0 +1,78 @@
+import type { Change } from '../core/change.ts';
+import type { Container } from './daemon.ts';
+import { holderOf, holderText } from './holder.ts';
+import type { HostView } from './host-view.ts';
+import { classifyMessage } from './removal-error.ts';
+import type { StaleMount } from './stale-mount.ts';
+
+/** The names by which steps tell each other what they would change. */
+export const mountResource = (m: StaleMount): string =>
+  `mount mnt:[${m.namespace.inode}] ${m.entry.id} ${m.entry.mountpoint}`;
+export const containerResource = (id: string): string => `container ${id}`;
+
+/** What becomes of one Dead container. */
+export type Outlook =
+  /** Nothing holds it: docker rm will do. */
+  | { readonly kind: 'removable'; readonly container: Container }
+  | {
+      readonly kind: 'pinned';
+      readonly container: Container;
+      readonly by: readonly StaleMount[];
+    }
+  /** docker's own error says that it is not a busy mount. */
+  | {
+      readonly kind: 'other-cause';
+      readonly container: Container;
+      readonly error: string;
+    }
+  /** A removal is running right now. */
+  | { readonly kind: 'being-removed'; readonly container: Container };
+
+/** The Dead containers that are left once the pending changes are made. */
+export function outlooks(view: HostView, pending: readonly Change[]): Outlook[] {
+  const gone = new Set(pending.map((change) => change.resource));
+  return view.dead
+    .filter((container) => !gone.has(containerResource(container.id)))
+    .map((container) =>
+      outlook(
+        container,
+        view.stale.filter((m) => m.container.id === container.id && !gone.has(mountResource(m))),
+      ),
+    );
+}
+
+function outlook(container: Container, by: readonly StaleMount[]): Outlook {
+  if (container.status !== 'dead') return { kind: 'being-removed', container };
+  if (by.length > 0) return { kind: 'pinned', container, by };
+  // Without a mount left, a busy error is history; any other removal error is a cause that is still there.
+  if (!isRemovalError(container.error) || classifyMessage(container.error).cause !== 'other') {
+    return { kind: 'removable', container };
+  }
+  return { kind: 'other-cause', container, error: container.error };
+}
+
+/** `.State.Error` may also be left over from a failed start. */
+const isRemovalError = (error: string): boolean =>
+  /(failed|unable) to remove|cannot remove|failed to destroy/i.test(error);
+
+/** For people: the container and why it is stuck, in one line. */
+export function outlookText(outlook: Outlook, view: HostView): string {
+  const who = `${outlook.container.name} (${outlook.container.id.slice(0, 12)})`;
+  switch (outlook.kind) {
+    case 'removable':
+      return `${who} is Dead and nothing holds it`;
+    case 'being-removed':
+      return `${who} is being removed right now`;
+    case 'other-cause':
+      return `${who} is Dead for another cause than a busy mount: ${outlook.error}`;
+    case 'pinned':
+      return `${who} is held by ${holders(outlook.by, view).join(', ')}`;
+    default:
+      return outlook satisfies never;
+  }
+}
+
+/** Each holder once. */
+export function holders(stale: readonly StaleMount[], view: HostView): string[] {
+  return [...new Set(stale.map((m) => holderText(holderOf(m.namespace, view.daemon), m.namespace)))];
+}

@@ -1,0 +1,50 @@
+import type { Change } from '../core/change.ts';
+import { type Daemon, hasOwnNamespace, hasSlaveFlag } from './daemon.ts';
+
+export interface Refusal {
+  readonly reason: string;
+  readonly todo: string;
+}
+
+/** Why docker.service must not run with MountFlags=slave on this host; undefined: it may (facts/docker.md §6). */
+export function refusalOfSlaveMounts(daemon: Daemon): Refusal | undefined {
+  if (daemon.liveRestore) {
+    return {
+      reason:
+        'live-restore is on: after the next restart of dockerd the surviving containers would be in its old mount namespace, and docker exec into them would fail',
+      todo: 'turn live-restore off first (daemon.json, the flags of dockerd), or leave this host as it is',
+    };
+  }
+  if (daemon.containerd === 'separate') {
+    return {
+      reason:
+        'containerd is a service of its own here (docker 18.09 and later): it would not see the root filesystems that dockerd mounts in a namespace of its own, and no container would start',
+      todo: 'leave MountFlags as it is on this host; free its containers with playbooks/free-dead-containers.yaml',
+    };
+  }
+  if (daemon.kubernetes.length > 0) {
+    return {
+      reason: `this is a Kubernetes node (${daemon.kubernetes[0]}): volumes that the kubelet mounts would not reach the containers`,
+      todo: 'leave MountFlags as it is on this host',
+    };
+  }
+  const sharer = daemon.containers.find(
+    (c) => c.pid > 0 && c.propagations.some((p) => p === 'shared' || p === 'rshared'),
+  );
+  if (sharer) {
+    return {
+      reason: `container ${sharer.name} uses a volume with shared propagation: its mounts would no longer reach the host`,
+      todo: 'leave MountFlags as it is on this host, or move that container away first',
+    };
+  }
+  return undefined;
+}
+
+/** True where the pending changes end in a dockerd that has a mount namespace of its own. */
+export function willHaveOwnNamespace(daemon: Daemon, pending: readonly Change[]): boolean {
+  const restarts = pending.some((c) => c.resource === 'unit docker.service');
+  const setsFlag = pending.some(
+    (c) => c.resource.startsWith('file ') && /^MountFlags=slave$/m.test(c.diff?.after ?? ''),
+  );
+  return restarts && (setsFlag || hasSlaveFlag(daemon) || hasOwnNamespace(daemon));
+}

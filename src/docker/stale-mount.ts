@@ -1,0 +1,168 @@
+import { records } from '../core/records.ts';
+import type { Container, Daemon } from './daemon.ts';
+import { type MountEntry, parseMountinfo } from './mountinfo.ts';
+
+/** One process in a mount namespace. */
+export interface Process {
+  readonly pid: number;
+  /** Start time, field 22 of /proc/PID/stat: with the pid it names one process for good. */
+  readonly start: string;
+  readonly cgroup: string;
+  readonly command: string;
+}
+
+/** A mount namespace that has a mount worth looking at. */
+export interface Namespace {
+  readonly inode: string;
+  /** At most 50 of them. */
+  readonly processes: readonly Process[];
+  readonly processCount: number;
+}
+
+/** A mount as one namespace has it. */
+export interface PlacedMount {
+  readonly namespace: Namespace;
+  readonly entry: MountEntry;
+  /** The kernel's own line, to find it again. */
+  readonly line: string;
+}
+
+/** A mount of a Dead container that keeps its files busy. */
+export interface StaleMount extends PlacedMount {
+  readonly container: Container;
+  /** Where docker itself would have it, e.g. /var/lib/docker/containers/ID/mounts/shm. */
+  readonly path: string;
+}
+
+/** What mounts.sh tells. */
+export interface Mounts {
+  readonly placed: readonly PlacedMount[];
+  /** `INODE ID` → the mount that others lie on. */
+  readonly parents: ReadonlyMap<string, MountEntry>;
+  /** In dockerd's namespace: the mounts that cover the data root or lie below it. */
+  readonly root: readonly MountEntry[];
+}
+
+export function parseMounts(stdout: string): Mounts {
+  const all = records(stdout);
+  const namespaces = namespacesOf(all);
+  const lines = (kind: string) =>
+    all.flatMap(([k, inode = '', ...line]) => (k === kind ? [{ inode, line: line.join('\t') }] : []));
+  return {
+    placed: lines('mount').flatMap(({ inode, line }) =>
+      parseMountinfo(line).entries.map((entry) => ({
+        namespace: namespaces.get(inode) ?? empty(inode),
+        entry,
+        line,
+      })),
+    ),
+    parents: new Map(
+      lines('parent').flatMap(({ inode, line }) =>
+        parseMountinfo(line).entries.map((entry): [string, MountEntry] => [`${inode} ${entry.id}`, entry]),
+      ),
+    ),
+    root: lines('root').flatMap(({ line }) => parseMountinfo(line).entries),
+  };
+}
+
+const empty = (inode: string): Namespace => ({
+  inode,
+  processes: [],
+  processCount: 0,
+});
+
+function namespacesOf(all: readonly string[][]): Map<string, Namespace> {
+  const rows = (kind: string) => all.filter((r) => r[0] === kind);
+  const processes = rows('process').map(([, inode, pid, start = '', cgroup = '', ...command]) => ({
+    inode,
+    process: { pid: Number(pid), start, cgroup, command: command.join(' ') },
+  }));
+  return new Map(
+    rows('processes').map(([, inode = '', count]) => [
+      inode,
+      {
+        inode,
+        processCount: Number(count),
+        processes: processes.filter((p) => p.inode === inode).map((p) => p.process),
+      },
+    ]),
+  );
+}
+
+/**
+ * Below the data root, where a container's own mounts are (facts/docker.md §3): its shm and secrets by its id,
+ * its root filesystem by its layer's name.
+ */
+export function ownPaths(container: Container, daemon: Daemon): string[] {
+  const home = `${daemon.root}/containers/${container.id}`;
+  const own = ['shm', 'secrets', 'mqueue', 'mounts/shm', 'mounts/secrets'].map((leaf) => `${home}/${leaf}`);
+  const layers = container.layer === undefined ? [] : [container.layer, `${container.layer}-init`];
+  return [...own, ...layers.map((layer) => `${daemon.root}/${layerPath(daemon.driver, layer)}`)];
+}
+
+function layerPath(driver: string, layer: string): string {
+  switch (driver) {
+    case 'overlay':
+    case 'overlay2':
+      return `${driver}/${layer}/merged`;
+    case 'devicemapper':
+    case 'aufs':
+      return `${driver}/mnt/${layer}`;
+    case 'btrfs':
+      return `btrfs/subvolumes/${layer}`;
+    case 'zfs':
+      return `zfs/graph/${layer}`;
+    default:
+      return `${driver}/dir/${layer}`;
+  }
+}
+
+/** The ids by which mounts.sh finds a container's mounts. */
+export const idsOf = (container: Container): string[] =>
+  container.layer === undefined ? [container.id] : [container.id, container.layer];
+
+/** Every mount, in any namespace, whose path ends as one of these containers' own paths do. Deepest first, the topmost of a stack first: the order to unmount in. */
+export function staleMounts(mounts: Mounts, daemon: Daemon, dead: readonly Container[]): StaleMount[] {
+  const found = dead.flatMap((container) =>
+    ownPaths(container, daemon).flatMap((path) => {
+      const suffix = path.slice(daemon.root.length);
+      return mounts.placed
+        .filter(({ entry }) => entry.mountpoint.endsWith(suffix))
+        .map((mount) => ({ ...mount, container, path }));
+    }),
+  );
+  const depth = (m: StaleMount) => m.entry.mountpoint.split('/').length;
+  return found
+    .map((mount) => ({
+      mount,
+      place: mounts.placed.findIndex((p) => p.line === mount.line && p.namespace.inode === mount.namespace.inode),
+    }))
+    .sort((a, b) => depth(b.mount) - depth(a.mount) || b.place - a.place)
+    .map(({ mount }) => mount);
+}
+
+/** A place in a filesystem, the same whatever it is called in a namespace. */
+export const placeOf = (entry: MountEntry, on: MountEntry): string =>
+  `${on.device} ${join(on.root, entry.mountpoint.slice(on.mountpoint === '/' ? 0 : on.mountpoint.length))}`;
+
+const join = (root: string, rest: string): string => (root === '/' ? rest || '/' : `${root}${rest}`);
+
+/** Where docker's own path lies in its filesystem, as dockerd's namespace sees it. */
+export function ownPlace(path: string, mounts: Mounts): string | undefined {
+  const covering = mounts.root
+    .filter((m) => m.mountpoint === '/' || path.startsWith(`${m.mountpoint}/`))
+    .reduce<MountEntry | undefined>(
+      // The later of two at one mountpoint lies on top.
+      (best, m) => (best === undefined || m.mountpoint.length >= best.mountpoint.length ? m : best),
+      undefined,
+    );
+  return covering && placeOf({ ...covering, mountpoint: path }, covering);
+}
+
+/** Where a placed mount lies, below whatever is stacked at its own mountpoint. */
+export function placeOfMount(mount: PlacedMount, mounts: Mounts): string | undefined {
+  let on = mounts.parents.get(`${mount.namespace.inode} ${mount.entry.parent}`);
+  while (on && on.mountpoint === mount.entry.mountpoint)
+    on = mounts.parents.get(`${mount.namespace.inode} ${on.parent}`);
+  return on && placeOf(mount.entry, on);
+}

@@ -1,0 +1,46 @@
+import { defineStep } from '../../core/step-type.ts';
+
+interface Args {
+  readonly that: boolean;
+  readonly message: string;
+}
+
+/** Fails the host where an expression is false. Asks the host nothing. */
+export const assert = defineStep<Args, null, never>({
+  name: 'assert',
+  description: 'Fails the host, with a message, where an expression over variables and registers is false.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['that'],
+    properties: {
+      that: {
+        type: 'string',
+        format: 'cel',
+        description: 'An expression that must be true.',
+        examples: ['found.dead == 0'],
+      },
+      message: {
+        type: 'string',
+        default: 'the assertion does not hold',
+        description: 'What to tell people if it is false.',
+      },
+    },
+    examples: [{ that: 'found.dead == 0', message: '{{ found.summary }}' }],
+  },
+  output: {},
+  deadline: 10,
+  probe: () => Promise.resolve(null),
+  plan({ that, message }) {
+    if (that === true) return { changes: [] };
+    return {
+      changes: [],
+      refusal: {
+        reason: message,
+        todo: 'see what the steps before it say of this host',
+      },
+    };
+  },
+  apply: () => Promise.reject(new Error('assert plans no change')),
+  undo: { kind: 'irreversible', reason: 'an assertion changes nothing' },
+});

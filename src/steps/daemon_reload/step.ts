@@ -1,0 +1,73 @@
+import { applied } from '../../core/applied.ts';
+import type { Change } from '../../core/change.ts';
+import { applyScript, probeScript } from '../../core/host-script.ts';
+import { records } from '../../core/records.ts';
+import { defineStep, StepError } from '../../core/step-type.ts';
+
+interface Args {
+  readonly unit: string;
+}
+interface Facts {
+  /** systemd knows of files of this unit that it has not read yet. */
+  readonly needed: boolean;
+}
+
+const probe = probeScript('steps/daemon_reload/probe.sh');
+const apply = applyScript('steps/daemon_reload/apply.sh');
+
+/** Makes systemd read a unit's files again, if they have changed since it did. */
+export const daemonReload = defineStep<Args, Facts, Change>({
+  name: 'daemon_reload',
+  description: 'Makes systemd read its unit files again where those of the unit have changed since.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['unit'],
+    properties: {
+      unit: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9:_.@-]+$',
+        description: 'The unit whose files must be loaded as they are.',
+        examples: ['docker.service'],
+      },
+    },
+    examples: [{ unit: 'docker.service' }],
+  },
+  output: {},
+  deadline: 90,
+  async probe(host, { unit }) {
+    const result = await host.probe(probe, [unit]);
+    if (result.code !== 0) {
+      throw new StepError(`systemd does not tell about ${unit}: ${result.stderr.trim()}`, {
+        todo: 'this step needs a host that runs systemd',
+      });
+    }
+    return {
+      needed: records(result.stdout).some(([line]) => line === 'NeedDaemonReload=yes'),
+    };
+  },
+  plan({ unit }, { needed }, { pending }) {
+    const rewritten = pending.some((c) => c.resource.startsWith(`file /etc/systemd/system/${unit}.d/`));
+    if (!needed && !rewritten) return { changes: [] };
+    return {
+      changes: [
+        {
+          resource: `systemd ${unit}`,
+          summary: `systemctl daemon-reload: the files of ${unit} have changed`,
+          before: 'outdated',
+          after: 'loaded',
+          risk: 'none',
+        },
+      ],
+    };
+  },
+  apply: async (host, change) => applied(await host.run(apply), change),
+  undo: {
+    kind: 'repeat',
+    repeat: async (host, change) =>
+      applied(await host.run(apply), {
+        ...change,
+        summary: 'systemctl daemon-reload',
+      }),
+  },
+});

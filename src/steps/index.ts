@@ -1,0 +1,12 @@
+import type { AnyStepType } from '../core/step-type.ts';
+import { assert } from './assert/step.ts';
+import { command } from './command/step.ts';
+import { daemonReload } from './daemon_reload/step.ts';
+import { dropin } from './dropin/step.ts';
+import { restart } from './restart/step.ts';
+import { rmDead } from './rm_dead/step.ts';
+import { scan } from './scan/step.ts';
+import { umount } from './umount/step.ts';
+
+/** Every step type there is; a new one adds its folder and a line here. */
+export const stepTypes: readonly AnyStepType[] = [scan, umount, rmDead, dropin, daemonReload, restart, assert, command];

@@ -1,0 +1,126 @@
+import type { Change } from '../../core/change.ts';
+import type { ProbeScript } from '../../core/host-script.ts';
+import { records } from '../../core/records.ts';
+import type { ReadOnlySession } from '../../core/session.ts';
+import { StepError } from '../../core/step-type.ts';
+
+export interface RestartArgs {
+  readonly unit: string;
+  readonly config: readonly string[];
+  readonly force: boolean;
+  readonly wait: number;
+}
+
+export interface Facts {
+  readonly exists: boolean;
+  readonly active: string;
+  readonly pid: number;
+  /** Seconds since 1970; undefined where no main process runs. */
+  readonly started: number | null;
+  readonly changed: readonly { readonly path: string; readonly at: number }[];
+  readonly running: readonly {
+    readonly id: string;
+    readonly policy: string;
+    readonly name: string;
+  }[];
+  readonly liveRestore: boolean;
+  /** Why its configuration would keep it from starting again. */
+  readonly broken: string | undefined;
+}
+
+interface Scripts {
+  readonly probe: ProbeScript;
+  readonly options: ProbeScript;
+}
+
+export async function readFacts(host: ReadOnlySession, args: RestartArgs, scripts: Scripts): Promise<Facts> {
+  const result = await host.probe(scripts.probe, [args.unit, ...args.config]);
+  if (result.code !== 0) {
+    throw new StepError(`systemd does not tell about ${args.unit}: ${result.stderr.trim()}`, {
+      todo: 'this step needs a host that runs systemd',
+    });
+  }
+  const all = records(result.stdout);
+  const rows = (kind: string) => all.filter((r) => r[0] === kind).map((r) => r.slice(1));
+  const unit = new Map(rows('unit').map(([line = '']) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]));
+  const started = rows('started')[0]?.[0];
+  return {
+    exists: unit.get('LoadState') === 'loaded',
+    active: unit.get('ActiveState') ?? 'unknown',
+    pid: Number(unit.get('MainPID') ?? 0),
+    started: started === undefined ? null : Number(started),
+    changed: rows('changed').map(([at, path = '']) => ({
+      path,
+      at: Number(at),
+    })),
+    running: rows('running').map(([id = '', policy = '', name = '']) => ({
+      id,
+      policy,
+      name: name.replace(/^\//, ''),
+    })),
+    liveRestore: rows('live_restore')[0]?.[0] === 'true',
+    broken: await brokenConfig(host, scripts.options, rows('config'), rows('program')[0]?.[0]),
+  };
+}
+
+/** dockerd exits at once where daemon.json is no JSON or holds an option that it doesn't know. */
+async function brokenConfig(
+  host: ReadOnlySession,
+  script: ProbeScript,
+  files: readonly string[][],
+  program: string | undefined,
+): Promise<string | undefined> {
+  for (const [path = '', base64 = ''] of files) {
+    const config = parseConfig(Buffer.from(base64, 'base64').toString('utf8'));
+    if (typeof config === 'string') return `${path} is not valid: ${config}`;
+    const keys = Object.keys(config);
+    if (program === undefined || keys.length === 0) continue;
+    const { code, stdout } = await host.probe(script, [program, ...keys]);
+    const unknown = stdout.split('\n').filter((key) => key !== '');
+    if (code === 0 && unknown.length > 0)
+      return `${path} has an option that ${program} does not know: ${unknown.join(', ')}`;
+  }
+  return undefined;
+}
+
+function parseConfig(text: string): object | string {
+  // dockerd takes an empty file for no options.
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : 'not a JSON object';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Why the unit must be restarted, for people; undefined: it need not. */
+export function needsRestart(
+  args: RestartArgs,
+  facts: Facts,
+  pending: readonly Change[],
+  done: readonly Change[],
+): string | undefined {
+  if (facts.active !== 'active') return `it is ${facts.active}`;
+  const newer = facts.changed.find((file) => facts.started !== null && file.at > facts.started);
+  if (newer) return `${newer.path} is newer than its process`;
+  const toCome = pending.find((c) => concerns(c.resource, args));
+  if (toCome) return `${toCome.resource.replace('file ', '')} will be newer than its process`;
+  return args.force && done.length === 0 ? 'forced' : undefined;
+}
+
+const concerns = (resource: string, { unit, config }: RestartArgs): boolean =>
+  resource.startsWith(`file /etc/systemd/system/${unit}.d/`) || config.some((path) => resource === `file ${path}`);
+
+export function configProblem(facts: Facts): { reason: string; todo: string } | undefined {
+  if (!facts.exists)
+    return {
+      reason: 'there is no such unit on this host',
+      todo: 'look for its name: systemctl list-unit-files',
+    };
+  if (facts.broken === undefined) return undefined;
+  return {
+    reason: `a restart would fail: ${facts.broken}`,
+    todo: 'mend that file first; the daemon still runs with its older configuration',
+  };
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# How a unit runs, since when, and how new its configuration is. Only looks.
+# Usage: probe.sh UNIT [CONFIG_FILE…]
+# Prints records, tab-separated:
+#   unit KEY=VALUE        started SECONDS       (of the main process, since 1970, with fractions)
+#   changed SECONDS PATH  (unit files, drop-ins and config files: mtime)
+#   running ID RESTART_POLICY NAME  (docker.service only: containers that run now)
+#   config PATH BASE64    (docker.service only: daemon.json)      program PATH (the main process' program)
+# Exit: 0 done, 1 no systemd here.
+set -u
+unit=$1
+shift
+tab=$(printf '\t')
+properties=$(systemctl show "$unit" -p LoadState -p ActiveState -p MainPID -p FragmentPath -p DropInPaths) || exit 1
+printf '%s\n' "$properties" | sed "s/^/unit$tab/"
+value() { printf '%s\n' "$properties" | sed -n "s/^$1=//p"; }
+pid=$(value MainPID)
+if [ "${pid:-0}" -gt 0 ]; then
+  # Field 22 counts in ticks since boot, 100 a second on every Linux that matters (getconf CLK_TCK).
+  ticks=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d ' ' -f 20)
+  read -r uptime _ </proc/uptime
+  awk -v now="$(date +%s.%N)" -v up="$uptime" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" \
+    'BEGIN { printf "started\t%.2f\n", now - up + ticks / hz }'
+  printf 'program\t%s\n' "$(readlink "/proc/$pid/exe")"
+fi
+for file in "$(value FragmentPath)" $(value DropInPaths) "$@"; do
+  [ -f "$file" ] && printf 'changed\t%s\t%s\n' "$(stat -c %.2Y "$file")" "$file"
+done
+[ "$unit" = docker.service ] || exit 0
+for file in "$@" /etc/docker/daemon.json; do
+  case $file in *.json) if [ -f "$file" ]; then printf 'config\t%s\t%s\n' "$file" "$(base64 -w 0 <"$file")"; fi ;; esac
+done
+ids=$(timeout 30 docker ps -q --no-trunc 2>/dev/null)
+# shellcheck disable=SC2086 # ids are hex words
+[ -z "$ids" ] || timeout 30 docker inspect --type container -f "running$tab{{.Id}}$tab{{.HostConfig.RestartPolicy.Name}}$tab{{.Name}}" $ids
+printf 'live_restore\t%s\n' "$(timeout 30 docker info -f '{{.LiveRestoreEnabled}}' 2>/dev/null)"

@@ -1,0 +1,98 @@
+import { applied } from '../../core/applied.ts';
+import type { Change } from '../../core/change.ts';
+import { applyScript, probeScript } from '../../core/host-script.ts';
+import type { Session } from '../../core/session.ts';
+import { defineStep, type Planned } from '../../core/step-type.ts';
+import { configProblem, type Facts, needsRestart, type RestartArgs, readFacts } from './facts.ts';
+
+interface RestartChange extends Change {
+  readonly data: { readonly argv: readonly string[]; readonly todo: string };
+}
+
+const probe = probeScript('steps/restart/probe.sh');
+const options = probeScript('steps/restart/options.sh');
+const apply = applyScript('steps/restart/apply.sh');
+
+/** Restarts a unit that runs with an older configuration than it has, or does not run. */
+export const restart = defineStep<RestartArgs, Facts, RestartChange>({
+  name: 'restart',
+  description:
+    'Restarts a unit where its files are newer than its process, and waits until it is up (docker: until the daemon answers and its containers are back).',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['unit'],
+    properties: {
+      unit: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9:_.@-]+\\.[a-z]+$',
+        description: 'The unit with its suffix.',
+        examples: ['docker.service'],
+      },
+      config: {
+        type: 'array',
+        items: { type: 'string', pattern: '^/' },
+        default: [],
+        description: "Further files the program reads at its start, beside the unit's own.",
+        examples: [['/etc/docker/daemon.json']],
+      },
+      force: {
+        type: 'boolean',
+        default: false,
+        description: 'Restart even where nothing has changed.',
+      },
+      wait: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 600,
+        default: 60,
+        description: 'Seconds in which it must be up again.',
+      },
+    },
+    examples: [{ unit: 'docker.service', config: ['/etc/docker/daemon.json'] }],
+  },
+  output: {},
+  deadline: 300,
+  probe: (host, args) => readFacts(host, args, { probe, options }),
+  plan(args, facts, { pending, done }): Planned<RestartChange> {
+    const why = needsRestart(args, facts, pending, done);
+    if (why === undefined) return { changes: [] };
+    const problem = configProblem(facts);
+    if (problem) return { changes: [], refusal: problem };
+    return { changes: [change(args, facts, why)] };
+  },
+  apply: restartUnit,
+  undo: { kind: 'repeat', repeat: restartUnit },
+});
+
+async function restartUnit(host: Session, change: RestartChange): Promise<void> {
+  applied(await host.run(apply, change.data.argv), change);
+}
+
+function change(args: RestartArgs, facts: Facts, why: string): RestartChange {
+  const stops = facts.liveRestore ? [] : facts.running;
+  const comeBack = stops.filter((c) => c.policy === 'always' || c.policy === 'unless-stopped');
+  const isDocker = args.unit === 'docker.service';
+  return {
+    resource: `unit ${args.unit}`,
+    summary: `restart ${args.unit} (${why})${isDocker ? `: ${consequence(stops.length, comeBack.length, facts)}` : ''}`,
+    before: { active: facts.active, pid: facts.pid, started: facts.started },
+    after: 'restarted',
+    risk: isDocker ? 'daemon-restart' : 'none',
+    data: {
+      argv: [args.unit, String(args.wait), ...comeBack.map((c) => c.id)],
+      todo: `look at it on the host: systemctl status ${args.unit}; journalctl -u ${args.unit}`,
+    },
+  };
+}
+
+function consequence(stopped: number, comeBack: number, facts: Facts): string {
+  if (facts.running.length === 0) return 'no container runs';
+  if (facts.liveRestore) return `${containers(facts.running.length)} stay up (live-restore)`;
+  const forGood = stopped - comeBack;
+  const rest =
+    forGood === 0 ? '' : `; ${forGood} of them ${forGood === 1 ? 'has' : 'have'} no restart policy and will stay down`;
+  return `stops ${containers(stopped)}${rest}`;
+}
+
+const containers = (n: number): string => (n === 1 ? '1 running container' : `${n} running containers`);

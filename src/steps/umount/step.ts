@@ -1,0 +1,114 @@
+import { applied } from '../../core/applied.ts';
+import type { Change } from '../../core/change.ts';
+import { applyScript } from '../../core/host-script.ts';
+import { defineStep, type PlanContext } from '../../core/step-type.ts';
+import { type Holder, holderOf, holderText, releaseText } from '../../docker/holder.ts';
+import { type HostView, lookAtHost } from '../../docker/host-view.ts';
+import { mountResource } from '../../docker/outlook.ts';
+import { refusalToUnmount } from '../../docker/safety.ts';
+import type { StaleMount } from '../../docker/stale-mount.ts';
+
+type Where = 'host' | 'dockerd' | 'holders';
+export interface UmountArgs {
+  readonly namespaces: readonly Where[];
+  readonly lazy: boolean;
+}
+
+export interface UmountChange extends Change {
+  readonly data: { readonly argv: readonly string[]; readonly todo: string };
+}
+
+const script = applyScript('steps/umount/apply.sh');
+
+/** Unmounts what is left of Dead containers' mounts, where that can't reach anything alive (docker/safety.ts). */
+export const umount = defineStep<UmountArgs, HostView, UmountChange>({
+  name: 'umount',
+  description:
+    "Unmounts stale mounts of Dead containers in the host's, dockerd's or the holders' mount namespaces, where that is safe.",
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['namespaces'],
+    properties: {
+      namespaces: {
+        type: 'array',
+        minItems: 1,
+        uniqueItems: true,
+        items: { type: 'string', enum: ['host', 'dockerd', 'holders'] },
+        description:
+          "Where to unmount: the host's own namespace, dockerd's, or those of the programs and containers that hold a copy.",
+        examples: [['host', 'dockerd']],
+      },
+      lazy: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Where a plain umount says busy: detach now and free later. Hides the holder; leave it off unless you must.',
+      },
+    },
+    examples: [{ namespaces: ['host', 'dockerd'] }],
+  },
+  output: { unmounted: 'int', left: 'int' },
+  deadline: 180,
+  probe: (host) => lookAtHost(host),
+  plan(args, view, context) {
+    const mounts = wanted(args, view, context);
+    const refusals = mounts.map((m) => refusalToUnmount(m, view.mounts, view.daemon));
+    const changes = mounts.filter((_, i) => refusals[i] === undefined).map((m) => change(m, view, args));
+    const notes = mounts.flatMap((m, i) =>
+      refusals[i] === undefined ? [] : [`left alone: ${describe(m, view)}: ${refusals[i]}`],
+    );
+    return {
+      changes,
+      notes,
+      output: { unmounted: changes.length, left: notes.length },
+    };
+  },
+  apply: async (host, change) => applied(await host.run(script, change.data.argv), change),
+  undo: {
+    kind: 'irreversible',
+    reason: 'a stale copy is not mounted again: nothing uses it',
+  },
+});
+
+function wanted(args: UmountArgs, view: HostView, { pending }: PlanContext): StaleMount[] {
+  const gone = new Set(pending.map((c) => c.resource));
+  return view.stale.filter((m) => !gone.has(mountResource(m)) && args.namespaces.some((where) => isIn(m, where, view)));
+}
+
+function isIn({ namespace }: StaleMount, where: Where, { daemon: { namespaces } }: HostView): boolean {
+  switch (where) {
+    case 'host':
+      return namespace.inode === namespaces.init;
+    case 'dockerd':
+      return namespace.inode === namespaces.dockerd;
+    case 'holders':
+      return namespace.inode !== namespaces.init && namespace.inode !== namespaces.dockerd;
+    default:
+      return where satisfies never;
+  }
+}
+
+function describe(m: StaleMount, view: HostView): string {
+  return `${m.entry.mountpoint} of ${m.container.name} in ${holderText(holderOf(m.namespace, view.daemon), m.namespace)}`;
+}
+
+function change(m: StaleMount, view: HostView, args: UmountArgs): UmountChange {
+  const holder = holderOf(m.namespace, view.daemon);
+  return {
+    resource: mountResource(m),
+    summary: `unmount ${describe(m, view)}`,
+    before: m.line,
+    after: null,
+    risk: 'none',
+    data: { argv: argv(m, holder, args), todo: releaseText(holder) },
+  };
+}
+
+function argv(m: StaleMount, holder: Holder, args: UmountArgs): string[] {
+  const process = m.namespace.processes[0];
+  // The programs of dockerd's namespace are the host's; those of a holder's belong to whoever controls the holder.
+  const trust = holder.kind === 'host' || holder.kind === 'dockerd' ? 'host' : 'holder';
+  const identity = [String(process?.pid ?? 1), process?.start ?? '', m.namespace.inode];
+  return [m.container.id, ...identity, m.line, m.entry.mountpoint, trust, args.lazy ? 'lazy' : 'plain'];
+}
