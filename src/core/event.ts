@@ -73,6 +73,7 @@ export type RunEvent = { readonly at: string } & (
   | {
       readonly type: 'batch.started';
       readonly play: string;
+      /** Counts from 0. */
       readonly batch: number;
       readonly batches: number;
       readonly hosts: readonly string[];

@@ -1,0 +1,133 @@
+import type { EventOf, HostOutcome, HostStatus, Reason, Recap, RunEvent } from '../core/event.ts';
+import { reasonLine } from './wording.ts';
+
+/** One host in one play. */
+export interface HostRow {
+  readonly host: string;
+  state: 'waiting' | 'working' | 'done';
+  /** What it is at, and since when (milliseconds since 1970). */
+  activity: string;
+  since: number;
+  /** Its outcome in this play: from the first failure on, or once `state` is done. */
+  status: HostStatus | undefined;
+  /** Why, where it failed or is unreachable. */
+  why: string;
+  /** Changes made (or predicted) by this play. */
+  changes: number;
+  /** The step it is at or has just finished, counted from 0; handlers count on after the steps; -1 before the first. */
+  step: number;
+}
+
+/** What a play looks like at this moment: a fold of its events. */
+export class Board {
+  readonly title: string;
+  readonly startedAt: number;
+  readonly rows: Map<string, HostRow>;
+  /** Hosts in the order in which they failed. */
+  readonly failures: HostRow[] = [];
+  batch = 0;
+  batches = 1;
+  interrupted: EventOf<'run.interrupted'> | undefined;
+  readonly #steps: number;
+
+  /** `steps` without handlers. */
+  constructor(title: string, hosts: readonly string[], steps: number, startedAt: number) {
+    this.title = title;
+    this.startedAt = startedAt;
+    this.#steps = steps;
+    this.rows = new Map(hosts.map((host) => [host, newRow(host, startedAt)]));
+  }
+
+  add(event: RunEvent): void {
+    switch (event.type) {
+      case 'batch.started':
+        this.batch = event.batch;
+        this.batches = event.batches;
+        break;
+      case 'host.started':
+        this.#atWork(event.host, 'connecting', event.at);
+        break;
+      case 'step.started':
+        this.#atWork(event.host, event.step, event.at).step = event.index;
+        break;
+      case 'change.undoing':
+        this.#atWork(event.host, 'rolling back', event.at);
+        break;
+      case 'step.finished':
+        this.#stepFinished(event);
+        break;
+      case 'host.unreachable':
+        this.#failed(this.#row(event.host), 'unreachable', event.reason);
+        break;
+      case 'host.finished':
+        this.#hostFinished(event.outcome);
+        break;
+      case 'run.interrupted':
+        this.interrupted = event;
+        break;
+      default: // Nothing that this picture shows.
+    }
+  }
+
+  /** The play's hosts by outcome so far, for a line of counts. A host that was never at work was not attempted. */
+  recap(): Recap {
+    const outcomes = [...this.rows.values()].map(({ host, state, status, changes }) => ({
+      host,
+      status: status ?? (state === 'waiting' ? 'not-attempted' : 'interrupted'),
+      changes,
+    }));
+    return { outcomes, interrupted: this.interrupted !== undefined };
+  }
+
+  #row(host: string): HostRow {
+    const row = this.rows.get(host) ?? newRow(host, this.startedAt);
+    this.rows.set(host, row);
+    return row;
+  }
+
+  #atWork(host: string, activity: string, at: string): HostRow {
+    const row = this.#row(host);
+    // Undoing many changes is one activity.
+    const goesOn = row.state === 'working' && row.activity === activity;
+    return goesOn ? row : Object.assign(row, { state: 'working', activity, since: Date.parse(at) });
+  }
+
+  #stepFinished({ host, changes, status, reason }: EventOf<'step.finished'>): void {
+    const row = this.#row(host);
+    row.changes += changes;
+    if (status === 'failed') this.#failed(row, 'failed', reason);
+    // host.finished comes after the host's last play only. A handler may still follow and puts the host to work again.
+    else if (row.step >= this.#steps - 1) this.#done(row, row.changes > 0 ? 'changed' : 'ok');
+  }
+
+  #hostFinished({ host, status, reason, changes }: HostOutcome): void {
+    const row = this.#row(host);
+    if (status === 'failed' || status === 'unreachable') this.#failed(row, status, reason);
+    if (row.step < 0) row.changes = changes; // A rollback has no steps.
+    const well = status === 'ok' || status === 'changed';
+    // The outcome is of the whole run; this play may have changed nothing.
+    this.#done(row, well && row.step >= 0 ? (row.changes > 0 ? 'changed' : 'ok') : status);
+  }
+
+  #failed(row: HostRow, status: HostStatus, reason: Reason | undefined): void {
+    if (row.status !== 'failed' && row.status !== 'unreachable') this.failures.push(row);
+    row.status = status;
+    row.why = reason ? reasonLine(reason) : row.why;
+  }
+
+  #done(row: HostRow, status: HostStatus): void {
+    row.state = 'done';
+    row.status = status;
+  }
+}
+
+const newRow = (host: string, since: number): HostRow => ({
+  host,
+  state: 'waiting',
+  activity: '',
+  since,
+  status: undefined,
+  why: '',
+  changes: 0,
+  step: -1,
+});

@@ -1,0 +1,153 @@
+import type { ChangeRef, EventOf, RunEvent, RunMode } from '../core/event.ts';
+import type { Output, Reporter, ReporterOptions } from './reporter.ts';
+import { Sink } from './sink.ts';
+import { createStyle, type Style } from './style.ts';
+import { plannedLine, Summary } from './summary.ts';
+import { counted, interruption, oneLine, reasonLine, startedLine, statusWord } from './wording.ts';
+
+/** A line for each event worth one: `HOST  STEP  STATUS  TEXT`, or `== …` for what is no single host's. */
+export class PlainReporter implements Reporter {
+  readonly #sink: Sink;
+  readonly #options: ReporterOptions;
+  readonly #style: Style;
+  readonly #summary = new Summary();
+  readonly #lines: EventLines;
+
+  constructor(output: Output, options: ReporterOptions) {
+    this.#sink = new Sink(output);
+    this.#options = options;
+    this.#style = createStyle(output.color);
+    this.#lines = new EventLines(options.verbose, this.#style);
+  }
+
+  event(event: RunEvent): void {
+    this.#summary.add(event);
+    this.#sink.lines(this.#lines.of(event));
+  }
+
+  async end(): Promise<void> {
+    const lines = await this.#summary.lines(this.#options, this.#style);
+    this.#sink.lines(lines.length === 0 ? [] : ['', ...lines]);
+    await this.#sink.flush();
+  }
+}
+
+/** Events to lines; remembers what later events only refer to. */
+class EventLines {
+  readonly #verbose: number;
+  readonly #style: Style;
+  readonly #changes = new Map<string, { step: string; summary: string }>();
+  readonly #steps = new Map<string, string>();
+  /** Hosts whose failure has been told. */
+  readonly #told = new Set<string>();
+  #mode: RunMode = 'run';
+
+  constructor(verbose: number, style: Style) {
+    this.#verbose = verbose;
+    this.#style = style;
+  }
+
+  of(event: RunEvent): string[] {
+    const { green, yellow, red, dim } = this.#style;
+    switch (event.type) {
+      case 'run.started':
+        this.#mode = event.mode;
+        return [`== ${startedLine(event)}`];
+      case 'play.started':
+        return [`== ${oneLine(event.play)}: ${counted(event.hosts.length, 'host')}, ${counted(event.steps, 'step')}`];
+      case 'batch.started':
+        return event.batches > 1
+          ? [`== batch ${event.batch + 1}/${event.batches}: ${counted(event.hosts.length, 'host')}`]
+          : [];
+      case 'host.started':
+        return this.#atLevel(2, line(event.host, '-', dim('started')));
+      case 'step.started':
+        this.#steps.set(event.host, event.step);
+        return this.#atLevel(2, line(event.host, event.step, dim('started')));
+      case 'step.planned':
+        return this.#planned(event);
+      case 'change.applying':
+        this.#changes.set(refKey(event), {
+          step: event.step,
+          summary: event.change.summary,
+        });
+        return this.#atLevel(1, line(event.host, event.step, 'applying', event.change.summary));
+      case 'change.applied':
+        return [this.#change(event, green('changed'))];
+      case 'change.in-doubt':
+        return [this.#change(event, red('in doubt'), event.reason)];
+      case 'change.drifted':
+        return [this.#change(event, yellow('drifted'), event.reason)];
+      case 'change.undoing':
+      case 'change.undone':
+      case 'change.undo-failed':
+      case 'change.irreversible':
+        return []; // host.rollback tells them with their summaries, also where another run made the change.
+      case 'step.finished':
+        return this.#finished(event);
+      case 'host.unreachable':
+        this.#told.add(event.host);
+        return [line(event.host, this.#steps.get(event.host) ?? '-', yellow('unreachable'), reasonLine(event.reason))];
+      case 'host.rollback':
+        return this.#rollback(event);
+      case 'host.finished':
+        return this.#hostFinished(event);
+      case 'run.interrupted':
+        return [yellow(`== ${interruption(event.signal, event.times)}`)];
+      case 'run.finished':
+        return [];
+      default:
+        event satisfies never;
+        return [];
+    }
+  }
+
+  #atLevel(level: number, text: string): string[] {
+    return this.#verbose >= level ? [text] : [];
+  }
+
+  #planned({ host, step, changes, notes }: EventOf<'step.planned'>): string[] {
+    const lines = notes.map((note) => line(host, step, 'note:', note));
+    if (this.#mode !== 'check') return lines;
+    const { cyan } = this.#style;
+    const status = (may: boolean | undefined) => cyan(may ? 'may change:' : 'would change:');
+    return [...lines, ...changes.map((c) => line(host, step, status(c.may), plannedLine({ ...c, may: false })))];
+  }
+
+  #change(ref: ChangeRef, status: string, reason?: string): string {
+    const change = this.#changes.get(refKey(ref));
+    const text = [change?.summary ?? `change ${ref.seq}`, ...(reason === undefined ? [] : [reason])].join(': ');
+    return line(ref.host, change?.step ?? '-', status, text);
+  }
+
+  #finished({ host, step, status, reason }: EventOf<'step.finished'>): string[] {
+    this.#steps.delete(host);
+    if (status === 'failed') {
+      this.#told.add(host);
+      return [line(host, step, this.#style.red('failed'), reason ? reasonLine(reason) : '')];
+    }
+    if (status === 'changed') return []; // Its changes were told.
+    return this.#atLevel(1, line(host, step, status, reason ? reasonLine(reason) : ''));
+  }
+
+  #rollback({ host, outcome }: EventOf<'host.rollback'>): string[] {
+    const { yellow, red } = this.#style;
+    return [
+      ...outcome.undone.map((summary) => line(host, 'rollback', 'undone', summary)),
+      ...outcome.irreversible.map((c) => line(host, 'rollback', yellow('irreversible'), `${c.summary}: ${c.reason}`)),
+      ...outcome.failed.map((c) => line(host, 'rollback', red('failed to undo'), `${c.summary}: ${c.reason}`)),
+    ];
+  }
+
+  #hostFinished({ outcome }: EventOf<'host.finished'>): string[] {
+    if (outcome.status === 'not-attempted' || this.#told.has(outcome.host)) return [];
+    const text = outcome.reason ? reasonLine(outcome.reason) : '';
+    return [line(outcome.host, 'done', statusWord(outcome.status, this.#mode), text)];
+  }
+}
+
+const refKey = ({ host, seq }: ChangeRef): string => JSON.stringify([host, seq]);
+
+/** Two spaces between fields; the status may be coloured already and is ours. */
+const line = (host: string, step: string, status: string, text = ''): string =>
+  [oneLine(host), oneLine(step), status, oneLine(text)].filter((field) => field !== '').join('  ');

@@ -1,0 +1,105 @@
+import type { HostOutcome, HostStatus, Recap, RollbackOutcome, RunMode } from '../core/event.ts';
+import { padded } from './display-width.ts';
+import type { Style } from './style.ts';
+import { counted, hostList, oneLine, safeLines, statusWord } from './wording.ts';
+
+export interface RecapView {
+  readonly mode: RunMode;
+  /** The run's id, for the commands that the recap names. */
+  readonly run: string;
+  readonly style: Style;
+  /** Check mode: hosts of which it is only known that a run may change them. */
+  readonly mayChange: ReadonlySet<string>;
+}
+
+/** The end of every run's output: how many hosts ended how, then only the hosts that need a look, then where to go on. */
+export function recapLines(recap: Recap, view: RecapView): string[] {
+  return [
+    view.style.bold(countsLine(recap, view)),
+    ...grouped(recap.outcomes.filter(needsALook)).flatMap((group) => groupLines(group, view)),
+    ...hintLines(recap, view),
+  ];
+}
+
+const ORDER: readonly HostStatus[] = ['changed', 'ok', 'failed', 'unreachable', 'interrupted', 'not-attempted'];
+
+/** `300 hosts: 12 changed, 285 ok, 2 failed, 1 unreachable`. */
+export function countsLine(recap: Recap, view: Pick<RecapView, 'mode' | 'mayChange'>): string {
+  const words = ORDER.flatMap((status) => {
+    const hosts = recap.outcomes.filter((o) => o.status === status).map((o) => o.host);
+    if (status !== 'changed' || view.mode !== 'check') return part(hosts.length, statusWord(status, view.mode));
+    const may = hosts.filter((host) => view.mayChange.has(host)).length;
+    return [...part(hosts.length - may, statusWord(status, view.mode)), ...part(may, 'may change')];
+  });
+  const hosts = counted(recap.outcomes.length, 'host');
+  return (words.length === 0 ? hosts : `${hosts}: ${words.join(', ')}`) + (recap.interrupted ? ' · interrupted' : '');
+}
+
+const part = (n: number, word: string): string[] => (n === 0 ? [] : [`${n} ${word}`]);
+
+/** True where the counts alone would hide something from the reader. */
+export function needsALook(outcome: HostOutcome): boolean {
+  if (outcome.status !== 'ok' && outcome.status !== 'changed') return true;
+  const { irreversible = [], failed = [] } = outcome.rollback ?? {};
+  return irreversible.length + failed.length > 0;
+}
+
+interface Group {
+  readonly hosts: string[];
+  readonly outcome: HostOutcome;
+}
+
+/** Hosts that read the same are told once; the worst first, hosts in the recap's order. */
+function grouped(outcomes: readonly HostOutcome[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const outcome of outcomes) {
+    const key = JSON.stringify({ ...outcome, host: '' });
+    const group = groups.get(key);
+    if (group) group.hosts.push(outcome.host);
+    else groups.set(key, { hosts: [outcome.host], outcome });
+  }
+  const rank = (group: Group) =>
+    ['failed', 'unreachable', 'interrupted', 'not-attempted'].indexOf(group.outcome.status) + 1 || 9;
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b));
+}
+
+const MARGIN = 'not attempted  '.length;
+
+function groupLines({ hosts, outcome }: Group, view: RecapView): string[] {
+  const word = padded(statusWord(outcome.status, view.mode), MARGIN);
+  const [first, ...more] = outcome.reason ? safeLines(outcome.reason.message) : [];
+  const head = `${statusColour(outcome.status, view.style)(word)}${hostList(hosts)}${first ? `: ${first}` : ''}`;
+  const todo = outcome.reason?.todo === undefined ? [] : safeLines(outcome.reason.todo);
+  const details = [
+    ...more,
+    ...todo.map((line, i) => (i === 0 ? view.style.cyan(`→ ${line}`) : view.style.cyan(`  ${line}`))),
+    ...(outcome.rollback ? rollbackLines(outcome.rollback, view.style) : keptLines(outcome, view)),
+  ];
+  return [head, ...details.map((line) => ' '.repeat(MARGIN) + line)];
+}
+
+/** What a rollback took back, and what it could not. */
+export function rollbackLines(outcome: RollbackOutcome, style: Style): string[] {
+  return [
+    ...outcome.undone.map((summary) => `undone: ${oneLine(summary)}`),
+    ...outcome.irreversible.map((c) => style.yellow(`cannot be undone: ${oneLine(c.summary)}: ${oneLine(c.reason)}`)),
+    ...outcome.failed.map((c) => style.red(`failed to undo: ${oneLine(c.summary)}: ${oneLine(c.reason)}`)),
+  ];
+}
+
+function keptLines({ changes, status }: HostOutcome, { mode, style }: RecapView): string[] {
+  if (mode !== 'run' || changes === 0 || status === 'changed') return [];
+  return [style.yellow(`${counted(changes, 'change')} made before that ${changes === 1 ? 'stays' : 'stay'}`)];
+}
+
+function statusColour(status: HostStatus, style: Style): (text: string) => string {
+  if (status === 'failed') return style.red;
+  return status === 'unreachable' ? style.yellow : style.dim;
+}
+
+function hintLines({ outcomes }: Recap, { mode, run, style }: RecapView): string[] {
+  const changed = outcomes.some((o) => o.changes > 0);
+  if (mode !== 'run' || !(changed || outcomes.some(needsALook))) return [];
+  const undo = changed ? ` · undo: unwedge rollback ${run}` : '';
+  return [style.dim(`journal: unwedge runs show ${run}${undo}`)];
+}

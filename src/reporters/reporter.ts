@@ -1,0 +1,46 @@
+import type { RunEvent } from '../core/event.ts';
+import { systemTicker, type Ticker } from './ticker.ts';
+
+/** Takes the events of one run as they happen and tells people or programs about them. Never throws. */
+export interface Reporter {
+  event(event: RunEvent): void;
+  /** Prints what is told at the end (recap), gives the terminal back, resolves when all is written. */
+  end(): Promise<void>;
+}
+
+/** `tree`: a live picture on a terminal; `plain`: a line per event; `json`: the events, one object a line. */
+export type ReporterKind = 'tree' | 'plain' | 'json';
+
+/** Where output goes and what it can show. */
+export interface Output {
+  readonly stdout: NodeJS.WritableStream & { readonly rows?: number };
+  readonly stderr: NodeJS.WritableStream;
+  /** Width of the terminal; only `tree` asks. */
+  readonly columns: number;
+  /** False where NO_COLOR is set or nobody looks; the caller decides. */
+  readonly color: boolean;
+}
+
+export interface ReporterOptions {
+  /** Show unified diffs of files. */
+  readonly diff: boolean;
+  /** How often -v was given. */
+  readonly verbose: number;
+}
+
+/** Makes a reporter; only the one asked for is loaded. `ticker` is for tests. */
+export async function createReporter(
+  kind: ReporterKind,
+  output: Output,
+  options: ReporterOptions,
+  ticker: Ticker = systemTicker,
+): Promise<Reporter> {
+  switch (kind) {
+    case 'tree':
+      return new (await import('./tree.ts')).TreeReporter(output, options, ticker);
+    case 'plain':
+      return new (await import('./plain.ts')).PlainReporter(output, options);
+    case 'json':
+      return new (await import('./json.ts')).JsonReporter(output);
+  }
+}

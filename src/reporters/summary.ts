@@ -1,0 +1,102 @@
+import type { Change } from '../core/change.ts';
+import type { Recap, RunEvent, RunMode } from '../core/event.ts';
+import { recapLines } from './recap.ts';
+import type { ReporterOptions } from './reporter.ts';
+import { sameHosts } from './same-hosts.ts';
+import type { Style } from './style.ts';
+import type { FileChange } from './unified-diff.ts';
+import { counted, hostList } from './wording.ts';
+
+/** What a run's end tells, gathered from its events: planned changes (check), diffs, notes, recap. */
+export class Summary {
+  readonly #planned = new Map<string, Change[]>();
+  readonly #notes = new Map<string, string[]>();
+  #mode: RunMode = 'run';
+  #run = '';
+  #recap: Recap | undefined;
+
+  add(event: RunEvent): void {
+    switch (event.type) {
+      case 'run.started':
+        this.#mode = event.mode;
+        this.#run = event.run;
+        break;
+      case 'step.planned':
+        append(this.#planned, event.host, event.changes);
+        append(this.#notes, event.host, event.notes);
+        break;
+      case 'run.finished':
+        this.#recap = event.recap;
+        break;
+      default: // The rest is told while it happens.
+    }
+  }
+
+  get mode(): RunMode {
+    return this.#mode;
+  }
+
+  /** Empty where the run did not come to its end. */
+  async lines({ diff, verbose }: ReporterOptions, style: Style): Promise<string[]> {
+    if (!this.#recap) return [];
+    const exact = verbose > 0;
+    return paragraphs([
+      diff ? await this.#diffLines(style) : [],
+      titled('Notes:', sameHosts(this.#notes, exact)),
+      this.#mode === 'check' ? this.#plannedLines(this.#recap, exact) : [],
+      recapLines(this.#recap, {
+        mode: this.#mode,
+        run: this.#run,
+        style,
+        mayChange: this.#mayChange(),
+      }),
+    ]);
+  }
+
+  #plannedLines(recap: Recap, exact: boolean): string[] {
+    if (this.#planned.size > 0) {
+      const lines = [...this.#planned].map(([host, changes]) => [host, changes.map(plannedLine)] as const);
+      return titled('What a run would change:', sameHosts(new Map(lines), exact));
+    }
+    return recap.outcomes.length > 0 && recap.outcomes.every((o) => o.status === 'ok')
+      ? ['A run would change nothing.']
+      : [];
+  }
+
+  /** Hosts of which check knows no certain change. */
+  #mayChange(): ReadonlySet<string> {
+    const uncertain = [...this.#planned].filter(([, changes]) => changes.every((change) => change.may));
+    return new Set(uncertain.map(([host]) => host));
+  }
+
+  async #diffLines(style: Style): Promise<string[]> {
+    const { unifiedDiff } = await import('./unified-diff.ts');
+    return [...this.#sameDiffs()].flatMap(([key, hosts]) => {
+      const lines = unifiedDiff(JSON.parse(key) as FileChange, style);
+      return lines.length === 0 ? [] : [`${counted(hosts.length, 'host')}: ${hostList(hosts)}`, ...lines];
+    });
+  }
+
+  /** The hosts of each diff, keyed by the diff's JSON. */
+  #sameDiffs(): Map<string, string[]> {
+    const hosts = new Map<string, string[]>();
+    for (const [host, changes] of this.#planned)
+      for (const { diff } of changes) if (diff) append(hosts, JSON.stringify(diff), [host]);
+    return hosts;
+  }
+}
+
+/** A planned change on one line: `may: …` where check cannot know, and what it interrupts. */
+export const plannedLine = ({ summary, may, risk }: Change): string =>
+  `${may ? 'may: ' : ''}${summary}${risk === 'none' ? '' : `  [${risk}]`}`;
+
+function append<T>(map: Map<string, T[]>, key: string, items: readonly T[]): void {
+  if (items.length > 0) map.set(key, [...(map.get(key) ?? []), ...items]);
+}
+
+const titled = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
+
+/** Blocks of lines with an empty line between them. */
+const paragraphs = (blocks: readonly (readonly string[])[]): string[] =>
+  blocks.filter((block) => block.length > 0).flatMap((block, i) => (i === 0 ? block : ['', ...block]));

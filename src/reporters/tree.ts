@@ -1,0 +1,118 @@
+import type { RunEvent } from '../core/event.ts';
+import { Board } from './board.ts';
+import { closingLine, frame, type View } from './frame.ts';
+import { LiveBlock } from './live-block.ts';
+import type { Output, Reporter, ReporterOptions } from './reporter.ts';
+import { Sink } from './sink.ts';
+import { createStyle, type Style } from './style.ts';
+import { Summary } from './summary.ts';
+import type { Ticker } from './ticker.ts';
+import { startedLine } from './wording.ts';
+
+/** Slow enough for a terminal over a bad line, fast enough to look alive. */
+const TICK_MS = 200;
+
+/** A live picture of the play at work; a line for each play that is over; the summary at the end. */
+export class TreeReporter implements Reporter {
+  readonly #sink: Sink;
+  readonly #output: Output;
+  readonly #options: ReporterOptions;
+  readonly #ticker: Ticker;
+  readonly #style: Style;
+  readonly #summary = new Summary();
+  /** Plays follow each other on the screen as in the run. */
+  #shown: Promise<void> = Promise.resolve();
+  #play: LivePlay | undefined;
+  #hosts: string[] = [];
+
+  constructor(output: Output, options: ReporterOptions, ticker: Ticker) {
+    this.#sink = new Sink(output);
+    this.#output = output;
+    this.#options = options;
+    this.#ticker = ticker;
+    this.#style = createStyle(output.color);
+  }
+
+  event(event: RunEvent): void {
+    this.#summary.add(event);
+    switch (event.type) {
+      case 'run.started':
+        this.#hosts = event.hosts.map((host) => String(host.name));
+        this.#sink.lines([this.#style.dim(startedLine(event))]);
+        break;
+      case 'play.started':
+        this.#closePlay();
+        this.#openPlay(new Board(event.play, event.hosts, event.steps, Date.parse(event.at)));
+        break;
+      case 'run.finished':
+        this.#closePlay();
+        break;
+      default:
+        // A rollback has hosts at work but no play.
+        if (!this.#play && 'host' in event) this.#openPlay(new Board('Rollback', this.#hosts, 0, Date.parse(event.at)));
+        this.#play?.board.add(event);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#closePlay();
+    await this.#shown;
+    const lines = await this.#summary.lines(this.#options, this.#style);
+    this.#sink.lines(lines.length === 0 ? [] : ['', ...lines]);
+    await this.#sink.flush();
+  }
+
+  #openPlay(board: Board): void {
+    const play = new LivePlay(board, () => this.#view());
+    this.#play = play;
+    this.#shown = this.#shown.then(() => play.show(this.#sink, this.#ticker, this.#style));
+  }
+
+  #closePlay(): void {
+    this.#play?.over();
+    this.#play = undefined;
+  }
+
+  #view(): View {
+    const { columns, stdout } = this.#output;
+    // Two columns are listr2's icon; the last one stays free, for some terminals wrap there. Two rows are the shell's.
+    return {
+      now: this.#ticker.now(),
+      columns: Math.max(20, columns - 3),
+      rows: Math.max(3, (stdout.rows ?? 24) - 2),
+      mode: this.#summary.mode,
+      style: this.#style,
+    };
+  }
+}
+
+/** A play from its first event until its last line stands on the screen. */
+class LivePlay {
+  readonly board: Board;
+  readonly #view: () => View;
+  readonly #isOver: Promise<View>;
+  #over: (view: View) => void = () => {};
+
+  constructor(board: Board, view: () => View) {
+    this.board = board;
+    this.#view = view;
+    this.#isOver = new Promise((resolve) => {
+      this.#over = resolve;
+    });
+  }
+
+  over(): void {
+    this.#over(this.#view());
+  }
+
+  async show(sink: Sink, ticker: Ticker, style: Style): Promise<void> {
+    const { columns, rows } = this.#view();
+    const block = new LiveBlock(sink, { columns: columns + 3, rows: rows + 2 }, style);
+    const draw = () => block.draw(frame(this.board, this.#view()));
+    draw();
+    const stop = ticker.every(TICK_MS, draw);
+    const last = await this.#isOver;
+    stop();
+    await block.end(closingLine(this.board, last), this.board.failures.length > 0);
+  }
+}
