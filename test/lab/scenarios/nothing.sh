@@ -1,0 +1,6 @@
+# Nothing is wrong: a running container and a stopped one.
+start_neighbour
+stopped=$(start stopped)
+docker kill "$stopped" >/dev/null
+report
+echo "STOPPED=$stopped"
