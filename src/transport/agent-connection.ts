@@ -1,0 +1,185 @@
+import type { Reason } from '../core/event.ts';
+import type { HostScript, ScriptKind, ScriptResult } from '../core/host-script.ts';
+import {
+  type Connection,
+  type ReadOnlySession,
+  type RequestOptions,
+  type Session,
+  SessionError,
+} from '../core/session.ts';
+import { encodeCancel, encodeRequest, type Mark, type MarkReader } from './framing.ts';
+import type { Ending, HostProcess } from './host-process.ts';
+import { endedError, type Job, outcomeOf } from './job.ts';
+import { scriptText } from './script-store.ts';
+
+/** Milliseconds after a deadline until the controller asks the host to end the job too: agent.sh kills at 5 s. */
+const HOST_GRACE = 7000;
+/** Milliseconds from asking until a connection that gives no answer is dropped: the same 5 s, and the way. */
+const DROP_AFTER = 8000;
+/** Milliseconds for an idle host to end its side. */
+const GOODBYE = 3000;
+/** Linux takes at most 128 KiB in one environment string (MAX_ARG_STRLEN), by which script and arguments travel. */
+const MAX_BYTES = 128 * 1024 - 64;
+
+export interface OpenedAgent {
+  readonly host: string;
+  readonly process: HostProcess;
+  readonly stdout: MarkReader;
+  readonly stderr: MarkReader;
+  /** Why a connection went away, from how its process ended and the last that it said. */
+  readonly whyLost: (ending: Ending, stderr: string) => Reason;
+}
+
+/** A connection whose agent has said that it is ready. Requests wait for their turn. */
+export class AgentConnection implements Connection {
+  readonly #agent: OpenedAgent;
+  /** Numbers of the scripts that the host has. */
+  readonly #sent = new Map<string, number>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #seq = 0;
+  #cancels = 0;
+  #job: Job | undefined;
+  #gone: SessionError | undefined;
+  #closing = false;
+
+  constructor(agent: OpenedAgent) {
+    this.#agent = agent;
+    agent.process.listen({
+      stdout: (chunk) => this.#hear('stdout', agent.stdout.push(chunk)),
+      stderr: (chunk) => this.#hear('stderr', agent.stderr.push(chunk)),
+    });
+    agent.process.ended.then((ending) => {
+      const why = agent.whyLost(ending, agent.stderr.chatter);
+      this.#lose(new SessionError('lost', why.message, why.todo));
+    });
+  }
+
+  get host(): string {
+    return this.#agent.host;
+  }
+
+  readOnly({ deadline }: RequestOptions): ReadOnlySession {
+    return { host: this.host, probe: (script, args = []) => this.#request(['probe'], script, args, deadline) };
+  }
+
+  readWrite({ deadline }: RequestOptions): Session {
+    return {
+      ...this.readOnly({ deadline }),
+      run: (script, args = []) => this.#request(['apply', 'undo'], script, args, deadline),
+    };
+  }
+
+  cancel(): void {
+    this.#cancels += 1;
+    if (this.#job === undefined) return;
+    this.#job.cancelled = true;
+    this.#askToEnd(this.#job);
+  }
+
+  async close(): Promise<void> {
+    const { process } = this.#agent;
+    this.#closing = true;
+    const timer = setTimeout(() => process.kill(), this.#job === undefined ? GOODBYE : DROP_AFTER);
+    process.closeInput();
+    await process.ended;
+    clearTimeout(timer);
+  }
+
+  #request(
+    kinds: readonly ScriptKind[],
+    script: HostScript,
+    args: readonly string[],
+    deadline: number,
+  ): Promise<ScriptResult> {
+    if (!kinds.includes(script.kind)) {
+      const message = `${script.path} is of the kind ${script.kind}; this session takes ${kinds.join(' and ')} scripts`;
+      return Promise.reject(new SessionError('refused', message));
+    }
+    const cancels = this.#cancels;
+    const result = this.#turn.then(async () => {
+      const text = await scriptText(script);
+      if (cancels !== this.#cancels) throw new SessionError('cancelled', `cancelled before ${script.path} was started`);
+      return this.#send(script.path, text, args, deadline);
+    });
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  #send(path: string, text: string, args: readonly string[], deadline: number): Promise<ScriptResult> {
+    if (this.#gone !== undefined) throw this.#gone;
+    if (this.#closing) throw new SessionError('lost', `the connection was closed before ${path} was started`);
+    const known = this.#sent.get(path);
+    const script = known ?? this.#sent.size;
+    const bytes = encodeRequest({
+      seq: this.#seq + 1,
+      script,
+      deadline: Math.ceil(deadline),
+      args,
+      text: known === undefined ? text : undefined,
+    });
+    refuseUnsendable(path, args, bytes);
+    this.#seq += 1;
+    this.#sent.set(path, script);
+    return new Promise((resolve, reject) => {
+      const sentAt = performance.now();
+      const timer = setTimeout(() => this.#overdue(), deadline * 1000 + HOST_GRACE);
+      this.#job = { seq: this.#seq, what: path, deadline, sentAt, resolve, reject, timer, cancelled: false };
+      this.#agent.process.write(bytes);
+    });
+  }
+
+  #overdue(): void {
+    if (this.#job !== undefined) this.#askToEnd(this.#job);
+  }
+
+  #askToEnd(job: Job): void {
+    this.#agent.process.write(encodeCancel());
+    clearTimeout(job.timer);
+    job.timer = setTimeout(() => this.#drop(job), DROP_AFTER);
+  }
+
+  #drop(job: Job): void {
+    this.#agent.process.kill();
+    this.#lose(endedError(job, 'the host did not end it, so the connection was dropped; it may still run there'));
+  }
+
+  #hear(stream: 'stdout' | 'stderr', marks: readonly Mark[]): void {
+    for (const mark of marks) {
+      if (mark.kind !== 'end' || this.#job?.seq !== mark.seq) continue;
+      this.#job[stream] = mark;
+      const { stdout, stderr } = this.#job;
+      if (stdout === undefined || stderr === undefined) continue;
+      const outcome = outcomeOf(this.#job, stdout, stderr, performance.now());
+      this.#settle(outcome);
+    }
+  }
+
+  #settle(outcome: ScriptResult | SessionError): void {
+    const job = this.#job;
+    if (job === undefined) return;
+    clearTimeout(job.timer);
+    this.#job = undefined;
+    if (outcome instanceof SessionError) job.reject(outcome);
+    else job.resolve(outcome);
+  }
+
+  /** The connection is no more; what is in flight ends with it. */
+  #lose(error: SessionError): void {
+    this.#gone ??= new SessionError('lost', error.message, error.todo);
+    if (this.#job === undefined) return;
+    const ours = this.#closing || this.#job.cancelled;
+    if (error.failure !== 'lost') this.#settle(error);
+    else if (ours) this.#settle(endedError({ ...this.#job, cancelled: true }, 'the connection was closed'));
+    else this.#settle(new SessionError('lost', `${error.message}; it was doing ${this.#job.what}`, error.todo));
+  }
+}
+
+function refuseUnsendable(path: string, args: readonly string[], bytes: Buffer): void {
+  if (args.some((arg) => arg.includes('\0')))
+    throw new SessionError('refused', `${path}: an argument holds NUL, which no program can be given`);
+  if (bytes.length > MAX_BYTES)
+    throw new SessionError(
+      'refused',
+      `${path}: script and arguments are ${bytes.length} bytes, more than ${MAX_BYTES}`,
+    );
+}

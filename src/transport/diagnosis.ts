@@ -1,0 +1,79 @@
+import type { ConnectionOptions } from '../core/connection-options.ts';
+import type { Reason } from '../core/event.ts';
+import { printable } from '../core/printable.ts';
+import type { Ending } from './host-process.ts';
+import { sshReason } from './ssh-diagnosis.ts';
+import { sudoReason } from './sudo-diagnosis.ts';
+
+/** What is known of an attempt to open a session that failed. */
+export interface Attempt {
+  /** How ssh (or the local sh) ended; undefined where the controller gave up on it. */
+  readonly ending: Ending | undefined;
+  /** The end of what was said outside of jobs. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** How often sudo asked for the password. */
+  readonly asked: number;
+}
+
+/** Why no session could be opened, and what to do. Pure. */
+export function whyUnreachable(options: ConnectionOptions, attempt: Attempt): Reason {
+  const { ending, asked } = attempt;
+  const stderr = withoutSecret(attempt.stderr, options);
+  const said = spoken(`${withoutSecret(attempt.stdout, options)}\n${stderr}`);
+  if (ending?.error !== undefined) return notStarted(ending.error, options);
+  const become = options.become && sudoReason({ stderr, asked, become: options.become });
+  const ssh = options.kind === 'ssh' ? sshReason(stderr, options) : undefined;
+  return become ?? ssh ?? (ending === undefined ? silence(options, said) : endedEarly(ending, said));
+}
+
+/** Why a connection went away after it had been opened. Pure. */
+export function whyLost(options: ConnectionOptions, { code, signal }: Ending, stderr: string): Reason {
+  const known = options.kind === 'ssh' ? sshReason(stderr, options) : undefined;
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  const last = spoken(withoutSecret(stderr, options));
+  const message = known?.message ?? `the session on the host ended (${how}${last === '' ? '' : `: ${last}`})`;
+  return {
+    message: `the connection was lost: ${message}`,
+    todo: 'look at the host (rebooted, out of memory?), then run again',
+  };
+}
+
+const silence = ({ connectTimeout }: ConnectionOptions, said: string): Reason => ({
+  message: `no session within ${connectTimeout} s${said === '' ? ', and not a word from the host' : `; it said: ${said}`}`,
+  todo: 'log in by hand with ssh; a start-up file of the login shell that waits, or a slow login (DNS, PAM), are common causes',
+});
+
+function endedEarly({ code, signal }: Ending, said: string): Reason {
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  const words = said === '' ? '' : `: ${said}`;
+  if (code === 127)
+    return {
+      message: `the host has no sh, or not all of dd, env and sh${words}`,
+      todo: 'unwedge needs a POSIX sh, coreutils and util-linux on the host',
+    };
+  return {
+    message: `the login ended before a session began (${how})${words}`,
+    todo: 'log in by hand with ssh and run sh; the account may have no login shell (nologin) or a start-up file that exits',
+  };
+}
+
+function notStarted(error: NodeJS.ErrnoException, { kind }: ConnectionOptions): Reason {
+  const program = kind === 'ssh' ? 'ssh' : 'sh';
+  if (error.code === 'ENOENT')
+    return { message: `there is no ${program} on this machine`, todo: `install ${program}, or put it on PATH` };
+  return { message: `${program} could not be started on this machine: ${error.message}` };
+}
+
+/** The last lines, as one printable line. */
+const spoken = (text: string): string =>
+  text
+    .split(/[\r\n]+/)
+    .map((line) => printable(line.trim()))
+    .filter((line) => line !== '')
+    .slice(-3)
+    .join(' / ')
+    .slice(-400);
+
+const withoutSecret = (text: string, { become }: ConnectionOptions): string =>
+  become?.password ? text.replaceAll(become.password, '…') : text;

@@ -1,0 +1,122 @@
+/** The bytes between controller and host: requests encoded, answers decoded. agent.sh is the other side. */
+
+export interface Request {
+  /** Counts the connection's requests, from 1. */
+  readonly seq: number;
+  /** Number of the script in this connection, from 0. */
+  readonly script: number;
+  /** Whole seconds. */
+  readonly deadline: number;
+  readonly args: readonly string[];
+  /** The script's text where the host does not have it yet. */
+  readonly text: string | undefined;
+}
+
+/** One request as one buffer, to be written at once. */
+export function encodeRequest({ seq, script, deadline, args, text }: Request): Buffer {
+  const body = Buffer.from(text ?? '');
+  const head = `run ${seq} ${script} ${deadline} ${body.length}\n${encodeArgs(args)}\n`;
+  return Buffer.concat([Buffer.from(head), body, Buffer.from(`${seq}\n`)]);
+}
+
+export const encodeCancel = (): string => 'cancel\n';
+
+const ARGUMENT_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '|': '\\0174', '\n': '\\n' };
+
+/** Arguments on one line, each ended by |, escaped for printf's %b. */
+export const encodeArgs = (args: readonly string[]): string =>
+  args.map((arg) => `${arg.replace(/[\\|\n]/g, (c) => ARGUMENT_ESCAPES[c] ?? c)}|`).join('');
+
+/** What a stream of the host said by its marks. */
+export type Mark =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'start'; readonly seq: number }
+  | {
+      readonly kind: 'end';
+      readonly seq: number;
+      readonly code: number;
+      /** A signal from the controller or the end of its connection came before the job's own end. */
+      readonly ended: boolean;
+      /** What the job wrote to this stream, up to the cap. */
+      readonly output: Buffer;
+      readonly truncated: boolean;
+    };
+
+/** Kept of what a login shell says outside of jobs, for diagnosis. */
+const CHATTER_BYTES = 2048;
+/** A mark's line is shorter; a longer one is output that quotes the nonce. */
+const MARK_BYTES = 120;
+const NEWLINE = 0x0a;
+
+/** Finds one stream's marks and the output between them, however the bytes are cut into chunks. */
+export class MarkReader {
+  readonly #needle: Buffer;
+  readonly #cap: number;
+  #pending: Buffer = Buffer.alloc(0);
+  #chatter: Buffer = Buffer.alloc(0);
+  #job: { seq: number; kept: Buffer[]; size: number; truncated: boolean } | undefined;
+
+  constructor(nonce: string, cap: number) {
+    this.#needle = Buffer.from(`${nonce} `);
+    this.#cap = cap;
+  }
+
+  /** The end of what was said outside of jobs. */
+  get chatter(): string {
+    const rest = this.#job === undefined ? this.#pending : Buffer.alloc(0);
+    return Buffer.concat([this.#chatter, rest]).subarray(-CHATTER_BYTES).toString();
+  }
+
+  push(chunk: Buffer): Mark[] {
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    const marks: Mark[] = [];
+    for (let next = this.#next(); next !== 'more'; next = this.#next()) if (next !== 'output') marks.push(next);
+    return marks;
+  }
+
+  #next(): Mark | 'output' | 'more' {
+    const at = this.#pending.indexOf(this.#needle);
+    if (at < 0) {
+      this.#take(Math.max(0, this.#pending.length - this.#needle.length + 1));
+      return 'more';
+    }
+    this.#take(at);
+    const end = this.#pending.indexOf(NEWLINE);
+    if (end < 0 && this.#pending.length < MARK_BYTES) return 'more';
+    const mark = end < 0 ? undefined : this.#mark(this.#pending.toString('latin1', this.#needle.length, end));
+    if (mark === undefined) {
+      this.#take(this.#needle.length);
+      return 'output';
+    }
+    this.#pending = this.#pending.subarray(end + 1);
+    return mark;
+  }
+
+  #mark(line: string): Mark | undefined {
+    const [, kind, seqText, codeText, ended] = /^(ready|start|end)(?: (\d+))?(?: (\d+) (ended)?)?$/.exec(line) ?? [];
+    const seq = Number(seqText);
+    if (kind === 'ready') return { kind };
+    if (kind === 'start') {
+      this.#job = { seq, kept: [], size: 0, truncated: false };
+      return { kind, seq };
+    }
+    if (kind !== 'end' || this.#job?.seq !== seq) return undefined;
+    const { kept, truncated } = this.#job;
+    this.#job = undefined;
+    return { kind, seq, code: Number(codeText), ended: ended !== undefined, output: Buffer.concat(kept), truncated };
+  }
+
+  /** Moves the first bytes of what is pending to the job's output, or to the chatter. */
+  #take(length: number): void {
+    const bytes = this.#pending.subarray(0, length);
+    this.#pending = this.#pending.subarray(length);
+    if (this.#job === undefined) {
+      this.#chatter = Buffer.concat([this.#chatter, bytes]).subarray(-CHATTER_BYTES);
+      return;
+    }
+    const kept = bytes.subarray(0, this.#cap - this.#job.size);
+    if (kept.length > 0) this.#job.kept.push(kept);
+    this.#job.size += kept.length;
+    this.#job.truncated ||= kept.length < bytes.length;
+  }
+}

@@ -1,0 +1,57 @@
+import { PASSWORD_PROMPT, STARTED } from './bootstrap.ts';
+import type { Attempt } from './diagnosis.ts';
+import type { MarkReader } from './framing.ts';
+import type { Ending, HostProcess } from './host-process.ts';
+
+export interface Readers {
+  readonly stdout: MarkReader;
+  readonly stderr: MarkReader;
+}
+
+/** What opens one session: sent once, in this order. */
+export interface Handshake {
+  readonly bootstrap: Buffer;
+  readonly password: string | undefined;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/**
+ * Sends the bootstrap, before it the password if sudo asks for one, and waits for the agent's word.
+ * Resolves with undefined, or with what is known where there is no session.
+ */
+export function open(process: HostProcess, readers: Readers, handshake: Handshake): Promise<Attempt | undefined> {
+  const { bootstrap, password } = handshake;
+  return new Promise((resolve) => {
+    let asked = 0;
+    let sent = false;
+    const settle = (attempt?: Attempt): void => {
+      clearTimeout(timer);
+      resolve(attempt);
+    };
+    const fail = (ending?: Ending): void =>
+      settle({ ending, asked, stdout: readers.stdout.chatter, stderr: readers.stderr.chatter });
+    const start = (): void => {
+      sent = true;
+      process.write(bootstrap);
+    };
+    const timer = setTimeout(fail, handshake.timeout);
+    process.ended.then(fail);
+    process.listen({
+      stdout: (chunk) => {
+        if (readers.stdout.push(chunk).length > 0) settle();
+        // With a password nothing is sent before sudo is done: it would take a script's lines as further attempts.
+        else if (!sent && readers.stdout.chatter.includes(STARTED)) start();
+      },
+      stderr: (chunk) => {
+        readers.stderr.push(chunk);
+        if (password === undefined || readers.stderr.chatter.split(PASSWORD_PROMPT).length - 1 <= asked) return;
+        asked += 1;
+        if (asked === 1) process.write(`${password}\n`);
+        // Refused: not tried again, for accounts get locked by that.
+        else fail();
+      },
+    });
+    if (password === undefined) start();
+  });
+}
