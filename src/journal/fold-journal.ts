@@ -1,0 +1,80 @@
+import type { EventOf, RollbackOutcome, RunEvent } from '../core/event.ts';
+import {
+  type ChangeRecord,
+  changesAfter,
+  type HostRecord,
+  type RunRecord,
+  type StepRecord,
+} from '../core/run-record.ts';
+
+interface HostFold {
+  steps: StepRecord[];
+  changes: readonly ChangeRecord[];
+  rollback: RollbackOutcome | undefined;
+}
+
+/**
+ * What the events of a run say, with those of its rollbacks after it. Pure and total: any prefix is a run that was
+ * interrupted there. Undefined where not even the beginning was recorded: no host was touched.
+ */
+export function foldJournal(events: readonly RunEvent[]): RunRecord | undefined {
+  const [started] = events;
+  if (started?.type !== 'run.started') return undefined;
+  const finished = events.find((e): e is EventOf<'run.finished'> => e.type === 'run.finished' && e.run === started.run);
+  return {
+    started,
+    state: finished === undefined || finished.recap.interrupted ? 'interrupted' : 'finished',
+    ...(finished === undefined ? {} : { finishedAt: finished.at, recap: finished.recap }),
+    hosts: hostRecords(events),
+    rollbacks: events.flatMap((e) => (e.type === 'run.started' && e.of === started.run ? [e.run] : [])),
+  };
+}
+
+function hostRecords(events: readonly RunEvent[]): readonly HostRecord[] {
+  const hosts = new Map<string, HostFold>();
+  // A host that a rollback can't reach ends no step of the run.
+  let runs = 0;
+  for (const event of events) {
+    if (event.type === 'run.started') runs += 1;
+    if (!('host' in event) || (runs > 1 && event.type === 'host.unreachable')) continue;
+    const fold = hosts.get(event.host) ?? { steps: [], changes: [], rollback: undefined };
+    hosts.set(event.host, fold);
+    foldIntoHost(fold, event);
+  }
+  return [...hosts].map(([host, { rollback, ...fold }]) => ({
+    host,
+    ...fold,
+    ...(rollback === undefined ? {} : { rollback }),
+  }));
+}
+
+function foldIntoHost(fold: HostFold, event: Extract<RunEvent, { readonly host: string }>): void {
+  switch (event.type) {
+    case 'step.started':
+      fold.steps.push({ step: event.step, stepType: event.stepType, status: 'running', changes: 0 });
+      return;
+    case 'step.finished':
+      endStep(fold, { status: event.status, changes: event.changes, ...reasonIn(event) });
+      return;
+    case 'host.unreachable':
+      endStep(fold, { status: 'unreachable', ...reasonIn(event) });
+      return;
+    case 'host.rollback':
+      fold.rollback = event.outcome;
+      return;
+    case 'host.started':
+    case 'step.planned':
+      return;
+    default:
+      fold.changes = changesAfter(fold.changes, event);
+  }
+}
+
+/** Ends the step that runs on this host; a host does one at a time. */
+function endStep(fold: HostFold, end: Partial<StepRecord>): void {
+  const running = fold.steps.at(-1);
+  if (running?.status === 'running') fold.steps.splice(-1, 1, { ...running, ...end });
+}
+
+const reasonIn = ({ reason }: Pick<StepRecord, 'reason'>): Pick<StepRecord, 'reason'> =>
+  reason === undefined ? {} : { reason };

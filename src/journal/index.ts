@@ -1,0 +1,7 @@
+/** Journals: opened by a run, read by whoever wants to know what was done. */
+export { foldJournal } from './fold-journal.ts';
+export type { Journal } from './journal.ts';
+export { openJournal } from './journal-file.ts';
+export { newRunId } from './run-id.ts';
+export { findRun, type LoadedRun, listRuns, loadRun, readJournal } from './runs.ts';
+export { scrub } from './scrub.ts';

@@ -1,0 +1,71 @@
+import type { Change } from '../core/change.ts';
+import type { Reason } from '../core/event.ts';
+import { SessionError } from '../core/session.ts';
+import { StepError } from '../core/step-type.ts';
+import { JournalFailure } from './events.ts';
+
+/** Why a host goes no further. */
+export interface Failure {
+  readonly status: 'failed' | 'unreachable' | 'interrupted';
+  readonly reason: Reason;
+}
+
+/** A change that has no good end; what it did is told by its own event. */
+export class ChangeFailed extends Error {
+  override readonly name = 'ChangeFailed';
+  readonly failure: Failure;
+
+  constructor(failure: Failure, cause: unknown) {
+    super(failure.reason.message, { cause });
+    this.failure = failure;
+  }
+}
+
+/** What an exception means for its host. Total: what no one foresaw is named an internal error, with its stack. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ChangeFailed) return error.failure;
+  if (error instanceof SessionError) return { status: statusOf(error), reason: reason(error.message, error.todo) };
+  if (error instanceof StepError) return { status: 'failed', reason: reason(error.message, error.todo) };
+  if (error instanceof JournalFailure) return { status: 'failed', reason: journalReason(error) };
+  return { status: 'failed', reason: internalReason(error) };
+}
+
+function statusOf(error: SessionError): Failure['status'] {
+  switch (error.failure) {
+    case 'unreachable':
+    case 'lost':
+      return 'unreachable';
+    case 'cancelled':
+      return 'interrupted';
+    case 'deadline':
+    case 'refused':
+      return 'failed';
+    default:
+      return error.failure satisfies never;
+  }
+}
+
+/** True where the host itself said that it was not as planned and nothing was done. */
+export const hasDrifted = (error: unknown): boolean => error instanceof StepError && error.drifted;
+
+/** The failure of a change whose outcome is not known for certain. */
+export function inDoubt(change: Change, error: unknown): Failure {
+  const failure = failureOf(error);
+  if (!(error instanceof SessionError)) return failure;
+  const message = `${failure.reason.message} while doing "${change.summary}": in doubt`;
+  return { ...failure, reason: { ...failure.reason, message } };
+}
+
+const reason = (message: string, todo: string | undefined): Reason =>
+  todo === undefined ? { message } : { message, todo };
+
+const journalReason = (error: JournalFailure): Reason => ({
+  message: `stopped before the host was touched: ${error.message}`,
+  todo: 'make the state directory writable, then see `unwedge runs` for what was done',
+});
+
+function internalReason(error: unknown): Reason {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error && error.stack !== undefined ? `:\n${error.stack}` : '';
+  return { message: `internal error: ${message}`, todo: `this is a fault in unwedge; please report it${stack}` };
+}

@@ -1,0 +1,55 @@
+import type { Change } from '../core/change.ts';
+import type { HostOutcome, HostStatus, RollbackOutcome } from '../core/event.ts';
+import type { Scope } from '../core/expression.ts';
+import type { Host } from '../core/inventory.ts';
+import type { Json } from '../core/json.ts';
+import type { ChangeLog } from './change-log.ts';
+import type { Failure } from './failure.ts';
+import type { HostLink } from './host-link.ts';
+
+/** What a run knows of one host. Hosts share nothing. */
+export class HostState {
+  readonly host: Host;
+  readonly link: HostLink;
+  readonly log: ChangeLog;
+  started = false;
+  /** What ended it before its last step. */
+  end: Failure | undefined;
+  rollback: RollbackOutcome | undefined;
+  /** What steps have registered; kept from play to play. */
+  registers: Scope = {};
+  /** Check mode: what the steps so far would have changed. */
+  pending: readonly Change[] = [];
+
+  constructor(host: Host, link: HostLink, log: ChangeLog) {
+    this.host = host;
+    this.link = link;
+    this.log = log;
+  }
+
+  get name(): string {
+    return this.host.name;
+  }
+
+  register(name: string, value: Json): void {
+    this.registers = { ...this.registers, [name]: value };
+  }
+
+  /** Changes that a run made, or that a check predicts. */
+  get changeCount(): number {
+    return this.pending.length + this.log.records.filter((record) => record.state !== 'drifted').length;
+  }
+
+  outcome(): HostOutcome {
+    return {
+      ...{ host: this.name, status: this.#status(), changes: this.changeCount },
+      ...(this.end === undefined ? {} : { reason: this.end.reason }),
+      ...(this.rollback === undefined ? {} : { rollback: this.rollback }),
+    };
+  }
+
+  #status(): HostStatus {
+    if (this.end === undefined) return this.changeCount > 0 ? 'changed' : 'ok';
+    return this.end.status === 'interrupted' && !this.started ? 'not-attempted' : this.end.status;
+  }
+}

@@ -1,0 +1,7 @@
+/** The engine: rollout → host → step. */
+export { JournalFailure, noJournal, type Sinks } from './events.ts';
+export type { Surroundings } from './recorded-run.ts';
+export { hostsToUndo, type RollbackPlan, startRollback } from './rollback.ts';
+export type { ResolvedPlay } from './rollout.ts';
+export { type RunPlan, startRun } from './run.ts';
+export { StopControl } from './stop-control.ts';

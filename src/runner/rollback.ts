@@ -1,0 +1,86 @@
+import type { HostOutcome, HostStatus, Reason, Recap, RollbackOutcome } from '../core/event.ts';
+import { type HostRecord, leftToUndo, type RunRecord } from '../core/run-record.ts';
+import type { Connection } from '../core/session.ts';
+import { ChangeLog } from './change-log.ts';
+import type { EventStream } from './events.ts';
+import { HostLink } from './host-link.ts';
+import { eachAtMost } from './pool.ts';
+import { recordedRun, type Surroundings } from './recorded-run.ts';
+import { type HostUndone, undoHost } from './undo-host.ts';
+import type { StepTypeOf } from './undo-plan.ts';
+
+export interface RollbackPlan {
+  /** The id of this rollback: a run of its own, with a journal of its own. */
+  readonly run: string;
+  /** The run to take back, with all earlier rollbacks of it folded in. */
+  readonly record: RunRecord;
+  /** The registry: a change is undone by the step type that made it. */
+  readonly typeOf: StepTypeOf;
+  /** Hosts at work at the same time; > 0. */
+  readonly forks: number;
+}
+
+/** Hosts on which a rollback of this run still has something to look at, in the run's order. None: nothing to do. */
+export const hostsToUndo = (record: RunRecord): readonly HostRecord[] =>
+  record.hosts.filter((host) => host.changes.some(leftToUndo));
+
+/**
+ * Takes back what is left of a run, on every host, newest first. After a first Ctrl-C hosts at work are still put back
+ * whole and no further one is begun. `connect` is given names of the record's hosts.
+ * @throws JournalFailure where not even the beginning could be recorded: no host was touched.
+ */
+export async function startRollback(
+  plan: RollbackPlan,
+  connect: (host: string) => Promise<Connection>,
+  around: Surroundings,
+): Promise<Recap> {
+  const { playbooks, hosts, run: of } = plan.record.started;
+  const started = { type: 'run.started', run: plan.run, version: 1, mode: 'rollback', of, playbooks, hosts } as const;
+  return recordedRun(started, around, async (stream) => {
+    const outcomes = new Map<string, HostOutcome>();
+    const records = hostsToUndo(plan.record);
+    await eachAtMost(plan.forks, records, async (record) => {
+      const outcome = await putBack(record);
+      outcomes.set(record.host, outcome);
+      await stream.tell({ type: 'host.finished', outcome });
+    });
+    return records.flatMap(({ host }) => outcomes.get(host) ?? []);
+
+    async function putBack({ host, changes }: HostRecord): Promise<HostOutcome> {
+      if (around.stop.level > 0) return notBegun(host, around.stop.signal);
+      await stream.tell({ type: 'host.started', host });
+      const link = new HostLink(() => connect(host), around.stop);
+      const undone = await undoHost(new ChangeLog(stream, changes), link, plan.typeOf);
+      await link.close();
+      await tellOutcome(stream, host, undone);
+      return outcomeOf(host, undone);
+    }
+  });
+}
+
+const notBegun = (host: string, signal: string | undefined): HostOutcome => ({
+  ...{ host, status: 'not-attempted', changes: 0 },
+  reason: { message: `stopped by ${signal ?? 'a signal'}` },
+});
+
+async function tellOutcome(stream: EventStream, host: string, { outcome, cutOff }: HostUndone): Promise<void> {
+  if (cutOff?.status === 'unreachable') await stream.tell({ type: 'host.unreachable', host, reason: cutOff.reason });
+  await stream.tell({ type: 'host.rollback', host, outcome });
+}
+
+function outcomeOf(host: string, { outcome, cutOff }: HostUndone): HostOutcome {
+  const reason = cutOff?.reason ?? reasonOf(outcome);
+  const status = cutOff?.status ?? statusOf(outcome);
+  const of = { host, status, changes: outcome.undone.length, rollback: outcome };
+  return reason === undefined ? of : { ...of, reason };
+}
+
+function statusOf(outcome: RollbackOutcome): HostStatus {
+  if (outcome.failed.length > 0) return 'failed';
+  return outcome.undone.length > 0 ? 'changed' : 'ok';
+}
+
+function reasonOf({ failed }: RollbackOutcome): Reason | undefined {
+  if (failed.length === 0) return undefined;
+  return { message: failed.map(({ summary, reason }) => `not undone: ${summary}: ${reason}`).join('; ') };
+}

@@ -1,0 +1,136 @@
+import type { Change } from '../core/change.ts';
+import type { RollbackOutcome } from '../core/event.ts';
+import type { ChangeRecord } from '../core/run-record.ts';
+import { type Session, SessionError } from '../core/session.ts';
+import type { Undo } from '../core/step-type.ts';
+import type { ChangeLog } from './change-log.ts';
+import { JournalFailure } from './events.ts';
+import { type Failure, failureOf } from './failure.ts';
+import type { HostLink } from './host-link.ts';
+import { planUndo, restoredBefore, type StepTypeOf } from './undo-plan.ts';
+
+export interface HostUndone {
+  readonly outcome: RollbackOutcome;
+  /** What ended the undo early: the host or the journal was gone, or a hard stop. */
+  readonly cutOff: Failure | undefined;
+}
+
+/**
+ * Takes back all that is left of a host's changes: restores newest first, then activates again what was restored.
+ * A failed undo holds up nothing but what depends on it. Never rejects; what could not be done is in the outcome.
+ */
+export async function undoHost(log: ChangeLog, link: HostLink, typeOf: StepTypeOf): Promise<HostUndone> {
+  const undo = new HostUndo(log, link, typeOf);
+  const plan = planUndo(log.records, typeOf);
+  for (const record of plan.restore) await undo.restore(record);
+  for (const { record, covers } of plan.repeats) await undo.activate(record, [...covers, record]);
+  return undo.result();
+}
+
+interface Named {
+  readonly summary: string;
+  readonly reason: string;
+}
+
+class HostUndo {
+  readonly #log: ChangeLog;
+  readonly #link: HostLink;
+  readonly #typeOf: StepTypeOf;
+  /** Set once nothing more can be done on this host: the rest is not tried. */
+  #cutOff: Failure | undefined;
+  #reconnected = false;
+  readonly #undone: string[] = [];
+  readonly #irreversible: Named[] = [];
+  readonly #failed: Named[] = [];
+
+  constructor(log: ChangeLog, link: HostLink, typeOf: StepTypeOf) {
+    this.#log = log;
+    this.#link = link;
+    this.#typeOf = typeOf;
+  }
+
+  result(): HostUndone {
+    const outcome = { undone: this.#undone, irreversible: this.#irreversible, failed: this.#failed };
+    return { outcome, cutOff: this.#cutOff };
+  }
+
+  async restore(record: ChangeRecord): Promise<void> {
+    const undo: Undo<Change> | undefined = this.#typeOf(record.stepType)?.undo;
+    if (undo?.kind === 'reverse') await this.#attempt([record], (session) => undo.reverse(session, record.change));
+    else if (undo?.kind === 'irreversible') await this.#name(record, undo.reason);
+    else await this.#fail(record, `this unwedge knows no undo for step type "${record.stepType}"`);
+  }
+
+  /** Repeats one activation; `records` are all those that it stands for. */
+  async activate(record: ChangeRecord, records: readonly ChangeRecord[]): Promise<void> {
+    const undo: Undo<Change> | undefined = this.#typeOf(record.stepType)?.undo;
+    const before = restoredBefore(record, this.#log.records, this.#typeOf);
+    if (before === 'nothing-to') for (const each of records) await this.#name(each, NOTHING_TO_ACTIVATE);
+    else if (before === 'failed') for (const each of records) await this.#fail(each, NOTHING_RESTORED);
+    else if (undo?.kind === 'repeat') await this.#attempt(records, (session) => undo.repeat(session, record.change));
+  }
+
+  /** Does one undo that stands for all of `records`; the last of them names it. */
+  async #attempt(records: readonly ChangeRecord[], act: (session: Session) => Promise<void>): Promise<void> {
+    const failure = this.#refusal(records) ?? (await this.#failureOf(records, act));
+    for (const record of records) {
+      if (failure === undefined) await this.#done(record);
+      else await this.#fail(record, failure);
+    }
+  }
+
+  #refusal(records: readonly ChangeRecord[]): string | undefined {
+    return this.#cutOff?.reason.message ?? (records.some(({ scrubbed }) => scrubbed) ? SCRUBBED : undefined);
+  }
+
+  async #failureOf(
+    records: readonly ChangeRecord[],
+    act: (session: Session) => Promise<void>,
+  ): Promise<string | undefined> {
+    try {
+      for (const { host, seq } of records) await this.#log.commit({ type: 'change.undoing', host, seq });
+      await this.#withSession(this.#deadlineOf(records), act);
+      return undefined;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.status !== 'failed' || error instanceof JournalFailure) this.#cutOff = failure;
+      return failure.reason.message;
+    }
+  }
+
+  /** An undo compares before it restores, so after a lost connection it can be sent again over a new one: once. */
+  async #withSession(deadline: number, act: (session: Session) => Promise<void>): Promise<void> {
+    try {
+      await act((await this.#link.connection()).readWrite({ deadline }));
+    } catch (error) {
+      if (this.#reconnected || !(error instanceof SessionError && error.failure === 'lost')) throw error;
+      this.#reconnected = true;
+      await this.#link.reset();
+      await act((await this.#link.connection()).readWrite({ deadline }));
+    }
+  }
+
+  #deadlineOf(records: readonly ChangeRecord[]): number {
+    return Math.max(...records.map((r) => r.deadline ?? this.#typeOf(r.stepType)?.deadline ?? DEFAULT_DEADLINE));
+  }
+
+  async #done({ host, seq, change }: ChangeRecord): Promise<void> {
+    this.#undone.push(change.summary);
+    await this.#log.tell({ type: 'change.undone', host, seq });
+  }
+
+  async #fail({ host, seq, change }: ChangeRecord, reason: string): Promise<void> {
+    this.#failed.push({ summary: change.summary, reason });
+    await this.#log.tell({ type: 'change.undo-failed', host, seq, reason });
+  }
+
+  async #name({ host, seq, change }: ChangeRecord, reason: string): Promise<void> {
+    this.#irreversible.push({ summary: change.summary, reason });
+    await this.#log.tell({ type: 'change.irreversible', host, seq, reason });
+  }
+}
+
+const DEFAULT_DEADLINE = 60;
+const NOTHING_TO_ACTIVATE = 'nothing that was changed before it is to be activated again';
+const NOTHING_RESTORED = 'not done again: nothing that it would activate was restored';
+const SCRUBBED = 'a secret was taken out of its record, so what was there before is not known';
