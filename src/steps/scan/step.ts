@@ -42,7 +42,8 @@ export const scan = defineStep<Record<string, never>, HostView, never>({
       changes: [],
       notes: lines,
       output: {
-        dead: stuck.length,
+        // A removal that runs right now is not stuck yet.
+        dead: stuck.length - count('being-removed'),
         pinned: count('pinned'),
         removable: count('removable'),
         other_cause: count('other-cause'),

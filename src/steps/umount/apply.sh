@@ -16,8 +16,8 @@ started || drifted "process $pid is gone"
 [ "$(readlink "/proc/$pid/ns/mnt")" = "mnt:[$inode]" ] || drifted "process $pid is now in another mount namespace"
 mounted || drifted "$path is no longer mounted as it was in mnt:[$inode]"
 
-# -i: no helper program of a filesystem; -c: the path as it is.
-set -- -i -c
+# -i: no helper program of a filesystem, which could be the holder's own.
+set -- -i
 [ "$how" = lazy ] && set -- "$@" -l
 flags=8; [ "$how" = lazy ] && flags=10
 umount_outside() {

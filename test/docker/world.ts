@@ -1,0 +1,126 @@
+/**
+ * Writes what daemon.sh and mounts.sh print on a host, from a short description. The shape was recorded from real hosts
+ * (dockerd 20.10.24, overlay2): the daemon in the host's namespace 1000, docker's root at /var/lib/docker.
+ */
+export const host = { init: '1000', root: '/var/lib/docker' };
+
+export interface FakeContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly status?: string;
+  readonly dead?: boolean;
+  readonly pid?: number;
+  readonly error?: string;
+  readonly layer?: string;
+  readonly propagations?: string;
+}
+
+export interface FakeDaemon {
+  readonly liveRestore?: boolean;
+  readonly containerd?: 'own' | 'separate';
+  readonly dockerdNamespace?: string;
+  readonly kubernetes?: string;
+  readonly mountFlags?: string;
+  readonly containers?: readonly FakeContainer[];
+}
+
+/** A 64-digit id from a short word. */
+export const id = (word: string): string => Buffer.from(word).toString('hex').padEnd(64, '0');
+
+export const dead = (name: string, more: Partial<FakeContainer> = {}): FakeContainer => ({
+  id: id(name),
+  name,
+  status: 'dead',
+  dead: true,
+  error: `unable to remove filesystem for ${id(name)}: unlinkat ${shmOf(name)}: device or resource busy`,
+  ...more,
+});
+
+export const running = (name: string, pid: number, more: Partial<FakeContainer> = {}): FakeContainer => ({
+  id: id(name),
+  name,
+  status: 'running',
+  pid,
+  ...more,
+});
+
+export const shmOf = (name: string): string => `${host.root}/containers/${id(name)}/mounts/shm`;
+
+export function daemonOutput(daemon: FakeDaemon = {}): string {
+  const containers = daemon.containers ?? [];
+  return lines([
+    ['daemon', '20.10.24', host.root, 'overlay2', String(daemon.liveRestore ?? false)],
+    ['unit', `MountFlags=${daemon.mountFlags ?? ''}`],
+    ['containerd', daemon.containerd ?? 'own'],
+    ...(daemon.kubernetes ? [['kubernetes', daemon.kubernetes]] : []),
+    ['pid', '52'],
+    ['namespace', 'dockerd', daemon.dockerdNamespace ?? host.init],
+    ['namespace', 'self', host.init],
+    ['namespace', 'init', host.init],
+    ...containers.map((c) => [
+      'container',
+      c.id,
+      c.status ?? 'running',
+      String(c.dead ?? false),
+      String(c.pid ?? 0),
+      `/${c.name}`,
+      'app:1',
+      c.propagations ?? '',
+      JSON.stringify(c.error ?? ''),
+    ]),
+    ...containers.flatMap((c) => (c.layer ? [['layer', c.id, c.layer]] : [])),
+  ]);
+}
+
+export interface FakeMount {
+  readonly namespace: string;
+  readonly mountpoint: string;
+  /** `0:NN`. */
+  readonly device?: string;
+  readonly root?: string;
+  /** `shared:7`, `master:7`; nothing: private. */
+  readonly tags?: string;
+  /** The mount below it: what its namespace calls docker's disk, and where. */
+  readonly on?: { readonly mountpoint: string; readonly root: string; readonly device?: string };
+}
+
+export interface FakeProcess {
+  readonly pid: number;
+  readonly cgroup: string;
+  readonly command: string;
+}
+
+/** docker's disk is device 8:1, mounted at `/` in the host. */
+export function mountsOutput(
+  mounts: readonly FakeMount[],
+  processes: Readonly<Record<string, readonly FakeProcess[]>> = {},
+): string {
+  const rows = mounts.flatMap((m, i) => {
+    const on = m.on ?? { mountpoint: '/', root: '/' };
+    return [
+      ['parent', m.namespace, `${100 + i} 1 ${on.device ?? '8:1'} ${on.root} ${on.mountpoint} rw - ext4 /dev/sda1 rw`],
+      ['mount', m.namespace, mountLine(m, i)],
+    ];
+  });
+  const who = Object.entries(processes).flatMap(([inode, all]) => [
+    ['processes', inode, String(all.length)],
+    ...all.map((p) => ['process', inode, String(p.pid), '4711', p.cgroup, p.command]),
+  ]);
+  return lines([['root', host.init, '20 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw'], ...rows, ...who]);
+}
+
+const mountLine = (m: FakeMount, i: number): string =>
+  `${200 + i} ${100 + i} ${m.device ?? '0:72'} ${m.root ?? '/'} ${m.mountpoint} rw,nosuid${m.tags ? ` ${m.tags}` : ''} - tmpfs shm rw,size=65536k`;
+
+const lines = (rows: readonly (readonly string[])[]): string => rows.map((r) => `${r.join('\t')}\n`).join('');
+
+/** The namespace of a container `assist` that binds `/` at /rootfs, as its process shows. */
+export const assist: Record<string, readonly FakeProcess[]> = {
+  '2000': [{ pid: 389, cgroup: `/docker/${id('assist')}`, command: 'assist' }],
+};
+export const inAssist = (name: string, more: Partial<FakeMount> = {}): FakeMount => ({
+  namespace: '2000',
+  mountpoint: `/rootfs${shmOf(name)}`,
+  on: { mountpoint: '/rootfs', root: '/' },
+  ...more,
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { dropin } from '../../src/steps/dropin/step.ts';
+import { fileText } from '../../src/steps/dropin/unit-file.ts';
+import { daemonOutput, running } from '../docker/world.ts';
+import { planCases } from './plan-cases.ts';
+
+const path = '/etc/systemd/system/docker.service.d/10-unwedge.conf';
+const settings = { Service: { MountFlags: 'slave' } };
+const args = { unit: 'docker.service', name: '10-unwedge', settings };
+const file = (text: string) => `file\t600\t7\t8\t${Buffer.from(text).toString('base64')}\ndirectory\n`;
+const answers = (probe: string, daemon = {}) => ({
+  'steps/dropin/probe.sh': probe,
+  'docker/daemon.sh': daemonOutput(daemon),
+});
+
+describe('dropin', () => {
+  planCases(dropin, [
+    {
+      name: 'writes what is not there',
+      args,
+      answers: answers('absent\n'),
+      changes: [`write ${path}`],
+      output: { path },
+    },
+    { name: 'changes what differs', args, answers: answers(file('[Service]\n')), changes: [`change ${path}`] },
+    { name: 'is ok where the bytes are the same', args, answers: answers(file(fileText(settings))) },
+    {
+      name: 'is ok where the unit has the flag already',
+      args,
+      answers: answers('absent\n', { mountFlags: 'slave' }),
+      notes: ['docker.service has MountFlags=slave already'],
+    },
+    { name: "knows systemd 219's number for it", args, answers: answers('absent\n', { mountFlags: '524288' }) },
+    {
+      name: 'does not take private for slave',
+      args,
+      answers: answers('absent\n', { mountFlags: 'private' }),
+      changes: [`write ${path}`],
+    },
+    {
+      name: 'is refused with live-restore',
+      args,
+      answers: answers('absent\n', { liveRestore: true }),
+      refusal: /^live-restore is on/,
+    },
+    {
+      name: 'is refused where containerd is a service of its own',
+      args,
+      answers: answers('absent\n', { containerd: 'separate' }),
+      refusal: /^containerd is a service of its own/,
+    },
+    {
+      name: 'is refused on a Kubernetes node',
+      args,
+      answers: answers('absent\n', { kubernetes: 'kubelet runs, pid 9' }),
+      refusal: /^this is a Kubernetes node \(kubelet runs, pid 9\)/,
+    },
+    {
+      name: 'is refused where a container shares volumes',
+      args,
+      answers: answers('absent\n', { containers: [running('csi', 9, { propagations: 'rprivate rshared ' })] }),
+      refusal: /^container csi uses a volume with shared propagation/,
+    },
+    {
+      name: 'refuses to write through a symbolic link',
+      args,
+      answers: answers('odd\tsymbolic link\ndirectory\n'),
+      refusal: `${path} is a symbolic link, not a plain file`,
+    },
+    {
+      name: "asks docker nothing for another unit's settings",
+      args: { unit: 'ntpd.service', name: 'x', settings: { Service: { PrivateTmp: false } } },
+      answers: { 'steps/dropin/probe.sh': 'absent\n' },
+      changes: ['write /etc/systemd/system/ntpd.service.d/x.conf'],
+    },
+  ]);
+
+  test('the previous bytes, mode and owner travel with the change', async () => {
+    const text = 'x\u0000\n\n';
+    const facts = {
+      file: { mode: '600', uid: '7', gid: '8', base64: Buffer.from(text).toString('base64') },
+      odd: undefined,
+      directoryExists: true,
+      daemon: undefined,
+    };
+    const [change] = dropin.plan(args, facts, { pending: [], done: [] }).changes;
+    expect(change?.data.before).toEqual(['600', '7', '8', Buffer.from(text).toString('base64')]);
+    expect(change?.data.after.slice(0, 3)).toEqual(['600', '7', '8']);
+  });
+
+  test('a value cannot smuggle in a setting of its own', () => {
+    expect(fileText({ Service: { Environment: 'A=1\nExecStartPre=/bin/evil' } })).not.toMatch(/^ExecStartPre/m);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { umount } from '../../src/steps/umount/step.ts';
+import { assist, daemonOutput, dead, host, id, inAssist, mountsOutput, running, shmOf } from '../docker/world.ts';
+import { fakeHost } from './fake-host.ts';
+import { planCases } from './plan-cases.ts';
+
+const answers = (mounts: string, more = {}) => ({
+  'docker/daemon.sh': daemonOutput({ containers: [dead('victim'), running('assist', 389)], ...more }),
+  'docker/mounts.sh': mounts,
+});
+const alias = inAssist('victim', {
+  namespace: host.init,
+  mountpoint: `/mnt/all${shmOf('victim')}`,
+  on: { mountpoint: '/mnt/all', root: '/' },
+});
+const inDockerd = { namespace: '1500', mountpoint: shmOf('victim') };
+const who = `container assist (${id('assist').slice(0, 12)}, pid 389)`;
+
+describe('umount', () => {
+  planCases(umount, [
+    {
+      name: 'a copy in a holder is not touched where only the host is asked for',
+      args: { namespaces: ['host', 'dockerd'], lazy: false },
+      answers: answers(mountsOutput([inAssist('victim')], assist)),
+    },
+    {
+      name: 'a copy in a holder',
+      args: { namespaces: ['holders'], lazy: false },
+      answers: answers(mountsOutput([inAssist('victim')], assist)),
+      changes: [`unmount /rootfs${shmOf('victim')} of victim in ${who}`],
+      output: { unmounted: 1, left: 0 },
+    },
+    {
+      name: "a stale copy in the host's own namespace",
+      args: { namespaces: ['host'], lazy: false },
+      answers: answers(mountsOutput([alias])),
+      changes: [`unmount /mnt/all${shmOf('victim')} of victim in the host's own namespace`],
+    },
+    {
+      name: "one in dockerd's own namespace",
+      args: { namespaces: ['dockerd'], lazy: false },
+      answers: answers(
+        mountsOutput([inDockerd], { '1500': [{ pid: 52, cgroup: '/docker.service', command: 'dockerd' }] }),
+        { dockerdNamespace: '1500' },
+      ),
+      changes: [`unmount ${shmOf('victim')} of victim in dockerd's namespace`],
+    },
+    {
+      name: 'what is not safe is left alone, with the reason',
+      args: { namespaces: ['holders'], lazy: false },
+      answers: answers(mountsOutput([inAssist('victim', { root: '/sub' })], assist)),
+      notes: [
+        `left alone: /rootfs${shmOf('victim')} of victim in ${who}: it shows /sub of its filesystem, not the whole`,
+      ],
+      output: { unmounted: 0, left: 1 },
+    },
+    {
+      name: 'the topmost of a stack goes first',
+      args: { namespaces: ['holders'], lazy: false },
+      answers: answers(
+        mountsOutput([inAssist('victim', { device: '0:80' }), inAssist('victim', { device: '0:81' })], assist),
+      ),
+      changes: [
+        `unmount /rootfs${shmOf('victim')} of victim in ${who}`,
+        `unmount /rootfs${shmOf('victim')} of victim in ${who}`,
+      ],
+    },
+  ]);
+
+  test("apply gets the process by pid and start time, the kernel's own line, and no trust in a holder", async () => {
+    const session = fakeHost(answers(mountsOutput([inAssist('victim')], assist)));
+    const args = { namespaces: ['holders'] as const, lazy: false };
+    const [change] = umount.plan(args, await umount.probe(session, args), { pending: [], done: [] }).changes;
+    expect(change?.data.argv.slice(0, 4)).toEqual([id('victim'), '389', '4711', '2000']);
+    expect(change?.data.argv[4]).toMatch(/^200 100 0:72 \/ \/rootfs.* - tmpfs shm rw,size=65536k$/);
+    expect(change?.data.argv.slice(6)).toEqual(['holder', 'plain']);
+  });
+});
