@@ -1,0 +1,276 @@
+import {
+  boolCoreTag,
+  EVENT_ID,
+  type Event,
+  floatCoreTag,
+  getScalarValue,
+  intCoreTag,
+  NOT_RESOLVED,
+  nullCoreTag,
+  parseEvents,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml';
+import { InputError } from './diagnostic.ts';
+import type { Json, JsonObject } from './json.ts';
+import { decodeSource, type SourceText, type Span } from './source-text.ts';
+import { syntaxAdvice } from './yaml-syntax.ts';
+
+/** A parsed node and its place. Aliases share the node they name, so a document is no larger than its text. */
+export type YamlNode = YamlScalar | YamlList | YamlMap;
+
+interface Placed {
+  readonly span: Span;
+  /** How many nodes it would be with every alias written out. */
+  readonly size: number;
+}
+
+export interface YamlScalar extends Placed {
+  readonly kind: 'scalar';
+  readonly value: null | boolean | number | string;
+  /** As written, without quotes. */
+  readonly text: string;
+  /** Offset of the text in the file, where the file holds it character by character. */
+  readonly textStart: number | undefined;
+}
+
+export interface YamlList extends Placed {
+  readonly kind: 'list';
+  readonly items: readonly YamlNode[];
+}
+
+export interface YamlMap extends Placed {
+  readonly kind: 'map';
+  readonly entries: readonly YamlEntry[];
+}
+
+export interface YamlEntry {
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly value: YamlNode;
+}
+
+export interface YamlDocument {
+  readonly source: SourceText;
+  readonly root: YamlNode;
+}
+
+const MAX_DEPTH = 64;
+/** Enough for any real file; `a: &a [*b, *b, …]` nine times over is a billion. */
+const MAX_NODES = 1_000_000;
+
+/**
+ * One YAML 1.2 document (core schema: `no` and `12:30` are strings). Merge keys (`<<`) are resolved.
+ * @throws InputError with the place of the first syntax error, or of all duplicate keys.
+ */
+export function parseYaml(bytes: Uint8Array, file: string, options: { maxBytes?: number } = {}): YamlDocument {
+  const source = decodeSource(bytes, file, options.maxBytes);
+  return { source, root: new Builder(source, events(source)).document() };
+}
+
+/** The entry of a map under `key`. */
+export const entryOf = (node: YamlNode | undefined, key: string): YamlEntry | undefined =>
+  node?.kind === 'map' ? node.entries.find((entry) => entry.key === key) : undefined;
+
+/** The plain value. A key named `__proto__` is an own property like any other. */
+export function toJson(node: YamlNode): Json {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map(toJson);
+  return mapToJson(node);
+}
+
+export const mapToJson = (node: YamlMap): JsonObject =>
+  Object.fromEntries(node.entries.map((entry) => [entry.key, toJson(entry.value)]));
+
+function events(source: SourceText): Event[] {
+  try {
+    return parseEvents(source.text, { maxDepth: MAX_DEPTH });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const offset = error.mark?.position ?? 0;
+    const { message, todo } = syntaxAdvice(error.reason, source.text, offset);
+    throw new InputError([source.finding({ start: offset, end: offset + 1 }, message, { todo })]);
+  }
+}
+
+class Builder {
+  private readonly anchors = new Map<string, YamlNode>();
+  private readonly duplicates: InputError['diagnostics'][number][] = [];
+  private next = 0;
+  /** Where the last node ended: the place of an empty value. */
+  private last = 0;
+  private readonly source: SourceText;
+  private readonly events: readonly Event[];
+
+  constructor(source: SourceText, all: readonly Event[]) {
+    this.source = source;
+    this.events = all;
+  }
+
+  document(): YamlNode {
+    const first = this.take();
+    if (first?.type !== EVENT_ID.DOCUMENT || this.events[this.next]?.type === EVENT_ID.POP) {
+      throw this.refuse({ start: 0, end: 0 }, 'the file is empty');
+    }
+    const root = this.node();
+    this.take(); // the document's end
+    if (this.next < this.events.length) {
+      this.take();
+      const second =
+        this.events[this.next]?.type === EVENT_ID.POP ? { start: this.last, end: this.last } : this.node().span;
+      throw this.refuse(second, 'a second document in one file', 'keep one document per file, without `---` between');
+    }
+    if (this.duplicates.length > 0) throw new InputError(this.duplicates);
+    return root;
+  }
+
+  private take(): Event | undefined {
+    return this.events[this.next++];
+  }
+
+  private node(): YamlNode {
+    const event = this.take();
+    if (event?.type === EVENT_ID.ALIAS) return this.alias({ start: event.anchorStart - 1, end: event.anchorEnd });
+    if (!event || event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT)
+      throw new Error('YAML events out of order');
+    const tag = event.tagStart < 0 ? '' : this.source.text.slice(event.tagStart, event.tagEnd);
+    if (!KNOWN_TAGS.has(tag)) {
+      throw this.refuse(
+        { start: event.tagStart, end: event.tagEnd },
+        `the tag ${tag} is not supported`,
+        'write a plain value',
+      );
+    }
+    const node = this.content(event, tag === '!!str' || tag === '!');
+    if (node.size > MAX_NODES)
+      throw this.refuse(node.span, 'aliases make this too large', 'use fewer aliases of aliases');
+    if (event.anchorStart >= 0) this.anchors.set(this.source.text.slice(event.anchorStart, event.anchorEnd), node);
+    return node;
+  }
+
+  private content(event: Exclude<Event, { type: 1 | 5 | 6 }>, asString: boolean): YamlNode {
+    if (event.type === EVENT_ID.SCALAR) return this.scalar(event, asString);
+    const span = { start: event.start, end: event.start + 1 };
+    this.last = span.end;
+    return event.type === EVENT_ID.SEQUENCE ? this.list(span) : this.map(span);
+  }
+
+  private alias(span: Span): YamlNode {
+    const name = this.source.text.slice(span.start + 1, span.end);
+    const node = this.anchors.get(name);
+    if (!node)
+      throw this.refuse(span, `*${name} names no finished anchor above it`, `write &${name} at the value to repeat`);
+    this.last = span.end;
+    return node;
+  }
+
+  private list(span: Span): YamlList {
+    const items: YamlNode[] = [];
+    while (this.events[this.next]?.type !== EVENT_ID.POP) items.push(this.node());
+    this.next++;
+    return {
+      kind: 'list',
+      items,
+      span,
+      size: items.reduce((sum, item) => sum + item.size, 1),
+    };
+  }
+
+  private map(span: Span): YamlMap {
+    const entries = new Map<string, YamlEntry>();
+    const merges: YamlNode[] = [];
+    while (this.events[this.next]?.type !== EVENT_ID.POP) {
+      const { key, span: keySpan, plain } = this.key();
+      const value = this.node();
+      if (key === '<<' && plain) merges.push(value);
+      else if (entries.has(key)) this.duplicates.push(this.duplicate(key, keySpan, entries.get(key)));
+      else entries.set(key, { key, keySpan, value });
+    }
+    this.next++;
+    for (const merge of merges) this.merge(entries, merge);
+    const all = [...entries.values()];
+    const first = all[0]?.keySpan;
+    const size = all.reduce((sum, entry) => sum + entry.value.size + 1, 1);
+    return {
+      kind: 'map',
+      entries: all,
+      span: first?.start === span.start ? first : span,
+      size,
+    };
+  }
+
+  /** Keys that are there win over merged ones, earlier merged ones over later. */
+  private merge(entries: Map<string, YamlEntry>, from: YamlNode): void {
+    for (const map of from.kind === 'list' ? from.items : [from]) {
+      if (map.kind !== 'map')
+        throw this.refuse(map.span, '<< takes a map or a list of maps', 'name an anchor of a map: <<: *name');
+      for (const entry of map.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    }
+  }
+
+  private key(): { key: string; span: Span; plain: boolean } {
+    const style = this.events[this.next];
+    const node = this.node();
+    const plain = style?.type === EVENT_ID.SCALAR && style.style === SCALAR_STYLE.PLAIN;
+    if (node.kind === 'scalar') return { key: node.text, span: node.span, plain };
+    const template = this.source.text.startsWith('{{', node.span.start - 1);
+    const todo = template ? 'put the value in quotes: "{{ … }}"' : 'write `key: value` with a word as key';
+    throw this.refuse(node.span, template ? '{{ }} without quotes is a map in YAML' : 'a list or map as a key', todo);
+  }
+
+  private scalar(event: ScalarEvent, asString: boolean): YamlScalar {
+    const text = getScalarValue(this.source.text, event);
+    const span = this.scalarSpan(event);
+    this.last = Math.max(this.last, span.end);
+    const plain = event.style === SCALAR_STYLE.PLAIN && !asString;
+    const exact = event.valueStart >= 0 && this.source.text.slice(event.valueStart, event.valueEnd) === text;
+    const value = plain ? this.plainValue(text, span) : text;
+    return {
+      kind: 'scalar',
+      value,
+      text,
+      textStart: exact ? event.valueStart : undefined,
+      span,
+      size: 1,
+    };
+  }
+
+  private scalarSpan(event: ScalarEvent): Span {
+    if (event.valueStart < 0) return { start: this.last, end: this.last };
+    const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+    if (quoted) return { start: event.valueStart - 1, end: event.valueEnd + 1 };
+    const raw = this.source.text.slice(event.valueStart, event.valueEnd);
+    return {
+      start: event.valueEnd - raw.trimStart().length,
+      end: event.valueStart + raw.trimEnd().length,
+    };
+  }
+
+  private plainValue(text: string, span: Span): YamlScalar['value'] {
+    for (const tag of [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag]) {
+      const value = tag.resolve(text, false, tag.tagName);
+      if (value === NOT_RESOLVED) continue;
+      const exact =
+        typeof value !== 'number' ||
+        (Number.isFinite(value) && (!/^[-+]?\d+$/.test(text) || Number.isSafeInteger(value)));
+      if (exact) return value;
+      // A container id such as 123e4567… or a long number would silently become another value.
+      throw this.refuse(span, `${text} is a number that can't be kept exactly`, `write it in quotes: '${text}'`);
+    }
+    return text;
+  }
+
+  private duplicate(key: string, span: Span, first: YamlEntry | undefined) {
+    const line = first ? this.source.at(first.keySpan.start).line : 0;
+    return this.source.finding(span, `duplicate key '${key}'; it is already in line ${line}`, {
+      todo: 'remove one of them',
+    });
+  }
+
+  private refuse(span: Span, message: string, todo?: string): InputError {
+    return new InputError([this.source.finding(span, message, { todo })]);
+  }
+}
+
+const KNOWN_TAGS: ReadonlySet<string> = new Set(['', '!', '!!str', '!!map', '!!seq']);

@@ -1,0 +1,150 @@
+import { resolve } from 'node:path';
+import type { Become, ConnectionOptions } from '../core/connection-options.ts';
+import { inputError } from '../core/diagnostic.ts';
+import type { Host } from '../core/inventory.ts';
+import type { Json } from '../core/json.ts';
+import { hostNameProblem } from './host-range.ts';
+import { shellWords } from './shell-words.ts';
+
+/** The command line's say. Variables of the inventory win over it, as in Ansible. */
+export interface ConnectionDefaults {
+  /** -u */
+  readonly user?: string | undefined;
+  /** --private-key */
+  readonly privateKey?: string | undefined;
+  /** --ssh-common-args, as one string */
+  readonly sshCommonArgs?: string | undefined;
+  /** -c: ssh or local */
+  readonly connection?: string | undefined;
+  /** -T, in seconds */
+  readonly connectTimeout: number;
+  /** -b */
+  readonly become?: boolean | undefined;
+  /** --become-user */
+  readonly becomeUser?: string | undefined;
+  /** -K */
+  readonly becomePassword?: string | undefined;
+}
+
+/** How to reach a host. @throws InputError that names host and variable where a value can't be used. */
+export function connectionOptions(host: Host, defaults: ConnectionDefaults): ConnectionOptions {
+  const read = new Variables(host);
+  refusePasswords(host);
+  const address = read.text('ansible_host', 'ansible_ssh_host') ?? host.name;
+  const problem = hostNameProblem(address);
+  if (problem) throw inputError(`host ${host.name}: ansible_host: ${problem}`);
+  const key = read.text('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? defaults.privateKey;
+  return {
+    name: host.name,
+    kind: kindOf(host, read.text('ansible_connection') ?? defaults.connection ?? 'ssh'),
+    address,
+    port: read.whole('ansible_port', 'ansible_ssh_port'),
+    user: userOf(host, read.text('ansible_user', 'ansible_ssh_user') ?? defaults.user),
+    privateKey: key === undefined || key.startsWith('~') ? key : resolve(key),
+    sshArgs: sshArgs(host, read, defaults.sshCommonArgs),
+    connectTimeout: read.whole('ansible_timeout', 'ansible_ssh_timeout') ?? defaults.connectTimeout,
+    become: becomeOf(host, read, defaults),
+  };
+}
+
+function kindOf(host: Host, connection: string): 'ssh' | 'local' {
+  if (connection === 'local' || connection === 'ansible.builtin.local') return 'local';
+  if (['ssh', 'smart', 'ansible.builtin.ssh'].includes(connection)) return 'ssh';
+  throw inputError(`host ${host.name}: the connection '${connection}' is not supported`, 'use ssh or local');
+}
+
+function userOf(host: Host, user: string | undefined): string | undefined {
+  if (user !== undefined && (user === '' || user.startsWith('-') || /[\s\p{C}]/u.test(user))) {
+    throw inputError(
+      `host ${host.name}: '${user}' can't be a user`,
+      'a user does not begin with - and holds no white space',
+    );
+  }
+  return user;
+}
+
+function sshArgs(host: Host, read: Variables, common: string | undefined): string[] {
+  const texts = [
+    read.text('ansible_ssh_args'),
+    read.text('ansible_ssh_common_args') ?? common,
+    read.text('ansible_ssh_extra_args'),
+  ];
+  return texts.flatMap((text) => {
+    const split = shellWords(text ?? '');
+    if ('problem' in split) throw inputError(`host ${host.name}: arguments for ssh: ${split.problem}: ${text}`);
+    return split.words.map((word) => word.text);
+  });
+}
+
+function becomeOf(host: Host, read: Variables, defaults: ConnectionDefaults): Become | undefined {
+  if (!(read.flag('ansible_become') ?? defaults.become ?? false)) return undefined;
+  const method = read.text('ansible_become_method') ?? 'sudo';
+  if (method !== 'sudo' && method !== 'ansible.builtin.sudo') {
+    throw inputError(`host ${host.name}: ansible_become_method '${method}' is not supported`, 'only sudo is');
+  }
+  const user = userOf(host, read.text('ansible_become_user') ?? defaults.becomeUser) ?? 'root';
+  return { user, password: read.text('ansible_become_password', 'ansible_become_pass') ?? defaults.becomePassword };
+}
+
+/** ssh takes no password from another program; to pass over it in silence would end in a puzzling refusal. */
+function refusePasswords(host: Host): void {
+  const name = ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'].find((key) =>
+    Object.hasOwn(host.vars, key),
+  );
+  if (name)
+    throw inputError(
+      `host ${host.name}: ${name}: logging in by password is not supported`,
+      'use a key: ansible_ssh_private_key_file, or an agent',
+    );
+}
+
+/** A host's connection variables; the first of several names that has a value. */
+class Variables {
+  private readonly host: Host;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  text(...names: readonly string[]): string | undefined {
+    const found = this.find(names);
+    if (!found) return undefined;
+    const { name, value } = found;
+    if (typeof value !== 'string' && typeof value !== 'number') throw this.refuse(name, 'it must be a string');
+    if (String(value).includes('{{')) throw this.refuse(name, 'templates ({{ }}) are not evaluated in an inventory');
+    if (/[\0\n\r]/.test(String(value))) throw this.refuse(name, 'it holds a line break or NUL');
+    return String(value);
+  }
+
+  whole(...names: readonly string[]): number | undefined {
+    const text = this.text(...names);
+    if (text === undefined) return undefined;
+    const max = names[0] === 'ansible_port' ? 65535 : 86_400;
+    if (!/^\d{1,9}$/.test(text) || Number(text) < 1 || Number(text) > max) {
+      throw this.refuse(names[0] ?? '', `'${text}' is not a whole number from 1 to ${max}`);
+    }
+    return Number(text);
+  }
+
+  /** Ansible takes YAML 1.1's words for a boolean too. */
+  flag(name: string): boolean | undefined {
+    const value = this.find([name])?.value;
+    if (value === undefined || typeof value === 'boolean') return value;
+    const word = String(value).toLowerCase();
+    if (['yes', 'on', 'true', '1', 'y', 't'].includes(word)) return true;
+    if (['no', 'off', 'false', '0', 'n', 'f'].includes(word)) return false;
+    throw this.refuse(name, `'${String(value)}' is neither true nor false`);
+  }
+
+  private find(names: readonly string[]): { name: string; value: Json } | undefined {
+    for (const name of names) {
+      const value = Object.hasOwn(this.host.vars, name) ? this.host.vars[name] : undefined;
+      if (value !== undefined && value !== null) return { name, value };
+    }
+    return undefined;
+  }
+
+  private refuse(name: string, why: string) {
+    return inputError(`host ${this.host.name}: ${name}: ${why}`);
+  }
+}

@@ -1,0 +1,117 @@
+import { inputError } from '../core/diagnostic.ts';
+import type { Host, Inventory } from '../core/inventory.ts';
+import { didYouMean } from '../core/suggestion.ts';
+
+type Term = { readonly sign: '' | '&' | '!'; readonly text: string };
+
+/**
+ * The hosts that a pattern selects, in inventory order. Ansible's meaning: unions first, then every `&`, then every `!`.
+ * @throws InputError for an unknown name, an empty pattern, or where nothing matches: never "all" by mistake.
+ */
+export function matchHosts(pattern: string, inventory: Inventory): Host[] {
+  const terms = splitPattern(pattern);
+  if (terms.length === 0) throw inputError(`the host pattern '${pattern}' is empty`, "write 'all' for every host");
+  const unions = terms.filter((term) => term.sign === '');
+  const chosen = new Set(
+    unions.length === 0
+      ? inventory.hosts.map((host) => host.name)
+      : unions.flatMap((term) => matchTerm(term, inventory)),
+  );
+  for (const term of terms.filter((t) => t.sign === '&')) keep(chosen, new Set(matchTerm(term, inventory)), true);
+  for (const term of terms.filter((t) => t.sign === '!')) keep(chosen, new Set(matchTerm(term, inventory)), false);
+  if (chosen.size === 0) {
+    const why = inventory.hosts.length === 0 ? 'the inventory has no hosts' : `no host matches '${pattern}'`;
+    throw inputError(
+      why,
+      inventory.hosts.length === 0 ? undefined : `groups: ${[...inventory.groups.keys()].slice(0, 12).join(', ')}`,
+    );
+  }
+  return inventory.hosts.filter((host) => chosen.has(host.name));
+}
+
+/** The hosts of a play under a limit (`-l`); none where the two do not meet. @throws InputError as matchHosts. */
+export function selectHosts(pattern: string, limit: string | undefined, inventory: Inventory): Host[] {
+  const hosts = matchHosts(pattern, inventory);
+  if (limit === undefined) return hosts;
+  const limited = new Set(matchHosts(limit, inventory).map((host) => host.name));
+  return hosts.filter((host) => limited.has(host.name));
+}
+
+function keep(chosen: Set<string>, named: ReadonlySet<string>, inside: boolean): void {
+  for (const name of chosen) if (named.has(name) !== inside) chosen.delete(name);
+}
+
+/** Commas separate; without one, colons do, except in brackets, in a regular expression and in an IPv6 address. */
+function splitPattern(pattern: string): Term[] {
+  const parts = pattern.includes(',') ? pattern.split(',') : splitColons(pattern.trim());
+  return parts
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(term);
+}
+
+function splitColons(pattern: string): string[] {
+  if (pattern.startsWith('~') || /^[\da-fA-F]*:[\da-fA-F:.]*:[\da-fA-F:.%\w]*$/.test(pattern)) return [pattern];
+  return pattern.match(/(?:[^:[\]]|\[[^\]]*\]|[[\]])+/g) ?? [];
+}
+
+function term(part: string): Term {
+  const sign = part.startsWith('&') ? '&' : part.startsWith('!') ? '!' : '';
+  return { sign, text: part.slice(sign.length).trim() };
+}
+
+function matchTerm({ text }: Term, inventory: Inventory): string[] {
+  if (text.startsWith('@')) throw inputError(`a file of hosts (${text}) is not supported yet`, 'name the hosts');
+  if (text.startsWith('~')) return byRegExp(regExp(text.slice(1), text), inventory);
+  const subscript = /^(.+)\[(?:(-?\d+)|(\d+)?[:-](\d+)?)\]$/.exec(text);
+  if (!subscript) return byName(text, inventory);
+  const [, base = '', index, first, last] = subscript;
+  const hosts = byName(base, inventory);
+  if (index !== undefined) return pick(hosts, Number(index), text);
+  // Ansible's ends are inclusive.
+  return hosts.slice(Number(first ?? 0), last === undefined ? undefined : Number(last) + 1);
+}
+
+function pick(hosts: readonly string[], index: number, text: string): string[] {
+  const host = hosts.at(index);
+  if (host === undefined) throw inputError(`'${text}': there are only ${hosts.length} hosts`, 'the first one is [0]');
+  return [host];
+}
+
+function byName(text: string, inventory: Inventory): string[] {
+  if (text === 'all' || text === '*') return inventory.hosts.map((host) => host.name);
+  if (/[*?[]/.test(text)) return byRegExp(globRegExp(text), inventory);
+  const group = inventory.groups.get(text);
+  if (group) return [...group];
+  if (inventory.hosts.some((host) => host.name === text)) return [text];
+  const known = [...inventory.groups.keys(), ...inventory.hosts.map((host) => host.name)];
+  throw inputError(`no host or group is named '${text}'`, didYouMean(text, known));
+}
+
+/** A glob or regular expression looks at groups and at hosts. */
+function byRegExp(expression: RegExp, inventory: Inventory): string[] {
+  const groups = [...inventory.groups].filter(([name]) => expression.test(name)).flatMap(([, hosts]) => hosts);
+  const hosts = inventory.hosts.map((host) => host.name).filter((name) => expression.test(name));
+  return [...new Set([...groups, ...hosts])];
+}
+
+function regExp(source: string, text: string): RegExp {
+  try {
+    return new RegExp(`^(?:${source})`, 'u');
+  } catch (cause) {
+    throw inputError(`'${text}' is no regular expression: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+/** fnmatch: `*`, `?`, `[abc]`, `[!abc]`. */
+function globRegExp(glob: string): RegExp {
+  const source = glob.replace(/\[!?\]?[^\]]*\]|[\s\S]/g, (part) => {
+    if (part === '*') return '.*';
+    if (part === '?') return '.';
+    if (part.length === 1) return part.replace(/[\\^$.|+(){}[\]/-]/, '\\$&');
+    const negated = part.startsWith('[!');
+    const characters = part.slice(negated ? 2 : 1, -1).replace(/[\\\]^[]/g, '\\$&');
+    return `[${negated ? '^' : ''}${characters}]`;
+  });
+  return regExp(`${source}$`, glob);
+}

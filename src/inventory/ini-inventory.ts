@@ -1,0 +1,119 @@
+import type { Json } from '../core/json.ts';
+import type { Span } from '../core/source-text.ts';
+import { groupNameProblem, type Reading, refuse } from './findings.ts';
+import { expandHosts } from './host-range.ts';
+import { pythonLiteral } from './python-literal.ts';
+import { shellWords, type Word } from './shell-words.ts';
+
+type Section = { readonly group: string; readonly kind: 'hosts' | 'children' | 'vars' };
+/** Groups that are named but not (yet) declared, and where. */
+type Pending = Map<string, { readonly span: Span; readonly why: string }>;
+
+/** Ansible's INI inventory: `[group]`, `[group:children]`, `[group:vars]`, hosts with `key=value` behind them. */
+export function readIniInventory(reading: Reading): void {
+  const pending: Pending = new Map();
+  let section: Section | undefined = { group: 'ungrouped', kind: 'hosts' };
+  for (const { line, start } of lines(reading.source.text)) {
+    if (/^(\s*$|\s*[#;])/.test(line)) continue;
+    if (/^\s*\[.*\]\s*(#.*)?$/.test(line)) section = readSection(line, start, reading, pending);
+    else if (section?.kind === 'hosts') readHostLine(line, start, section.group, reading);
+    else if (section?.kind === 'vars') readVarLine(line, start, section.group, reading);
+    else if (section?.kind === 'children') readChildLine(line, start, section.group, reading, pending);
+  }
+  for (const { span, why } of pending.values()) refuse(reading, span, why, 'declare the group, or correct its name');
+}
+
+function* lines(text: string): Generator<{ line: string; start: number }> {
+  for (const match of text.matchAll(/[^\r\n]+/g)) yield { line: match[0], start: match.index };
+}
+
+/** Undefined where the section is wrong: its lines are then passed over. */
+function readSection(line: string, start: number, reading: Reading, pending: Pending): Section | undefined {
+  const span = { start: start + line.indexOf('['), end: start + line.indexOf(']') + 1 };
+  const [, group = '', kind = 'hosts'] = /^\s*\[([^:\]\s]+)(?::(\w+))?\]/.exec(line) ?? [];
+  const problem = group === '' ? 'this is no section' : groupNameProblem(group);
+  if (problem || !isKind(kind)) {
+    refuse(
+      reading,
+      span,
+      problem ?? `unknown kind of section ':${kind}'`,
+      'write [group], [group:children] or [group:vars]',
+    );
+    return undefined;
+  }
+  if (kind !== 'vars') {
+    pending.delete(group);
+    reading.builder.group(group);
+  } else if (!reading.builder.hasGroup(group) && !pending.has(group)) {
+    pending.set(group, { span, why: `variables for the group '${group}', which is declared nowhere` });
+  }
+  return { group, kind };
+}
+
+const isKind = (kind: string): kind is Section['kind'] => kind === 'hosts' || kind === 'children' || kind === 'vars';
+
+function readHostLine(line: string, start: number, group: string, reading: Reading): void {
+  const split = shellWords(line, { comments: true });
+  if ('problem' in split) {
+    refuse(reading, { start: start + split.start, end: start + line.length }, split.problem);
+    return;
+  }
+  const [host, ...assignments] = split.words;
+  if (!host) return;
+  const expanded = expandHosts(host.text);
+  if ('problem' in expanded) {
+    refuse(reading, spanOf(host, start), expanded.problem);
+    return;
+  }
+  const vars = assignments.map((word) => assignment(word, start, reading)).filter((pair) => pair !== undefined);
+  for (const name of expanded.names) {
+    reading.builder.addHost(name, group);
+    if (expanded.port !== undefined) reading.builder.setHostVar(name, 'ansible_port', expanded.port);
+    for (const [key, value] of vars) reading.builder.setHostVar(name, key, value);
+  }
+}
+
+function assignment(word: Word, start: number, reading: Reading): [string, Json] | undefined {
+  const equals = word.text.indexOf('=');
+  if (equals < 1) {
+    refuse(reading, spanOf(word, start), `'${word.text}' is no variable`, 'write key=value; one host per line');
+    return undefined;
+  }
+  return [word.text.slice(0, equals), iniValue(word.text.slice(equals + 1))];
+}
+
+/** Not what Ansible's manual says of [group:vars], but what it does: literals there too. */
+function readVarLine(line: string, start: number, group: string, reading: Reading): void {
+  const equals = line.indexOf('=');
+  const name = line.slice(0, equals).trim();
+  if (equals < 0 || name === '') {
+    refuse(reading, lineSpan(line, start), 'a line without key=value', 'write key=value');
+    return;
+  }
+  reading.builder.setGroupVar(group, name, iniValue(line.slice(equals + 1).trim()));
+}
+
+function iniValue(text: string): Json {
+  const literal = pythonLiteral(text);
+  return literal === undefined ? text : literal;
+}
+
+function readChildLine(line: string, start: number, parent: string, reading: Reading, pending: Pending): void {
+  const child = /^\s*([^:\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1];
+  const problem = child === undefined ? 'this is no group name' : groupNameProblem(child);
+  if (child === undefined || problem) {
+    refuse(reading, lineSpan(line, start), problem ?? '', 'write one group per line');
+    return;
+  }
+  const span = { start: start + line.indexOf(child), end: start + line.indexOf(child) + child.length };
+  if (!reading.builder.hasGroup(child)) pending.set(child, { span, why: `the group '${child}' is declared nowhere` });
+  if (!reading.builder.addChild(parent, child))
+    refuse(reading, span, `group '${child}' would be its own ancestor`, 'remove it here');
+}
+
+const spanOf = (word: Word, start: number): Span => ({ start: start + word.start, end: start + word.end });
+
+const lineSpan = (line: string, start: number): Span => ({
+  start: start + line.length - line.trimStart().length,
+  end: start + line.trimEnd().length,
+});

@@ -1,0 +1,100 @@
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
+import type { Inventory } from '../core/inventory.ts';
+import { decodeSource, SourceText } from '../core/source-text.ts';
+import { parseYaml } from '../core/yaml.ts';
+import { refuse } from './findings.ts';
+import { expandHosts } from './host-range.ts';
+import { readIniInventory } from './ini-inventory.ts';
+import { InventoryBuilder } from './inventory-builder.ts';
+import { readYamlInventory } from './yaml-inventory.ts';
+
+/** Enough for some 50,000 hosts. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Reads every source (`-i`): a YAML or INI file, or a list of hosts with a comma. Later sources win.
+ * @throws InputError with every error found.
+ */
+export async function loadInventory(sources: readonly string[]): Promise<Inventory> {
+  if (sources.length === 0) throw inputError('no inventory', 'name one: -i inventory.yaml, or -i host1,host2,');
+  const builder = new InventoryBuilder();
+  const findings: Diagnostic[] = [];
+  for (const source of sources) {
+    try {
+      if (source.includes(',')) readHostList(source, builder, findings);
+      else await readInventoryFile(source, builder, findings);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      findings.push(...error.diagnostics);
+    }
+  }
+  if (findings.length > 0) throw new InputError(findings);
+  return builder.build();
+}
+
+function readHostList(list: string, builder: InventoryBuilder, findings: Diagnostic[]): void {
+  const reading = { source: new SourceText('-i', list), builder, findings };
+  for (const match of list.matchAll(/[^,]+/g)) {
+    const name = match[0].trim();
+    const expanded = name === '' ? { names: [] } : expandHosts(name);
+    if ('problem' in expanded)
+      refuse(reading, { start: match.index, end: match.index + match[0].length }, expanded.problem);
+    else {
+      for (const host of expanded.names) {
+        builder.addHost(host, 'ungrouped');
+        if (expanded.port !== undefined) builder.setHostVar(host, 'ansible_port', expanded.port);
+      }
+    }
+  }
+}
+
+async function readInventoryFile(file: string, builder: InventoryBuilder, findings: Diagnostic[]): Promise<void> {
+  await refuseWhatIsNotRead(file);
+  const bytes = await readFile(file);
+  const yaml = isYaml(file, bytes);
+  if (yaml) readYamlInventory(yaml.root, { source: yaml.source, builder, findings });
+  else readIniInventory({ source: decodeSource(bytes, file, MAX_BYTES), builder, findings });
+}
+
+/** By its ending; a file without one is YAML if it reads as a map, as Ansible tries YAML first. */
+function isYaml(file: string, bytes: Uint8Array) {
+  if (['.yaml', '.yml', '.json'].includes(extname(file))) return parseYaml(bytes, file, { maxBytes: MAX_BYTES });
+  if (extname(file) !== '') return undefined;
+  try {
+    const document = parseYaml(bytes, file, { maxBytes: MAX_BYTES });
+    return document.root.kind === 'map' ? document : undefined;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+/** A kind of inventory that is passed over in silence would mean wrong hosts or wrong variables. */
+async function refuseWhatIsNotRead(file: string): Promise<void> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'no such file' : (error.code ?? error.message);
+    throw inputError(`can't read the inventory ${file}: ${why}`, `for a host of that name write -i ${file},`);
+  });
+  if (found.isDirectory()) throw inputError(`the inventory ${file} is a directory`, 'name its files, each with -i');
+  if (!found.isFile()) throw inputError(`the inventory ${file} is no file`);
+  if ((found.mode & 0o111) !== 0 && (await startsAsProgram(file))) {
+    throw inputError(`the inventory ${file} is a program`, `run it yourself: ${file} --list > inventory.json`);
+  }
+  for (const folder of ['group_vars', 'host_vars']) {
+    const path = join(dirname(file), folder);
+    if (await exists(path)) throw inputError(`${path} would not be read`, 'put its variables into the inventory file');
+  }
+}
+
+async function startsAsProgram(file: string): Promise<boolean> {
+  const bytes = await readFile(file);
+  return (bytes[0] === 0x23 && bytes[1] === 0x21) || (bytes[0] === 0x7f && bytes[1] === 0x45);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path, constants.F_OK).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,111 @@
+import type { TypeError as CelTypeError, ParseError } from '@marcbachmann/cel-js';
+import { didYouMean } from '../core/suggestion.ts';
+import type { NameUse } from './cel-tree.ts';
+import type { Names, Register, Variable } from './names.ts';
+import type { TextFinding } from './place.ts';
+
+/** What is wrong with a name that an expression reads; undefined where it is known, or a macro's own variable. */
+export function nameFinding(use: NameUse, names: Names): TextFinding | undefined {
+  const register = names.registers.get(use.name);
+  if (register) return fieldFinding(use, register);
+  const place = { start: use.start, end: use.start + use.name.length };
+  const variable = names.variables.get(use.name);
+  if (variable) return variableFinding(use.name, variable, place);
+  const later = names.later.get(use.name);
+  if (later) {
+    const todo = `move that step up, or register under this name before`;
+    return {
+      ...place,
+      message: `'${use.name}' is used before it is set: step '${later.step}' in line ${later.at.line} registers it`,
+      todo,
+    };
+  }
+  return undefined;
+}
+
+function fieldFinding(use: NameUse, register: Register): TextFinding | undefined {
+  if (use.field === undefined || !register.fields) return undefined;
+  const fields = [...Object.keys(register.fields), 'changed'];
+  if (fields.includes(use.field)) return undefined;
+  const message = `'${use.name}' has no field '${use.field}' (set by step '${register.step}')`;
+  return { message, todo: didYouMean(use.field, fields), start: use.end - use.field.length, end: use.end };
+}
+
+function variableFinding(
+  name: string,
+  variable: Variable,
+  place: { start: number; end: number },
+): TextFinding | undefined {
+  const [first] = variable.missing;
+  if (first !== undefined) {
+    const more = variable.missing.length > 1 ? ` and ${variable.missing.length - 1} more of the play's hosts` : '';
+    const todo = 'give it a value in the group all, or choose other hosts';
+    return { ...place, message: `variable '${name}' has no value on host ${first}${more}`, todo };
+  }
+  if (variable.template === undefined) return undefined;
+  const message = `variable '${name}' of host ${variable.template} is a template ({{ … }}), which is not evaluated in an inventory`;
+  return { ...place, message, todo: 'write the value itself' };
+}
+
+/** CEL's parser in words, with advice for what people bring from Jinja. */
+export function syntaxFinding(error: ParseError, text: string): TextFinding {
+  const place = { start: error.range?.start ?? 0, end: error.range?.end ?? text.length };
+  if (text.trim() === '')
+    return { ...place, message: 'an empty expression', todo: 'write a condition such as found.dead > 0' };
+  return { ...place, message: `not a valid expression: ${lowerFirst(error.summary)}`, todo: jinjaAdvice(text) };
+}
+
+const HABITS: readonly (readonly [RegExp, string])[] = [
+  [/\{\{|\}\}/, 'it is an expression already: leave the {{ }} out'],
+  [
+    /\bis\s+(not\s+)?defined\b/,
+    'every name is checked before the run; use has(name.field) for a field that may be missing',
+  ],
+  [/\band\b/, 'write && for and'],
+  [/\bor\b/, 'write || for or'],
+  [/(^|[\s(])not\s/, 'write ! for not'],
+  [/\|\s*\w/, 'there are no filters: use functions such as size(x), string(x), x.contains(y)'],
+  [/[^=!<>]=[^=]/, 'write == to compare'],
+];
+
+/** Looks outside quotes only. */
+function jinjaAdvice(text: string): string | undefined {
+  const bare = text.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, '""');
+  return HABITS.find(([habit]) => habit.test(bare))?.[1];
+}
+
+/** CEL's type checker in words. */
+export function typeFinding(error: ParseError | CelTypeError | undefined, text: string, names: Names): TextFinding {
+  const place = { start: error?.range?.start ?? 0, end: error?.range?.end ?? text.length };
+  const summary = error?.summary ?? 'the expression is not valid';
+  if (error?.code === 'unknown_variable') return unknownName(summary, place, names, text);
+  const overload = /^no such overload: (.+)$/.exec(summary)?.[1];
+  if (overload !== undefined)
+    return { ...place, message: `these types do not go together: ${named(overload)}`, todo: conversion(overload) };
+  const call = /^found no matching overload for '(.+)'$/.exec(summary)?.[1];
+  if (call !== undefined) return { ...place, message: `there is no function ${named(call)}` };
+  return { ...place, message: lowerFirst(named(summary)) };
+}
+
+function unknownName(summary: string, place: { start: number; end: number }, names: Names, text: string): TextFinding {
+  const name = /: (\w+)$/.exec(summary)?.[1] ?? text;
+  const known = [...names.registers.keys(), ...names.variables.keys()];
+  return {
+    ...place,
+    message: `unknown variable '${name}'`,
+    todo: didYouMean(name, known) ?? 'set it in the play, in the inventory or with -e',
+  };
+}
+
+/** Registers have types of their own inside CEL, named `$name`. */
+const named = (types: string): string => types.replace(/\$(\w+)/g, 'register $1');
+
+function conversion(types: string): string | undefined {
+  if (types.includes('register ') || types.includes('$')) return 'name one of its fields';
+  if (/\bstring\b/.test(types) && /\b(int|double)\b/.test(types))
+    return 'convert one side with int(…), double(…) or string(…)';
+  if (/\bint\b/.test(types) && /\bdouble\b/.test(types)) return 'convert one side with double(…) or int(…)';
+  return undefined;
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,0 +1,104 @@
+import { Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
+import type { Expression, Scope } from '../core/expression.ts';
+import type { Json } from '../core/json.ts';
+import { StepError } from '../core/step-type.ts';
+import { type NameUse, nameUses } from './cel-tree.ts';
+import { fromCel, toCel } from './cel-value.ts';
+import { nameFinding, syntaxFinding, typeFinding } from './expression-finding.ts';
+import type { Names } from './names.ts';
+import type { TextPlace } from './place.ts';
+
+/** A checked expression and its CEL type (`dyn`: known at run time only). */
+export interface Compiled extends Expression {
+  readonly type: string;
+}
+
+/** Long enough for any condition; keeps hostile text from costing more than it is worth. */
+const LIMITS = { maxAstNodes: 2000, maxDepth: 64, maxListElements: 500, maxMapEntries: 500, maxCallArguments: 16 };
+
+/** Compiles and type-checks one expression. Undefined where it has an error, which is reported at its place. */
+export function compileExpression(text: string, place: TextPlace, names: Names): Compiled | undefined {
+  const parsed = parse(text, place);
+  if (!parsed) return undefined;
+  const uses = nameUses(parsed.ast);
+  for (const use of uses) {
+    const found = nameFinding(use, names);
+    if (found) {
+      place.report(found);
+      return undefined;
+    }
+  }
+  const environment = environmentOf(uses, names);
+  const checked = environment.check(text);
+  if (!checked.valid) {
+    place.report(typeFinding(checked.error, text, names));
+    return undefined;
+  }
+  return {
+    source: text,
+    at: place.at,
+    type: checked.type ?? 'dyn',
+    evaluate: evaluator(environment, text, uses, place, names),
+  };
+}
+
+function parse(text: string, place: TextPlace) {
+  try {
+    return new Environment({ unlistedVariablesAreDyn: true, limits: LIMITS }).parse(text);
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    place.report(syntaxFinding(error, text));
+    return undefined;
+  }
+}
+
+/** Only what the expression names is declared: a play may have thousands of variables. */
+function environmentOf(uses: readonly NameUse[], names: Names): Environment {
+  const environment = new Environment({
+    unlistedVariablesAreDyn: names.open,
+    homogeneousAggregateLiterals: false,
+    limits: LIMITS,
+  });
+  for (const name of new Set(uses.map((use) => use.name))) {
+    const register = names.registers.get(name);
+    const variable = names.variables.get(name);
+    if (register?.fields) environment.registerVariable(name, { schema: { ...register.fields, changed: 'bool' } });
+    else if (register) environment.registerVariable(name, 'dyn');
+    else if (variable) environment.registerVariable(name, variable.type);
+  }
+  return environment;
+}
+
+function evaluator(environment: Environment, text: string, uses: readonly NameUse[], place: TextPlace, names: Names) {
+  const run = environment.parse(text);
+  const needed = [...new Set(uses.map((use) => use.name))];
+  return (scope: Scope): Json => {
+    const context: Record<string, unknown> = {};
+    for (const name of needed) {
+      const value = Object.hasOwn(scope, name) ? scope[name] : undefined;
+      if (value !== undefined) context[name] = toCel(value);
+    }
+    try {
+      return fromCel(run(context));
+    } catch (error) {
+      if (error instanceof EvaluationError) throw evaluationError(error, text, place, names);
+      if (error instanceof RangeError) throw failure(text, place, error.message);
+      throw error;
+    }
+  };
+}
+
+function evaluationError(error: EvaluationError, text: string, place: TextPlace, names: Names): StepError {
+  const unset = error.code === 'unknown_variable' ? /: (\w+)$/.exec(error.summary)?.[1] : undefined;
+  const register = unset === undefined ? undefined : names.registers.get(unset);
+  if (unset === undefined || !register) return failure(text, place, error.summary, undefined, error);
+  const why = `${unset} is not set on this host: step '${register.step}' (line ${register.at.line}) was skipped or gave no result`;
+  return failure(text, place, why, `put the condition of '${register.step}' and && in front`, error);
+}
+
+/** An expression that turned out wrong on a host. */
+export function failure(text: string, place: TextPlace, why: string, todo?: string, cause?: unknown): StepError {
+  const { file, line, column } = place.at;
+  const message = `${file}:${line}:${column}: '${text}': ${why}`;
+  return new StepError(message, { ...(todo === undefined ? {} : { todo }), ...(cause === undefined ? {} : { cause }) });
+}

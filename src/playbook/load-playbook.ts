@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
+import type { Playbook } from '../core/playbook.ts';
+import { parseYaml, type YamlNode } from '../core/yaml.ts';
+import { Report } from './place.ts';
+import { compilePlay, type Known } from './play.ts';
+
+/** A playbook where it has no errors, and everything that was found. */
+export interface CheckedPlaybook {
+  readonly playbook: Playbook | undefined;
+  readonly findings: readonly Diagnostic[];
+}
+
+/** Reads and checks one playbook as a whole. @throws InputError with every error found, not only the first. */
+export async function loadPlaybook(file: string, known: Known): Promise<Playbook> {
+  const { playbook, findings } = checkPlaybook(await read(file), file, known);
+  if (!playbook) throw new InputError(findings);
+  return playbook;
+}
+
+/** Checks the text of a playbook. Total: whatever the bytes are, findings come back. */
+export function checkPlaybook(bytes: Uint8Array, file: string, known: Known): CheckedPlaybook {
+  try {
+    return checkDocument(bytes, file, known);
+  } catch (error) {
+    if (error instanceof InputError) return { playbook: undefined, findings: error.diagnostics };
+    throw error;
+  }
+}
+
+function checkDocument(bytes: Uint8Array, file: string, known: Known): CheckedPlaybook {
+  const { source, root } = parseYaml(bytes, file);
+  const report = new Report(source);
+  const plays = playNodes(root, report)
+    .map((node) => compilePlay(node, known, report))
+    .filter((play) => play !== undefined);
+  const findings = report.findings.toSorted(byPlace);
+  const failed = findings.some((finding) => finding.severity === 'error');
+  return { playbook: failed ? undefined : { file, plays, warnings: findings }, findings };
+}
+
+function playNodes(root: YamlNode, report: Report): readonly YamlNode[] {
+  if (root.kind === 'list' && root.items.length > 0) return root.items;
+  report.error(
+    root.span,
+    'a playbook must be a list of plays',
+    'begin with `- name: …`, then `hosts:` and `steps:` below',
+  );
+  return [];
+}
+
+const byPlace = (a: Diagnostic, b: Diagnostic): number =>
+  (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
+
+async function read(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw inputError(`can't read the playbook ${file}: ${readProblem(error)}`, 'check the path and its permissions');
+  }
+}
+
+const readProblem = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return { ENOENT: 'no such file', EISDIR: 'it is a directory', EACCES: 'permission denied' }[code] ?? String(error);
+};

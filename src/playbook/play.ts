@@ -1,0 +1,130 @@
+import { InputError } from '../core/diagnostic.ts';
+import type { Host } from '../core/inventory.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { OnFailure, Play, Step } from '../core/playbook.ts';
+import type { AnyStepType } from '../core/step-type.ts';
+import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml.ts';
+import { playSchema } from './keywords.ts';
+import { type Names, playVariables, type Register } from './names.ts';
+import type { Report } from './place.ts';
+import { checkRegister, checkVariableNames } from './play-names.ts';
+import { reportSchemaErrors, validate } from './schema.ts';
+import { checkNotify, compileStep, readStep, type StepForm } from './step.ts';
+
+/** What is known beside the playbook's text. */
+export interface Known {
+  readonly stepTypes: readonly AnyStepType[];
+  /** The hosts of a play's `hosts`, a limit already applied. Without it (no inventory) any name may be an inventory variable. @throws InputError */
+  readonly selectHosts?: (pattern: string) => readonly Host[];
+  /** From -e; they win over all others. */
+  readonly extraVars?: JsonObject;
+}
+
+/** Checks one play. What it returns is only good where nothing was reported. */
+export function compilePlay(node: YamlNode, known: Known, report: Report): Play | undefined {
+  if (node.kind !== 'map') {
+    report.error(node.span, 'a play must be a map', 'write `- name: …` with `hosts:` and `steps:` below');
+    return undefined;
+  }
+  reportSchemaErrors(validate(playSchema, toJson(node)), node, report, 'the play');
+  checkVariableNames(entryOf(node, 'vars')?.value, report);
+  const settings = readSettings(node, known.extraVars ?? {}, report);
+  const variables = playVariables(selectedHosts(node, known, report), settings.vars);
+  const types = new Map(known.stepTypes.map((type) => [type.name, type]));
+  const forms = readSteps(entryOf(node, 'steps')?.value, types, report);
+  const handlers = readSteps(entryOf(node, 'handlers')?.value, types, report);
+  checkHandlers(forms, handlers, report);
+  const scope = { variables, open: known.selectHosts === undefined, extraVars: known.extraVars ?? {} };
+  return { ...settings, at: report.source.at(node.span.start), ...compileAll(forms, handlers, scope, report) };
+}
+
+function readSteps(node: YamlNode | undefined, types: ReadonlyMap<string, AnyStepType>, report: Report): StepForm[] {
+  if (node?.kind !== 'list') return [];
+  return node.items.map((item) => readStep(item, types, report)).filter((form) => form !== undefined);
+}
+
+/** The plain settings; `rollout: {serial, on_failure}` says the same as the two keys alone. */
+function readSettings(node: YamlMap, extraVars: JsonObject, report: Report) {
+  const value = (key: string): Json | undefined => {
+    const inRollout = entryOf(entryOf(node, 'rollout')?.value, key);
+    const alone = entryOf(node, key);
+    if (inRollout && alone)
+      report.error(inRollout.keySpan, `'${key}' is set twice: here and in the play`, 'remove one of them');
+    const entry = alone ?? inRollout;
+    return entry && toJson(entry.value);
+  };
+  const text = (key: string): string => String(value(key) ?? '');
+  const vars = value('vars');
+  const serial = value('serial');
+  return {
+    name: text('name') || text('hosts'),
+    hosts: text('hosts'),
+    vars: { ...(isObject(vars) ? vars : {}), ...extraVars },
+    serial: typeof serial === 'number' ? serial : undefined,
+    onFailure: onFailureOf(value('on_failure')),
+  };
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const onFailureOf = (value: Json | undefined): OnFailure =>
+  value === 'rollback' || value === 'continue' ? value : 'stop';
+
+function selectedHosts(node: YamlMap, known: Known, report: Report): readonly Host[] | undefined {
+  const entry = entryOf(node, 'hosts');
+  if (!known.selectHosts || entry?.value.kind !== 'scalar' || typeof entry.value.value !== 'string') return undefined;
+  try {
+    return known.selectHosts(entry.value.value);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    for (const { message, todo } of error.diagnostics) report.error(entry.value.span, message, todo);
+    return undefined;
+  }
+}
+
+function checkHandlers(forms: readonly StepForm[], handlers: readonly StepForm[], report: Report): void {
+  const names = handlers.map((handler) => handler.name);
+  for (const form of forms) checkNotify(form, names, report);
+  const notified = new Set(forms.flatMap((form) => form.notify.map((name) => name.text)));
+  for (const [i, handler] of handlers.entries()) {
+    const name = entryOf(handler.node, 'name');
+    const notify = entryOf(handler.node, 'notify');
+    if (notify) report.error(notify.keySpan, "a handler can't notify another", 'notify both from the step');
+    if (!name) report.error(handler.node.span, 'a handler needs a name', 'add `name: …`; steps notify it by that name');
+    else if (names.indexOf(handler.name) !== i)
+      report.error(name.value.span, `two handlers are named '${handler.name}'`, 'rename one');
+    else if (!notified.has(handler.name)) {
+      report.warning(
+        name.value.span,
+        `no step notifies the handler '${handler.name}'`,
+        `add 'notify: ${handler.name}' to a step, or remove it`,
+      );
+    }
+  }
+}
+
+type PlayScope = Pick<Names, 'variables' | 'open'> & { readonly extraVars: JsonObject };
+
+/** Each step sees the registers of the steps above it; handlers see all. */
+function compileAll(forms: readonly StepForm[], handlers: readonly StepForm[], scope: PlayScope, report: Report) {
+  const { variables, open } = scope;
+  const all = [...forms, ...handlers];
+  const later = new Map(all.flatMap((form) => registerOf(form, report)));
+  let registers: ReadonlyMap<string, Register> = new Map();
+  const compiled = all.map((form) => {
+    const step = compileStep(form, { variables, registers, later, open }, report);
+    for (const [name, register] of registerOf(form, report)) {
+      checkRegister(form, name, scope, report);
+      registers = new Map([...registers, [name, register]]);
+    }
+    return step;
+  });
+  const usable = (steps: readonly (Step | undefined)[]): Step[] => steps.filter((step) => step !== undefined);
+  return { steps: usable(compiled.slice(0, forms.length)), handlers: usable(compiled.slice(forms.length)) };
+}
+
+function registerOf(form: StepForm, report: Report): [string, Register][] {
+  if (form.register === undefined) return [];
+  return [[form.register, { step: form.name, at: report.source.at(form.node.span.start), fields: form.type?.output }]];
+}

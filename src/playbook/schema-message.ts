@@ -1,0 +1,121 @@
+import type { ErrorObject } from 'ajv';
+import { didYouMean } from '../core/suggestion.ts';
+
+export interface Message {
+  readonly message: string;
+  readonly todo?: string | undefined;
+}
+
+/** A schema error in words for people. `path` begins with the name of the whole value. */
+export function schemaMessage(error: ErrorObject, path: readonly (string | number)[]): Message {
+  const where = `'${path[path.length - 1]}'`;
+  const owner = path.slice(0, -1).join('.');
+  const subject = path.length > 1 ? `${where} of ${owner}` : `${path[0]}`;
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(String(error.params.additionalProperty), path.join('.'), propertiesOf(error.parentSchema));
+    case 'required':
+      return { message: `${path.join('.')} needs '${error.params.missingProperty}'`, todo: describe(error) };
+    case 'type':
+      return {
+        message: `${subject} must be ${typeNames(error.schema)}, not ${typeName(error.data)}`,
+        todo: typeAdvice(error),
+      };
+    case 'enum':
+      return oneOf(subject, error.data, Array.isArray(error.schema) ? error.schema.map(String) : []);
+    case 'anyOf':
+    case 'oneOf':
+      return { message: `${subject} must be ${alternatives(error.schema)}, not ${typeName(error.data)}` };
+    default:
+      return { message: `${subject} ${error.message ?? 'is not valid'}`, todo: example(error) };
+  }
+}
+
+/** Words for keys that people bring from Ansible. */
+const ANSIBLE: Readonly<Record<string, string>> = {
+  tasks: "here they are 'steps'",
+  pre_tasks: "put them first in 'steps'",
+  post_tasks: "put them last in 'steps'",
+  roles: 'there are no roles; write the steps',
+  become: 'run with -b, or set ansible_become in the inventory',
+  become_user: 'run with --become-user, or set ansible_become_user in the inventory',
+  gather_facts: 'leave it out: no facts are gathered',
+  ignore_errors: 'not supported; a failed step ends the play on its host',
+  any_errors_fatal: "write 'on_failure: stop'",
+  max_fail_percentage: "write 'on_failure: stop' and a small 'serial'",
+  shell: "write command: { run: '…' }",
+  import_playbook: 'name the playbooks one after the other on the command line',
+};
+
+export function unknownKey(key: string, owner: string, known: readonly string[]): Message {
+  const todo = (Object.hasOwn(ANSIBLE, key) ? ANSIBLE[key] : undefined) ?? didYouMean(key, known);
+  return { message: `unknown key '${key}' in ${owner}`, todo };
+}
+
+function propertiesOf(schema: unknown): string[] {
+  const properties = field(schema, 'properties');
+  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+}
+
+const field = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && key in value ? Reflect.get(value, key) : undefined;
+
+function oneOf(subject: string, value: unknown, accepted: readonly string[]): Message {
+  const near = typeof value === 'string' ? didYouMean(value, accepted) : undefined;
+  const todo = near?.startsWith('did') ? near : undefined;
+  return { message: `${subject} must be one of ${accepted.join(', ')}; '${String(value)}' is none of them`, todo };
+}
+
+/** Explains a missing key by its description in the schema. */
+function describe(error: ErrorObject): string | undefined {
+  const schema = field(field(error.parentSchema, 'properties'), String(error.params.missingProperty));
+  const text = field(schema, 'description');
+  return typeof text === 'string' ? `${error.params.missingProperty}: ${text}` : undefined;
+}
+
+function example(error: ErrorObject): string | undefined {
+  const examples = field(error.parentSchema, 'examples');
+  return Array.isArray(examples) && examples.length > 0 ? `for example ${JSON.stringify(examples[0])}` : undefined;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  null: 'empty',
+};
+
+const typeNames = (types: unknown): string =>
+  (Array.isArray(types) ? types : [types]).map((type) => TYPES[String(type)] ?? String(type)).join(' or ');
+
+const alternatives = (branches: unknown): string =>
+  Array.isArray(branches)
+    ? [...new Set(branches.map((b) => typeNames(field(b, 'type') ?? 'another value')))].join(' or ')
+    : '';
+
+export function typeName(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  return typeof value === 'string'
+    ? `the string '${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`
+    : `${String(value)}`;
+}
+
+/** `yes` and `"5"` are strings in YAML 1.2, `5` is none. */
+function typeAdvice(error: ErrorObject): string | undefined {
+  const types = Array.isArray(error.schema) ? error.schema : [error.schema];
+  const { data } = error;
+  if (types.includes('boolean') && typeof data === 'string') {
+    if (/^(yes|on|y)$/i.test(data)) return 'write true';
+    if (/^(no|off|n)$/i.test(data)) return 'write false';
+  }
+  if (types.includes('string') && (typeof data === 'number' || typeof data === 'boolean'))
+    return `put it in quotes: "${data}"`;
+  if (types.includes('integer') && typeof data === 'string' && /^-?\d+$/.test(data))
+    return `leave the quotes out: ${data}`;
+  return example(error);
+}
