@@ -16,12 +16,20 @@ export interface Explanation {
 }
 
 /** Complete by its type: a reason without a text does not compile. */
-const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = { ...busyTexts, ...storageTexts, ...stateTexts };
+const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
+  ...busyTexts,
+  ...storageTexts,
+  ...stateTexts,
+};
 
 /** What a message means and what to do about it. Nothing of the message's own text is in it. */
 export function explain(message: RemovalMessage): Explanation {
   const { title, meaning, todo } = REASON_TEXTS[message.reason];
-  return { title, meaning: [meaning, ...notes(message)].join(' '), todo: [...todo] };
+  return {
+    title,
+    meaning: [meaning, ...notes(message)].join(' '),
+    todo: [...todo],
+  };
 }
 
 /** What else this very message tells, beyond its reason. */

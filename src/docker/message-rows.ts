@@ -75,7 +75,14 @@ function readHolder(line: string): Row | null {
   if (pid === undefined) return null;
   const last = line.split(/\s+/).at(-1) ?? '';
   if (last.startsWith('/')) return { ...mountRow('mountinfo', last, last), pids: [Number(pid)] };
-  return { kind: 'mountinfo', reason: 'listed-elsewhere', paths: [], names: [], pids: [Number(pid)], telling: '' };
+  return {
+    kind: 'mountinfo',
+    reason: 'listed-elsewhere',
+    paths: [],
+    names: [],
+    pids: [Number(pid)],
+    telling: '',
+  };
 }
 
 const SIZE = '(?:\\d[\\d.]*[KMGTPE]?i?B?|-)';

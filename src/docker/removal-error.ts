@@ -81,15 +81,24 @@ function readInspected(text: string): RemovalMessage | null {
   return combine(
     inspections.map(({ message, telling, names, driver, state }) => {
       const said = message === null ? null : classifyMessage(message);
-      const own = { ...readSentence(telling), names, driver };
+      const own = { ...readSentence(telling), paths: [], names, driver };
       const reason = said?.reason ?? state ?? 'unknown';
       const kind = state === null && said !== null ? said.kind : 'inspect';
-      return { ...combine(said === null ? [own] : [own, said]), kind, reason, cause: causeOf(reason) };
+      return {
+        ...combine(said === null ? [own] : [own, said]),
+        kind,
+        reason,
+        cause: causeOf(reason),
+      };
     }),
   );
 }
 
-const WEIGHT: Record<Cause, number> = { 'busy-mount': 2, 'device-busy': 1, other: 0 };
+const WEIGHT: Record<Cause, number> = {
+  'busy-mount': 2,
+  'device-busy': 1,
+  other: 0,
+};
 
 /** Several messages as one: the one that says most of what is busy gives kind and reason, the lists are joined. */
 function combine(messages: readonly RemovalMessage[]): RemovalMessage {
