@@ -79,6 +79,7 @@ export class AgentConnection implements Connection {
   async close(): Promise<void> {
     const { process } = this.#agent;
     this.#closing = true;
+    if (this.#job !== undefined) this.#job.cancelled = true;
     const timer = setTimeout(() => process.kill(), this.#job === undefined ? GOODBYE : DROP_AFTER);
     process.closeInput();
     await process.ended;
@@ -167,9 +168,8 @@ export class AgentConnection implements Connection {
   #lose(error: SessionError): void {
     this.#gone ??= new SessionError('lost', error.message, error.todo);
     if (this.#job === undefined) return;
-    const ours = this.#closing || this.#job.cancelled;
     if (error.failure !== 'lost') this.#settle(error);
-    else if (ours) this.#settle(endedError({ ...this.#job, cancelled: true }, 'the connection was closed'));
+    else if (this.#job.cancelled) this.#settle(endedError(this.#job, 'the connection was closed'));
     else this.#settle(new SessionError('lost', `${error.message}; it was doing ${this.#job.what}`, error.todo));
   }
 }

@@ -93,17 +93,24 @@ export class MarkReader {
   }
 
   #mark(line: string): Mark | undefined {
-    const [, kind, seqText, codeText, ended] = /^(ready|start|end)(?: (\d+))?(?: (\d+) (ended)?)?$/.exec(line) ?? [];
-    const seq = Number(seqText);
-    if (kind === 'ready') return { kind };
-    if (kind === 'start') {
+    const [, start, end, code, ended] = /^(?:ready|start (\d+)|end (\d+) (\d+) (ended)?)$/.exec(line) ?? [line];
+    if (line === 'ready') return { kind: 'ready' };
+    if (start !== undefined) {
+      const seq = Number(start);
       this.#job = { seq, kept: [], size: 0, truncated: false };
-      return { kind, seq };
+      return { kind: 'start', seq };
     }
-    if (kind !== 'end' || this.#job?.seq !== seq) return undefined;
-    const { kept, truncated } = this.#job;
+    if (this.#job === undefined || this.#job.seq !== Number(end)) return undefined;
+    const { seq, kept, truncated } = this.#job;
     this.#job = undefined;
-    return { kind, seq, code: Number(codeText), ended: ended !== undefined, output: Buffer.concat(kept), truncated };
+    return {
+      kind: 'end',
+      seq,
+      code: Number(code),
+      ended: ended !== undefined,
+      output: Buffer.concat(kept),
+      truncated,
+    };
   }
 
   /** Moves the first bytes of what is pending to the job's output, or to the chatter. */

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll } from 'vitest';
+import { type ProbeScript, probeScript } from '../../src/core/host-script.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'unwedge-test-'));
+let count = 0;
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** A new path in a directory that goes away with the tests. */
+export const temporaryPath = (name: string): string => join(directory, `${count++}-${name}`);
+
+/** A probe of the given text. */
+export function probe(text: string): ProbeScript {
+  const path = temporaryPath('probe.sh');
+  writeFileSync(path, `#!/bin/sh\n${text}\n`);
+  return probeScript(path);
+}
+
+/** A FIFO that tells when processes begin and when the last of them has ended, without looking again and again. */
+export class LifeLine {
+  readonly path = temporaryPath('life-line');
+  readonly begun: Promise<string>;
+  readonly ended: Promise<void>;
+
+  constructor() {
+    execFileSync('mkfifo', [this.path]);
+    const lines = createInterface({ input: createReadStream(this.path) });
+    this.begun = new Promise((resolve) => lines.once('line', resolve));
+    this.ended = new Promise((resolve) => lines.once('close', () => resolve()));
+  }
+}
+
+/** Holds the life line ($1) with two processes that ignore nothing, for far longer than any test. */
+export const holdsLifeLine = 'exec 9>"$1"\necho begun >&9\nsleep 1000 &\nsleep 1000';
+/** The same with processes that ignore SIGTERM. */
+export const holdsLifeLineDespiteTerm = `trap '' TERM\n${holdsLifeLine}`;
