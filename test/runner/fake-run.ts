@@ -1,0 +1,85 @@
+import type { EventOf, Recap, RunEvent } from '../../src/core/event.ts';
+import type { Host } from '../../src/core/inventory.ts';
+import type { Play } from '../../src/core/playbook.ts';
+import type { RunRecord } from '../../src/core/run-record.ts';
+import { foldJournal } from '../../src/journal/fold-journal.ts';
+import type { Surroundings } from '../../src/runner/recorded-run.ts';
+import { startRollback } from '../../src/runner/rollback.ts';
+import { startRun } from '../../src/runner/run.ts';
+import { StopControl } from '../../src/runner/stop-control.ts';
+import { FakeHost } from './fake-host.ts';
+import { typeOf } from './fake-steps.ts';
+
+export interface RunOptions {
+  readonly mode?: 'check' | 'run';
+  readonly forks?: number;
+  /** Called with each event before it counts as recorded; may throw or wait. */
+  readonly journal?: (event: RunEvent) => void | Promise<void>;
+  readonly report?: (event: RunEvent) => void;
+}
+
+/** Fake hosts, and everything that happens to them in one trace: events as they are recorded, requests as they arrive. */
+export class Fleet {
+  readonly hosts: readonly FakeHost[];
+  readonly events: RunEvent[] = [];
+  readonly trace: string[] = [];
+  stop = new StopControl();
+  #ticks = 0;
+
+  constructor(...names: string[]) {
+    this.hosts = names.map((name) => new FakeHost(name, {}, (text) => this.trace.push(text)));
+  }
+
+  host(name: string): FakeHost {
+    const found = this.hosts.find((host) => host.name === name);
+    if (found === undefined) throw new Error(`no fake host ${name}`);
+    return found;
+  }
+
+  /** Runs plays on all hosts of the fleet. */
+  async run(plays: readonly Play[], options: RunOptions = {}): Promise<Recap> {
+    const hosts = this.hosts.map(({ name }): Host => ({ name, groups: ['all'], vars: {} }));
+    const plan = {
+      ...{ run: `run-${this.#ticks}`, mode: options.mode ?? 'run', forks: options.forks ?? 5 },
+      ...{ playbooks: ['play.yaml'], plays: plays.map((play) => ({ play, hosts })), hosts: [] },
+    };
+    return startRun(plan, ({ name }) => this.host(name).connect(), this.#around(options));
+  }
+
+  async rollback(record: RunRecord, options: RunOptions = {}): Promise<Recap> {
+    const plan = { run: `rollback-${this.#ticks}`, record, typeOf, forks: options.forks ?? 5 };
+    return startRollback(plan, (name) => this.host(name).connect(), this.#around(options));
+  }
+
+  record(): RunRecord {
+    const record = foldJournal(this.events);
+    if (record === undefined) throw new Error('the run has no beginning');
+    return record;
+  }
+
+  ofType<Type extends RunEvent['type']>(type: Type): readonly EventOf<Type>[] {
+    return this.events.filter((event): event is EventOf<Type> => event.type === type);
+  }
+
+  /** What happened to a host's steps and changes, e.g. `change.applying`. */
+  story(host: string): readonly string[] {
+    return this.events.filter((event) => 'host' in event && event.host === host).map((event) => event.type);
+  }
+
+  #around({ journal, report }: RunOptions): Surroundings {
+    const sinks = {
+      journal: async (event: RunEvent) => {
+        await journal?.(event);
+        this.events.push(event);
+        this.trace.push(event.type);
+      },
+      report: report ?? (() => {}),
+    };
+    const clock = { now: () => 1_795_324_483_000 + this.#ticks, ticks: () => this.#ticks++ };
+    return { sinks, clock, stop: this.stop };
+  }
+}
+
+/** host → status, in the order of the fleet. */
+export const statuses = (recap: Recap): Record<string, string> =>
+  Object.fromEntries(recap.outcomes.map(({ host, status }) => [host, status]));

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/core/exit-code.ts';
+import { SessionError } from '../../src/core/session.ts';
+import { hostsToUndo } from '../../src/runner/rollback.ts';
+import { onScript } from './fake-host.ts';
+import { Fleet, statuses } from './fake-run.ts';
+import { burn, play, put, restart, step } from './fake-steps.ts';
+
+async function after(...names: string[]): Promise<Fleet> {
+  const fleet = new Fleet(...names);
+  for (const host of fleet.hosts) host.files.set('b', 'old');
+  await fleet.run([play([put('a', '1'), put('b', 'new'), step(restart, { unit: 'docker' })])]);
+  fleet.trace.length = 0;
+  return fleet;
+}
+
+describe('a rollback of a run', () => {
+  it('puts every host back in a run of its own that names the first', async () => {
+    const fleet = await after('web-1', 'web-2');
+    const recap = await fleet.rollback(fleet.record());
+    expect(statuses(recap)).toEqual({ 'web-1': 'changed', 'web-2': 'changed' });
+    for (const host of fleet.hosts) expect(host.files).toEqual(new Map([['b', 'old']]));
+    expect(fleet.ofType('run.started')[1]).toMatchObject({ mode: 'rollback', of: 'run-0' });
+    expect(exitCodeOf(recap)).toBe(0);
+  });
+
+  it('journals each undo before it touches the host', async () => {
+    const fleet = await after('web-1');
+    await fleet.rollback(fleet.record(), { journal: () => new Promise((go) => setImmediate(go)) });
+    expect(fleet.trace).toEqual([
+      ...['run.started', 'host.started', 'change.undoing', 'web-1: set b new old', 'change.undone'],
+      ...['change.undoing', 'web-1: set a 1 ', 'change.undone', 'change.undoing', 'web-1: activate docker'],
+      ...['change.undone', 'host.rollback', 'host.finished', 'run.finished'],
+    ]);
+  });
+
+  it('leaves a second one nothing to do', async () => {
+    const fleet = await after('web-1');
+    expect(hostsToUndo(fleet.record())).toHaveLength(1);
+    await fleet.rollback(fleet.record());
+    expect(hostsToUndo(fleet.record())).toEqual([]);
+    expect(fleet.record().rollbacks).toHaveLength(1);
+  });
+
+  it('goes on where one that died has stopped, with the restart that was still to come', async () => {
+    const fleet = await after('web-1');
+    fleet.host('web-1').requests.length = 0;
+    const whole = fleet.events.length;
+    await fleet.rollback(fleet.record());
+    const firstUndone = fleet.events.findIndex(({ type }, i) => i > whole && type === 'change.undone');
+    fleet.events.length = firstUndone + 1; // b is back, and then the controller was killed.
+    fleet.host('web-1').requests.length = 0;
+    const recap = await fleet.rollback(fleet.record());
+    expect(fleet.host('web-1').requests).toEqual(['web-1: set a 1 ', 'web-1: activate docker']);
+    expect(recap.outcomes[0]?.rollback?.undone).toEqual(['put a', 'restart docker']);
+    expect(hostsToUndo(fleet.record())).toEqual([]);
+  });
+
+  it('of a run that died in the middle of a change undoes that change too, whether it was done or not', async () => {
+    for (const done of [true, false]) {
+      const fleet = new Fleet('web-1');
+      await fleet.run([play([put('a', '1')])]);
+      fleet.events.length = fleet.events.findIndex(({ type }) => type === 'change.applying') + 1;
+      if (!done) fleet.host('web-1').files.clear();
+      expect(fleet.record()).toMatchObject({ state: 'interrupted', hosts: [{ changes: [{ state: 'applying' }] }] });
+      const recap = await fleet.rollback(fleet.record());
+      expect(recap.outcomes[0]?.rollback).toMatchObject({ undone: ['put a'], failed: [] });
+      expect(fleet.host('web-1').files.size).toBe(0);
+    }
+  });
+
+  it('says which hosts it could not reach and what is left there; a later one tries them again', async () => {
+    const fleet = await after('web-1', 'web-2');
+    fleet.host('web-1').refuseConnection = new SessionError('unreachable', 'no route to host');
+    const recap = await fleet.rollback(fleet.record());
+    expect(statuses(recap)).toEqual({ 'web-1': 'unreachable', 'web-2': 'changed' });
+    expect(recap.outcomes[0]?.rollback?.failed).toHaveLength(3);
+    expect(exitCodeOf(recap)).toBe(20);
+    expect(hostsToUndo(fleet.record()).map(({ host }) => host)).toEqual(['web-1']);
+    fleet.host('web-1').refuseConnection = undefined;
+    expect(exitCodeOf(await fleet.rollback(fleet.record()))).toBe(0);
+    expect(fleet.host('web-1').files).toEqual(new Map([['b', 'old']]));
+  });
+
+  it('names what is irreversible without touching the host, and is complete', async () => {
+    const fleet = new Fleet('web-1');
+    fleet.host('web-1').files.set('a', '1');
+    await fleet.run([play([step(burn, { key: 'a' })])]);
+    const recap = await fleet.rollback(fleet.record());
+    expect(recap.outcomes[0]).toMatchObject({ status: 'ok', rollback: { irreversible: [{ summary: 'burn a' }] } });
+    expect(fleet.host('web-1').connects).toBe(1);
+    expect(exitCodeOf(recap)).toBe(0);
+    expect(hostsToUndo(fleet.record())).toEqual([]);
+  });
+
+  it('does not restore what a scrubber has blotted out, nor what no step type knows', async () => {
+    const fleet = await after('web-1');
+    const record = fleet.record();
+    const changes = record.hosts[0]?.changes.map((change) =>
+      change.seq === 0 ? { ...change, scrubbed: true as const } : { ...change, stepType: 'of-the-future' },
+    );
+    fleet.host('web-1').requests.length = 0;
+    const recap = await fleet.rollback({ ...record, hosts: [{ host: 'web-1', steps: [], changes: changes ?? [] }] });
+    expect(recap.outcomes[0]?.rollback?.failed.map(({ reason }) => reason)).toEqual([
+      'this unwedge knows no undo for step type "of-the-future"',
+      'this unwedge knows no undo for step type "of-the-future"',
+      'a secret was taken out of its record, so what was there before is not known',
+    ]);
+    expect(fleet.host('web-1').requests).toEqual([]);
+  });
+
+  it('after a first Ctrl-C puts the host at work back whole and begins no other', async () => {
+    const fleet = await after('web-1', 'web-2');
+    fleet.host('web-1').weather = onScript('set', (_, act) => {
+      if (fleet.stop.level === 0) fleet.stop.raise('SIGTERM');
+      return act();
+    });
+    const recap = await fleet.rollback(fleet.record(), { forks: 1 });
+    expect(statuses(recap)).toEqual({ 'web-1': 'changed', 'web-2': 'not-attempted' });
+    expect(fleet.host('web-1').files).toEqual(new Map([['b', 'old']]));
+    expect(exitCodeOf(recap)).toBe(130);
+  });
+
+  it('works on as many hosts at a time as it may', async () => {
+    const fleet = await after('a', 'b', 'c', 'd');
+    let open = 0;
+    const seen: number[] = [];
+    await fleet.rollback(fleet.record(), {
+      forks: 3,
+      journal: async ({ type }) => {
+        if (type === 'host.started') seen.push(++open);
+        if (type === 'host.finished') open -= 1;
+        await new Promise((go) => setImmediate(go));
+      },
+    });
+    expect(Math.max(...seen)).toBe(3);
+    expect(seen).toHaveLength(4);
+  });
+});
