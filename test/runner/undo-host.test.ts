@@ -109,7 +109,11 @@ describe('on_failure: rollback', () => {
   it('keeps what someone changed since, goes on with the rest, and says that it is incomplete', async () => {
     const fleet = new Fleet('web-1');
     const host = fleet.host('web-1');
-    const meddling = { ...failing, args: () => (host.files.set('b', 'theirs'), fail()) };
+    const meddle = () => {
+      host.files.set('b', 'theirs');
+      return fail();
+    };
+    const meddling = { ...failing, args: meddle };
     const recap = await fleet.run(rollingBack(put('a', '1'), put('b', '1'), put('c', '1'), meddling));
     expect(host.files).toEqual(new Map([['b', 'theirs']]));
     expect(recap.outcomes[0]?.rollback).toMatchObject({
