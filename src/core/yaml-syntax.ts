@@ -21,9 +21,10 @@ const REASONS: readonly (readonly [start: string, message: string, todo: string]
   ["expected ':' after a mapping key", "a key without ':'", 'write `key: value`'],
   [
     'deficient indentation',
-    'this line must be indented more than its key',
-    'indent it, or close the bracket or quote above',
+    'a quote or bracket above is not closed',
+    'close it, or indent this line if it belongs to it',
   ],
+  ['missed comma', 'a comma or a closing bracket is missing', 'write [a, b] or { a: 1, b: 2 }'],
   ['the stream contains non-printable', 'a control character', 'remove it, or write it as an escape in double quotes'],
 ];
 
@@ -41,6 +42,12 @@ function mappingAdvice(text: string, offset: number): { message: string; todo: s
     return {
       message: 'text after {{ }} without quotes',
       todo: 'put the whole value in quotes: "{{ … }} …"',
+    };
+  }
+  if (character === ':' && !before.trim().replace(/^- /, '').includes(':')) {
+    return {
+      message: 'this line is indented further than the one it belongs to',
+      todo: 'line its key up with its neighbours',
     };
   }
   if (character === ':')

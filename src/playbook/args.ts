@@ -2,6 +2,7 @@ import type { Scope } from '../core/expression.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { type AnyStepType, StepError } from '../core/step-type.ts';
 import { toJson, type YamlMap, type YamlNode, type YamlScalar } from '../core/yaml.ts';
+import { typeWords } from './cel-value.ts';
 import { type Compiled, compileExpression, failure } from './expression.ts';
 import type { Names } from './names.ts';
 import { type Report, TextPlace } from './place.ts';
@@ -98,22 +99,16 @@ const unusable = (): never => {
   throw new StepError('this expression has an error');
 };
 
-const TYPE_WORDS: Readonly<Record<string, string>> = {
-  bool: 'true or false',
-  int: 'a whole number',
-  string: 'a string',
-};
-
 /** An expression that must give one type, now or (where only the host knows) at run time. */
 export function compileTyped(node: YamlScalar, wanted: string, names: Names, report: Report): Compiled | undefined {
   const text = String(node.value);
   const place = new TextPlace(report, node);
   const compiled = compileExpression(text, place, names);
   if (!compiled || wanted === 'dyn' || compiled.type === wanted) return compiled;
-  const words = TYPE_WORDS[wanted] ?? wanted;
+  const words = typeWords(wanted);
   if (compiled.type !== 'dyn') {
     const todo = wanted === 'bool' && compiled.type === 'int' ? 'compare it with a number, for example > 0' : undefined;
-    place.report({ message: `this must be ${words}, but it is ${compiled.type}`, todo, end: text.length });
+    place.report({ message: `this must be ${words}, but it is ${typeWords(compiled.type)}`, todo, end: text.length });
     return undefined;
   }
   return {

@@ -1,4 +1,4 @@
-import type { ASTNode } from '@marcbachmann/cel-js';
+import { type ASTNode, Environment, ParseError, serialize } from '@marcbachmann/cel-js';
 
 /** A use of a name in an expression, by offsets in its text. */
 export interface NameUse {
@@ -14,6 +14,21 @@ export function nameUses(ast: ASTNode): NameUse[] {
   const uses: NameUse[] = [];
   collect(ast, uses);
   return uses;
+}
+
+/** What must hold for a condition to hold, each in one spelling: `a>0 && b` is `a > 0` and `b`. Nothing where it does not parse. */
+export function conjuncts(condition: string): string[] {
+  try {
+    return operands(new Environment({ unlistedVariablesAreDyn: true }).parse(condition).ast);
+  } catch (error) {
+    if (error instanceof ParseError) return [];
+    throw error;
+  }
+}
+
+function operands(ast: ASTNode): string[] {
+  if (ast.op !== '&&') return [serialize(ast)];
+  return ast.args.flatMap(operands);
 }
 
 function collect(node: unknown, uses: NameUse[]): void {

@@ -37,6 +37,22 @@ function isPlain(value: object): boolean {
   return prototype === null || prototype === Object.prototype;
 }
 
+/** A CEL type in words. */
+export function typeWords(type: string): string {
+  if (type.startsWith('list')) return 'a list';
+  if (type.startsWith('map')) return 'a map';
+  if (type.startsWith('$')) return `the register ${type.slice(1)}`;
+  return WORDS[type] ?? type;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  bool: 'true or false',
+  int: 'a whole number',
+  double: 'a number',
+  string: 'a string',
+  null: 'null',
+};
+
 /** The CEL type that all values share; `dyn` where they differ or CEL can't tell before the run. */
 export function sharedType(values: Iterable<Json>): string {
   const types = new Set<string>();

@@ -7,7 +7,7 @@ import type { TextFinding } from './place.ts';
 /** What is wrong with a name that an expression reads; undefined where it is known, or a macro's own variable. */
 export function nameFinding(use: NameUse, names: Names): TextFinding | undefined {
   const register = names.registers.get(use.name);
-  if (register) return fieldFinding(use, register);
+  if (register) return fieldFinding(use, register) ?? unsetFinding(use, register, names);
   const place = { start: use.start, end: use.start + use.name.length };
   const variable = names.variables.get(use.name);
   if (variable) return variableFinding(use.name, variable, place);
@@ -31,6 +31,20 @@ function fieldFinding(use: NameUse, register: Register): TextFinding | undefined
   return { message, todo: didYouMean(use.field, fields), start: use.end - use.field.length, end: use.end };
 }
 
+/** A step that is skipped sets no register: whoever reads it must be skipped under the same condition. */
+function unsetFinding(use: NameUse, register: Register, names: Names): TextFinding | undefined {
+  const open = register.conditions.filter((condition) => !names.given.has(condition));
+  if (open.length === 0) return undefined;
+  const condition = open.join(' && ');
+  return {
+    severity: 'warning',
+    message: `'${use.name}' is set only where step '${register.step}' ran (when: ${condition}); elsewhere this step would fail`,
+    todo: `begin this step's when with: ${condition} &&`,
+    start: use.start,
+    end: use.start + use.name.length,
+  };
+}
+
 function variableFinding(
   name: string,
   variable: Variable,
@@ -52,7 +66,12 @@ export function syntaxFinding(error: ParseError, text: string): TextFinding {
   const place = { start: error.range?.start ?? 0, end: error.range?.end ?? text.length };
   if (text.trim() === '')
     return { ...place, message: 'an empty expression', todo: 'write a condition such as found.dead > 0' };
-  return { ...place, message: `not a valid expression: ${lowerFirst(error.summary)}`, todo: jinjaAdvice(text) };
+  const todo = jinjaAdvice(text);
+  return {
+    ...place,
+    message: `not a valid expression${todo === undefined ? `: ${lowerFirst(error.summary)}` : ''}`,
+    todo,
+  };
 }
 
 const HABITS: readonly (readonly [RegExp, string])[] = [
@@ -89,7 +108,7 @@ export function typeFinding(error: ParseError | CelTypeError | undefined, text: 
 
 function unknownName(summary: string, place: { start: number; end: number }, names: Names, text: string): TextFinding {
   const name = /: (\w+)$/.exec(summary)?.[1] ?? text;
-  const known = [...names.registers.keys(), ...names.variables.keys()];
+  const known = [...names.registers.keys(), ...names.later.keys(), ...names.variables.keys()];
   return {
     ...place,
     message: `unknown variable '${name}'`,

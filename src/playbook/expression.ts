@@ -25,7 +25,7 @@ export function compileExpression(text: string, place: TextPlace, names: Names):
     const found = nameFinding(use, names);
     if (found) {
       place.report(found);
-      return undefined;
+      if (found.severity !== 'warning') return undefined;
     }
   }
   const environment = environmentOf(uses, names);

@@ -12,6 +12,8 @@ export interface Register {
   readonly at: SourceLocation;
   /** Field types; undefined where the step type is not known (its own error is reported). */
   readonly fields: Readonly<Record<string, OutputType>> | undefined;
+  /** The conditions under which it is set; none where a step without `when` sets it. */
+  readonly conditions: readonly string[];
 }
 
 /** A variable of the play's hosts. */
@@ -31,6 +33,8 @@ export interface Names {
   readonly later: ReadonlyMap<string, Register>;
   /** True where no inventory is known: any name may be one of its variables. */
   readonly open: boolean;
+  /** What the step's own `when` makes sure of. */
+  readonly given: ReadonlySet<string>;
 }
 
 /** The variables of a play on its hosts; without hosts only what the play itself gives. */

@@ -42,13 +42,23 @@ export class TextPlace {
     this.offset = offset;
     this.at = reporter.source.at(scalar.textStart === undefined ? scalar.span.start : scalar.textStart + offset);
   }
-
-  /** Escapes and folded lines hide where a character came from; then the whole value is meant. */
   report({ message, todo, start = 0, end = start + 1, severity = 'error' }: TextFinding): void {
-    const from = this.scalar.textStart;
-    const span =
-      from === undefined ? this.scalar.span : { start: from + this.offset + start, end: from + this.offset + end };
+    const span = this.span(this.offset + start, this.offset + end);
     if (severity === 'error') this.reporter.error(span, message, todo);
     else this.reporter.warning(span, message, todo);
   }
+
+  /** In block and folded text and behind escapes, the part is looked for; where it is not found, all of it is meant. */
+  private span(start: number, end: number): Span {
+    const { text, textStart, span } = this.scalar;
+    if (textStart !== undefined) return { start: textStart + start, end: textStart + end };
+    const part = text.slice(start, end);
+    const before = occurrences(text.slice(0, start), part);
+    const written = this.reporter.source.text.slice(span.start, span.end);
+    let found = part === '' ? -1 : written.indexOf(part);
+    for (let i = 0; i < before && found >= 0; i++) found = written.indexOf(part, found + part.length);
+    return found < 0 ? span : { start: span.start + found, end: span.start + found + part.length };
+  }
 }
+
+const occurrences = (text: string, part: string): number => (part === '' ? 0 : text.split(part).length - 1);

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { OnFailure, Play, Step } from '../core/playbook.ts';
 import type { AnyStepType } from '../core/step-type.ts';
 import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml.ts';
+import { conjuncts } from './cel-tree.ts';
 import { playSchema } from './keywords.ts';
 import { type Names, playVariables, type Register } from './names.ts';
 import type { Report } from './place.ts';
@@ -110,11 +111,11 @@ type PlayScope = Pick<Names, 'variables' | 'open'> & { readonly extraVars: JsonO
 function compileAll(forms: readonly StepForm[], handlers: readonly StepForm[], scope: PlayScope, report: Report) {
   const { variables, open } = scope;
   const all = [...forms, ...handlers];
-  const later = new Map(all.flatMap((form) => registerOf(form, report)));
+  const later = new Map(all.flatMap((form) => registerOf(form, new Map(), report)));
   let registers: ReadonlyMap<string, Register> = new Map();
   const compiled = all.map((form) => {
     const step = compileStep(form, { variables, registers, later, open }, report);
-    for (const [name, register] of registerOf(form, report)) {
+    for (const [name, register] of registerOf(form, registers, report)) {
       checkRegister(form, name, scope, report);
       registers = new Map([...registers, [name, register]]);
     }
@@ -124,7 +125,14 @@ function compileAll(forms: readonly StepForm[], handlers: readonly StepForm[], s
   return { steps: usable(compiled.slice(0, forms.length)), handlers: usable(compiled.slice(forms.length)) };
 }
 
-function registerOf(form: StepForm, report: Report): [string, Register][] {
+function registerOf(form: StepForm, before: ReadonlyMap<string, Register>, report: Report): [string, Register][] {
   if (form.register === undefined) return [];
-  return [[form.register, { step: form.name, at: report.source.at(form.node.span.start), fields: form.type?.output }]];
+  const alwaysSet = before.get(form.register)?.conditions.length === 0;
+  const register = {
+    step: form.name,
+    at: report.source.at(form.node.span.start),
+    fields: form.type?.output,
+    conditions: alwaysSet ? [] : conjuncts(form.when ?? ''),
+  };
+  return [[form.register, register]];
 }

@@ -8,14 +8,12 @@ export interface Message {
 
 /** A schema error in words for people. `path` begins with the name of the whole value. */
 export function schemaMessage(error: ErrorObject, path: readonly (string | number)[]): Message {
-  const where = `'${path[path.length - 1]}'`;
-  const owner = path.slice(0, -1).join('.');
-  const subject = path.length > 1 ? `${where} of ${owner}` : `${path[0]}`;
+  const subject = subjectOf(path);
   switch (error.keyword) {
     case 'additionalProperties':
-      return unknownKey(String(error.params.additionalProperty), path.join('.'), propertiesOf(error.parentSchema));
+      return unknownKey(String(error.params.additionalProperty), nameOf(path), propertiesOf(error.parentSchema));
     case 'required':
-      return { message: `${path.join('.')} needs '${error.params.missingProperty}'`, todo: describe(error) };
+      return { message: `${nameOf(path)} needs '${error.params.missingProperty}'`, todo: describe(error) };
     case 'type':
       return {
         message: `${subject} must be ${typeNames(error.schema)}, not ${typeName(error.data)}`,
@@ -26,9 +24,37 @@ export function schemaMessage(error: ErrorObject, path: readonly (string | numbe
     case 'anyOf':
     case 'oneOf':
       return { message: `${subject} must be ${alternatives(error.schema)}, not ${typeName(error.data)}` };
+    case 'propertyNames':
+      return { message: `'${error.params.propertyName}' can't be a key of ${nameOf(path)}`, todo: example(error) };
+    case 'minLength':
+    case 'minItems':
+    case 'minProperties':
+      return { message: `${subject} must not be empty`, todo: example(error) };
+    case 'pattern':
+      return {
+        message: `'${String(error.data)}' can't be ${subject}; it must match ${String(error.schema)}`,
+        todo: example(error),
+      };
+    case 'minimum':
+    case 'exclusiveMinimum':
+      return {
+        message: `${subject} must be ${error.keyword === 'minimum' ? 'at least' : 'more than'} ${String(error.schema)}`,
+        todo: example(error),
+      };
     default:
       return { message: `${subject} ${error.message ?? 'is not valid'}`, todo: example(error) };
   }
+}
+
+/** `umount.namespaces`; `the play` alone, `play.rollout` below it. */
+const nameOf = (path: readonly (string | number)[]): string =>
+  path.length === 1 ? String(path[0]) : path.join('.').replace(/^the /, '');
+
+function subjectOf(path: readonly (string | number)[]): string {
+  const last = String(path[path.length - 1]);
+  if (path.length === 1) return last;
+  const owner = nameOf(path.slice(0, -1));
+  return /^\d+$/.test(last) ? `item ${Number(last) + 1} of ${owner}` : `'${last}' of ${owner}`;
 }
 
 /** Words for keys that people bring from Ansible. */
@@ -88,7 +114,7 @@ const TYPES: Readonly<Record<string, string>> = {
   null: 'empty',
 };
 
-const typeNames = (types: unknown): string =>
+export const typeNames = (types: unknown): string =>
   (Array.isArray(types) ? types : [types]).map((type) => TYPES[String(type)] ?? String(type)).join(' or ');
 
 const alternatives = (branches: unknown): string =>
@@ -96,7 +122,7 @@ const alternatives = (branches: unknown): string =>
     ? [...new Set(branches.map((b) => typeNames(field(b, 'type') ?? 'another value')))].join(' or ')
     : '';
 
-export function typeName(value: unknown): string {
+function typeName(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
@@ -113,7 +139,7 @@ function typeAdvice(error: ErrorObject): string | undefined {
     if (/^(yes|on|y)$/i.test(data)) return 'write true';
     if (/^(no|off|n)$/i.test(data)) return 'write false';
   }
-  if (types.includes('string') && (typeof data === 'number' || typeof data === 'boolean'))
+  if (types.length === 1 && types[0] === 'string' && (typeof data === 'number' || typeof data === 'boolean'))
     return `put it in quotes: "${data}"`;
   if (types.includes('integer') && typeof data === 'string' && /^-?\d+$/.test(data))
     return `leave the quotes out: ${data}`;

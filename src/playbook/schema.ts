@@ -7,6 +7,9 @@ import { schemaMessage } from './schema-message.ts';
 
 /** A step type's own keywords: `x-program` (text that a shell runs), `x-type` (the CEL type of a `format: "cel"` string). */
 const ajv = new Ajv({
+  // The schemas are ours: checking them against the meta schema costs 40 ms a start; a test does it.
+  meta: false,
+  validateSchema: false,
   allErrors: true,
   useDefaults: true,
   verbose: true,
@@ -29,7 +32,8 @@ export function validate(schema: JsonObject, value: Json): readonly SchemaError[
 
 /** Of alternatives (anyOf, oneOf) the one that was meant: that of the right type; else only that none fits. */
 function withoutBranches(errors: readonly SchemaError[]): SchemaError[] {
-  let left = [...errors];
+  // A bad key is reported once, as such, not also as what its name fails to match.
+  let left = errors.filter((e) => e.propertyName === undefined);
   for (const choice of errors.filter((e) => e.keyword === 'anyOf' || e.keyword === 'oneOf')) {
     const inside = left.filter((e) => e.schemaPath.startsWith(`${choice.schemaPath}/`));
     const branch = (e: SchemaError) => e.schemaPath.slice(choice.schemaPath.length + 1).split('/')[0];
@@ -54,7 +58,7 @@ export function reportSchemaErrors(errors: readonly SchemaError[], root: YamlNod
 
 function placeOf(error: SchemaError, root: YamlNode, path: Path): Span {
   const node = nodeAt(root, path);
-  const extra: unknown = error.params.additionalProperty;
+  const extra: unknown = error.params.additionalProperty ?? error.params.propertyName;
   if (typeof extra === 'string') return entryOf(node, extra)?.keySpan ?? root.span;
   return node?.span ?? root.span;
 }

@@ -2,7 +2,7 @@ import { parseDuration } from '../core/duration.ts';
 import type { Expression } from '../core/expression.ts';
 import type { Step } from '../core/playbook.ts';
 import type { AnyStepType } from '../core/step-type.ts';
-import { didYouMean } from '../core/suggestion.ts';
+import { didYouMean, suggestion } from '../core/suggestion.ts';
 import {
   entryOf,
   mapToJson,
@@ -13,6 +13,7 @@ import {
   type YamlScalar,
 } from '../core/yaml.ts';
 import { compileArgs, compileTyped } from './args.ts';
+import { conjuncts } from './cel-tree.ts';
 import { STEP_KEYWORDS, stepSchema } from './keywords.ts';
 import type { Names } from './names.ts';
 import type { Report } from './place.ts';
@@ -25,6 +26,7 @@ export interface StepForm {
   readonly name: string;
   readonly type: AnyStepType | undefined;
   readonly args: YamlEntry | undefined;
+  readonly when: string | undefined;
   readonly register: string | undefined;
   readonly notify: readonly YamlScalar[];
 }
@@ -48,6 +50,7 @@ export function readStep(
     name: text(node, 'name') ?? type?.name ?? 'step',
     type,
     args: type && args,
+    when: text(node, 'when'),
     register: text(node, 'register'),
     notify: notified(entryOf(node, 'notify')?.value),
   };
@@ -64,16 +67,19 @@ function stepTypeEntry(node: YamlMap, types: ReadonlyMap<string, AnyStepType>, r
   for (const entry of others.filter((other) => !types.has(other.key))) {
     const { message, todo } = first
       ? unknownKey(entry.key, `a step of type ${first.key}`, STEP_KEYWORDS)
-      : {
-          ...unknownKey(entry.key, '', [...types.keys(), ...STEP_KEYWORDS]),
-          message: `unknown step type '${entry.key}'`,
-        };
+      : unknownStepType(entry.key, [...types.keys()]);
     report.error(entry.keySpan, message, todo);
   }
   if (others.length === 0) {
     report.error(node.span, 'a step without a step type', `add one of: ${[...types.keys()].join(', ')}`);
   }
   return second ? undefined : first;
+}
+
+function unknownStepType(key: string, types: readonly string[]): { message: string; todo?: string | undefined } {
+  const keyword = suggestion(key, [...types, ...STEP_KEYWORDS]);
+  const todo = keyword === undefined ? unknownKey(key, '', types).todo : `did you mean '${keyword}'?`;
+  return { message: `unknown step type '${key}'`, todo };
 }
 
 function text(node: YamlMap, key: string): string | undefined {
@@ -87,7 +93,8 @@ const notified = (node: YamlNode | undefined): YamlScalar[] =>
   );
 
 /** Compiles one step with the names known at its place; the second pass. Undefined where its form is wrong. */
-export function compileStep(form: StepForm, names: Names, report: Report): Step | undefined {
+export function compileStep(form: StepForm, known: Omit<Names, 'given'>, report: Report): Step | undefined {
+  const names = { ...known, given: new Set(conjuncts(form.when ?? '')) };
   const when = compileWhen(entryOf(form.node, 'when')?.value, names, report);
   const deadline = readTimeout(entryOf(form.node, 'timeout')?.value, report);
   const { type, args } = form;

@@ -1,9 +1,11 @@
 import type { Scope } from '../core/expression.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { YamlScalar } from '../core/yaml.ts';
+import { typeWords } from './cel-value.ts';
 import { type Compiled, compileExpression, failure } from './expression.ts';
 import type { Names } from './names.ts';
 import { type Report, type TextFinding, TextPlace } from './place.ts';
+import { typeNames } from './schema-message.ts';
 import { isGoTemplate, parseTemplate } from './template.ts';
 
 interface CompiledPart {
@@ -79,7 +81,10 @@ function whole(
     return undefined;
   }
   if (!fits) {
-    place.report({ message: `this must be ${types.join(' or ')}, but '${source}' is ${type}`, end: source.length });
+    place.report({
+      message: `this must be ${typeNames(types)}, but '${source}' is ${typeWords(type)}`,
+      end: source.length,
+    });
     return undefined;
   }
   return (scope) => compiled.evaluate(scope);
@@ -93,7 +98,7 @@ function joined(parts: readonly (string | CompiledPart)[]): ((scope: Scope) => J
     const { source, type } = bad.compiled;
     const todo = type.startsWith('list') ? `join it: ${source}.join(", ")` : 'name one text or number of it';
     bad.place.report({
-      message: `'${source}' is ${type.replace('$', 'register ')}, which can't be put into a string`,
+      message: `'${source}' is ${typeWords(type)}, which can't be put into a string`,
       todo,
       end: source.length,
     });
