@@ -14,9 +14,13 @@ export interface HostRow {
   why: string;
   /** Changes made (or predicted) by this play. */
   changes: number;
+  /** Check mode: at least one of them is certain. */
+  certain: boolean;
   /** The step it is at or has just finished, counted from 0; handlers count on after the steps; -1 before the first. */
   step: number;
 }
+
+export const ROLLING_BACK = 'rolling back';
 
 /** What a play looks like at this moment: a fold of its events. */
 export class Board {
@@ -50,8 +54,11 @@ export class Board {
       case 'step.started':
         this.#atWork(event.host, event.step, event.at).step = event.index;
         break;
+      case 'step.planned':
+        this.#row(event.host).certain ||= event.changes.some((change) => !change.may);
+        break;
       case 'change.undoing':
-        this.#atWork(event.host, 'rolling back', event.at);
+        this.#atWork(event.host, ROLLING_BACK, event.at);
         break;
       case 'step.finished':
         this.#stepFinished(event);
@@ -77,6 +84,11 @@ export class Board {
       changes,
     }));
     return { outcomes, interrupted: this.interrupted !== undefined };
+  }
+
+  /** Check mode: hosts with changes of which none is certain. */
+  get mayChange(): ReadonlySet<string> {
+    return new Set([...this.rows.values()].filter((row) => !row.certain).map((row) => row.host));
   }
 
   #row(host: string): HostRow {
@@ -129,5 +141,6 @@ const newRow = (host: string, since: number): HostRow => ({
   status: undefined,
   why: '',
   changes: 0,
+  certain: false,
   step: -1,
 });

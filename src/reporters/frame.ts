@@ -1,5 +1,5 @@
-import type { RunMode } from '../core/event.ts';
-import type { Board, HostRow } from './board.ts';
+import type { HostStatus, RunMode } from '../core/event.ts';
+import { type Board, type HostRow, ROLLING_BACK } from './board.ts';
 import { displayWidth, padded, truncate } from './display-width.ts';
 import { countsLine } from './recap.ts';
 import type { Style } from './style.ts';
@@ -18,50 +18,56 @@ export interface View {
 const EACH_HOST = 10;
 const MOST_AT_WORK = 8;
 const MOST_FAILURES = 10;
-const NO_HOSTS: ReadonlySet<string> = new Set();
 
-/** A play at this moment: one line of progress, then hosts. Never more than `rows` lines of `columns` columns. */
+/** A play at this moment: its progress, then hosts. Never more than `rows` lines of `columns` columns. */
 export function frame(board: Board, view: View): string[] {
-  const room = Math.max(0, view.rows - 1);
+  const progress = progressLines(board, view);
+  const room = Math.max(0, view.rows - progress.length);
   const hosts = board.rows.size <= Math.min(EACH_HOST, room) ? everyHost(board, view) : someHosts(board, view, room);
-  return [progressLine(board, view), ...hosts];
+  return [...progress, ...hosts];
 }
 
 /** What stays of a play on the screen. */
-export function closingLine(board: Board, { now, columns, mode }: View): string {
-  const counts = countsLine(board.recap(), { mode, mayChange: NO_HOSTS });
-  return withTitle(board.title, ` · ${counts} · ${duration(now - board.startedAt)}`, columns);
+export function closingLines(board: Board, { now, columns, mode }: View): string[] {
+  const counts = countsLine(board.recap(), { mode, mayChange: board.mayChange });
+  return titled(oneLine(board.title), `· ${counts} · ${duration(now - board.startedAt)}`, columns);
 }
 
-function progressLine(board: Board, { now, columns, mode }: View): string {
+/** On one line, or on two where the screen is too narrow. */
+const titled = (title: string, rest: string, columns: number): string[] =>
+  displayWidth(title) + displayWidth(rest) + 2 <= columns
+    ? [`${title}  ${rest}`]
+    : [truncate(title, columns), truncate(rest, columns)];
+
+function progressLines(board: Board, { now, columns, mode, style }: View): string[] {
   const rows = [...board.rows.values()];
-  const parts = [
+  const counts = [
     ...(board.batches > 1 ? [`batch ${board.batch + 1}/${board.batches}`] : []),
     `${rows.filter((row) => row.state === 'done').length}/${rows.length} done`,
-    ...(['changed', 'failed', 'unreachable'] as const).flatMap((status) => {
-      const n = rows.filter((row) => row.status === status).length;
-      return n === 0 ? [] : [`${n} ${statusWord(status, mode)}`];
-    }),
+    ...(['changed', 'failed', 'unreachable'] as const).flatMap((status) => countOf(rows, status, mode)),
     duration(now - board.startedAt),
-    ...(board.interrupted ? [interruption(board.interrupted.signal, board.interrupted.times)] : []),
-  ];
-  return withTitle(board.title, `  ▸ ${parts.join(' · ')}`, columns);
+  ].join(' · ');
+  const progress = titled(oneLine(board.title), `▸ ${counts}`, columns);
+  if (!board.interrupted) return progress;
+  const { signal, times } = board.interrupted;
+  return [...progress, style.yellow(truncate(interruption(signal, times), columns))];
 }
 
-/** A long title gives way to the counts. */
-const withTitle = (title: string, rest: string, columns: number): string =>
-  truncate(truncate(oneLine(title), Math.max(12, columns - displayWidth(rest))) + rest, columns);
+function countOf(rows: readonly HostRow[], status: HostStatus, mode: RunMode): string[] {
+  const n = rows.filter((row) => row.status === status).length;
+  return n === 0 ? [] : [`${n} ${statusWord(status, mode)}`];
+}
 
 function everyHost(board: Board, view: View): string[] {
   const rows = [...board.rows.values()];
-  const width = widest(rows, view);
-  return rows.map((row) => hostLine(row, width, view));
+  const widths = widest(rows, view);
+  return rows.map((row) => hostLine(row, widths, view));
 }
 
 function someHosts(board: Board, view: View, room: number): string[] {
-  const failures = latest(board.failures, Math.min(MOST_FAILURES, Math.ceil(room / 2)));
+  const failures = latest(board.failures, Math.min(MOST_FAILURES, Math.max(1, Math.floor(room / 2) - 1)));
   const failureLines = failures.shown.map((row) => hostLine(row, widest(failures.shown, view), view));
-  if (failures.hidden > 0) failureLines.push(view.style.red(`… and ${failures.hidden} more failed before`));
+  if (failures.hidden > 0) failureLines.push(view.style.red(`… and ${failures.hidden} more before`));
   const atWork = [...board.rows.values()].filter((row) => row.state === 'working').sort((a, b) => a.since - b.since);
   const shown = atWork.slice(0, Math.max(0, Math.min(MOST_AT_WORK, room - failureLines.length - 1)));
   const lines = shown.map((row) => workLine(row, widest(shown, view), view));
@@ -75,32 +81,41 @@ const latest = (failures: readonly HostRow[], most: number) => ({
   hidden: Math.max(0, failures.length - most),
 });
 
-/** The column of host names: as wide as they need, at most a third of the screen. */
-const widest = (rows: readonly HostRow[], { columns }: View): number =>
-  Math.min(Math.floor(columns / 3), Math.max(0, ...rows.map((row) => displayWidth(oneLine(row.host)))));
-
-function workLine(row: HostRow, width: number, { now, columns }: View): string {
-  const host = padded(truncate(oneLine(row.host), width), width);
-  const elapsed = duration(now - row.since);
-  const room = columns - width - 4 - displayWidth(elapsed);
-  return `${host}  ${truncate(oneLine(row.activity), room)}  ${elapsed}`;
+/** Columns of host names (at most a third of the screen) and of activities (what the longest duration leaves). */
+interface Widths {
+  readonly host: number;
+  readonly activity: number;
 }
 
-function hostLine(row: HostRow, width: number, view: View): string {
-  const { style, columns } = view;
-  if (row.why !== '' || row.status === 'failed' || row.status === 'unreachable') {
-    const busy = row.state === 'working' && row.activity === 'rolling back' ? `${row.activity}; ` : '';
-    return style.red(truncate(`✖ ${named(row, width)}  ${busy}${row.status}: ${row.why}`, columns));
+const LONGEST_DURATION = '59 min 59 s'.length;
+
+function widest(rows: readonly HostRow[], { columns }: View): Widths {
+  const host = widestOf(rows, 'host', Math.floor(columns / 3));
+  return { host, activity: widestOf(rows, 'activity', columns - host - LONGEST_DURATION - 6) };
+}
+
+const widestOf = (rows: readonly HostRow[], field: 'host' | 'activity', most: number): number =>
+  Math.min(most, Math.max(0, ...rows.map((row) => displayWidth(oneLine(row[field])))));
+
+const cell = (text: string, width: number): string => padded(truncate(oneLine(text), width), width);
+
+const workLine = ({ host, activity, since }: HostRow, widths: Widths, { now, columns }: View): string =>
+  truncate(`${cell(host, widths.host)}  ${cell(activity, widths.activity)}  ${duration(now - since)}`, columns);
+
+function hostLine(row: HostRow, widths: Widths, view: View): string {
+  const { style, columns, mode } = view;
+  const host = cell(row.host, widths.host);
+  if (row.status === 'failed' || row.status === 'unreachable') {
+    const still = row.state === 'working' && row.activity === ROLLING_BACK ? `${ROLLING_BACK}; ` : '';
+    return style.red(truncate(`✖ ${host}  ${still}${row.status}: ${row.why}`, columns));
   }
-  if (row.state === 'working') return `▸ ${workLine(row, width, { ...view, columns: columns - 2 })}`;
-  if (row.state === 'waiting') return style.dim(truncate(`· ${named(row, width)}  waiting`, columns));
-  const text = truncate(`${named(row, width)}  ${doneWords(row, view.mode)}`, columns - 2);
-  return row.status === 'not-attempted' ? style.dim(`- ${text}`) : `${style.green('✔')} ${text}`;
+  if (row.state === 'working') return `▸ ${workLine(row, widths, { ...view, columns: columns - 2 })}`;
+  if (row.state === 'waiting') return style.dim(truncate(`· ${host}  waiting`, columns));
+  const done = truncate(`${host}  ${doneWords(row, mode)}`, columns - 2);
+  return row.status === 'ok' || row.status === 'changed' ? `${style.green('✔')} ${done}` : style.dim(`- ${done}`);
 }
 
-const named = (row: HostRow, width: number): string => padded(truncate(oneLine(row.host), width), width);
-
-const doneWords = ({ status, changes }: HostRow, mode: RunMode): string =>
-  status === 'changed'
-    ? `${statusWord(status, mode)}  ${counted(changes, 'change')}`
-    : statusWord(status ?? 'ok', mode);
+function doneWords({ status, changes, certain }: HostRow, mode: RunMode): string {
+  const word = statusWord(status ?? 'ok', mode, !certain);
+  return status === 'changed' ? `${word}  ${counted(changes, 'change')}` : word;
+}

@@ -2,12 +2,6 @@ import { DefaultRenderer, ListrDefaultRendererLogLevels as Level, Listr, ListrLo
 import type { Sink } from './sink.ts';
 import type { Style } from './style.ts';
 
-/** The room that a terminal has. */
-export interface Screen {
-  readonly columns: number;
-  readonly rows: number;
-}
-
 const coloured =
   (colour: (text: string) => string) =>
   (icon = ''): string =>
@@ -15,7 +9,7 @@ const coloured =
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** Our lines fit already, by the width that the caller gave; listr2's own wrapping would go by process.stdout. */
+/** Our lines fit the screen already; listr2 would wrap them by the width of process.stdout. */
 class FittedRenderer extends DefaultRenderer {
   // The caller decided that this is a terminal.
   static override nonTTY = true;
@@ -26,17 +20,18 @@ class FittedRenderer extends DefaultRenderer {
 }
 
 /**
- * One block of lines at the bottom of a terminal, redrawn in place, that ends as one line that stays:
+ * One block of lines at the bottom of a terminal, redrawn in place, that leaves a line or two that stay:
  * a listr2 task whose title is the whole block.
  */
 export class LiveBlock {
   readonly #ended: Promise<unknown>;
-  #title = '…';
+  #title: string;
   #redraw: (() => void) | undefined;
   #finish: (failed: boolean) => void = () => {};
   #frames = 0;
 
-  constructor(sink: Sink, screen: Screen, style: Style) {
+  constructor(lines: readonly string[], sink: Sink, style: Style) {
+    this.#title = lines.join('\n');
     const finished = new Promise<boolean>((resolve) => {
       this.#finish = resolve;
     });
@@ -57,11 +52,12 @@ export class LiveBlock {
         renderer: FittedRenderer,
         rendererOptions: {
           lazy: true, // One redraw a tick, ours; listr2's spinner would add its own.
-          logger: new ListrLogger({ processOutput: terminal(sink, screen) }),
+          logger: new ListrLogger({ processOutput: new Terminal(sink) }),
           icon: {
             [Level.PENDING]: () => SPINNER[this.#frames++ % SPINNER.length] ?? '',
           },
           color: {
+            [Level.WAITING]: coloured(style.dim),
             [Level.PENDING]: coloured(style.yellow),
             [Level.COMPLETED]: coloured(style.green),
             [Level.FAILED]: coloured(style.red),
@@ -79,25 +75,25 @@ export class LiveBlock {
     this.#redraw?.();
   }
 
-  /** Replaces the block by one line that stays. */
-  async end(line: string, failed: boolean): Promise<void> {
-    this.draw([line]);
+  /** Replaces the block by lines that stay. */
+  async end(lines: readonly string[], failed: boolean): Promise<void> {
+    this.draw(lines);
     this.#finish(failed);
     await this.#ended;
   }
 }
 
 /**
- * listr2 takes over the `write` of the streams it gets, and a process that dies meanwhile could not show the
- * cursor again; so it gets stand-ins.
+ * listr2 would take over `write` of the process's streams and hide the cursor, and would leave it hidden where the
+ * process dies. Without that, log-update below it still hides the cursor, and shows it again however the process ends.
  */
-function terminal(sink: Sink, { columns, rows }: Screen): ProcessOutput {
-  const stream = () =>
-    ({
-      isTTY: true,
-      columns,
-      rows,
-      write: (text: string) => sink.write(text),
-    }) as unknown as NodeJS.WriteStream;
-  return new ProcessOutput(stream(), stream());
+class Terminal extends ProcessOutput {
+  constructor(sink: Sink) {
+    // All that log-update asks of a stream; without limits it leaves our lines as they are.
+    const stream = { isTTY: true, columns: Infinity, rows: Infinity, write: (text: string) => sink.write(text) };
+    super(stream as unknown as NodeJS.WriteStream, stream as unknown as NodeJS.WriteStream);
+  }
+
+  override hijack(): void {}
+  override release(): void {}
 }

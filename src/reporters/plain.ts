@@ -26,7 +26,7 @@ export class PlainReporter implements Reporter {
   }
 
   async end(): Promise<void> {
-    const lines = await this.#summary.lines(this.#options, this.#style);
+    const lines = await this.#summary.lines({ ...this.#options, notes: false }, this.#style);
     this.#sink.lines(lines.length === 0 ? [] : ['', ...lines]);
     await this.#sink.flush();
   }
@@ -40,6 +40,8 @@ class EventLines {
   readonly #steps = new Map<string, string>();
   /** Hosts whose failure has been told. */
   readonly #told = new Set<string>();
+  /** Check mode: hosts that a run would change for certain. */
+  readonly #certain = new Set<string>();
   #mode: RunMode = 'run';
 
   constructor(verbose: number, style: Style) {
@@ -52,7 +54,7 @@ class EventLines {
     switch (event.type) {
       case 'run.started':
         this.#mode = event.mode;
-        return [`== ${startedLine(event)}`];
+        return [`== ${startedLine(event)}, ${event.at}`];
       case 'play.started':
         return [`== ${oneLine(event.play)}: ${counted(event.hosts.length, 'host')}, ${counted(event.steps, 'step')}`];
       case 'batch.started':
@@ -109,6 +111,7 @@ class EventLines {
   #planned({ host, step, changes, notes }: EventOf<'step.planned'>): string[] {
     const lines = notes.map((note) => line(host, step, 'note:', note));
     if (this.#mode !== 'check') return lines;
+    if (changes.some((change) => !change.may)) this.#certain.add(host);
     const { cyan } = this.#style;
     const status = (may: boolean | undefined) => cyan(may ? 'may change:' : 'would change:');
     return [...lines, ...changes.map((c) => line(host, step, status(c.may), plannedLine({ ...c, may: false })))];
@@ -142,7 +145,7 @@ class EventLines {
   #hostFinished({ outcome }: EventOf<'host.finished'>): string[] {
     if (outcome.status === 'not-attempted' || this.#told.has(outcome.host)) return [];
     const text = outcome.reason ? reasonLine(outcome.reason) : '';
-    return [line(outcome.host, 'done', statusWord(outcome.status, this.#mode), text)];
+    return [line(outcome.host, 'done', statusWord(outcome.status, this.#mode, !this.#certain.has(outcome.host)), text)];
   }
 }
 

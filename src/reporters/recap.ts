@@ -29,7 +29,10 @@ export function countsLine(recap: Recap, view: Pick<RecapView, 'mode' | 'mayChan
     const hosts = recap.outcomes.filter((o) => o.status === status).map((o) => o.host);
     if (status !== 'changed' || view.mode !== 'check') return part(hosts.length, statusWord(status, view.mode));
     const may = hosts.filter((host) => view.mayChange.has(host)).length;
-    return [...part(hosts.length - may, statusWord(status, view.mode)), ...part(may, 'may change')];
+    return [
+      ...part(hosts.length - may, statusWord(status, view.mode)),
+      ...part(may, statusWord(status, view.mode, true)),
+    ];
   });
   const hosts = counted(recap.outcomes.length, 'host');
   return (words.length === 0 ? hosts : `${hosts}: ${words.join(', ')}`) + (recap.interrupted ? ' · interrupted' : '');
@@ -63,19 +66,23 @@ function grouped(outcomes: readonly HostOutcome[]): Group[] {
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
 
+/** Hosts that a group names; the journal names all. */
+const NAMED = 5;
 const MARGIN = 'not attempted  '.length;
 
 function groupLines({ hosts, outcome }: Group, view: RecapView): string[] {
-  const word = padded(statusWord(outcome.status, view.mode), MARGIN);
-  const [first, ...more] = outcome.reason ? safeLines(outcome.reason.message) : [];
-  const head = `${statusColour(outcome.status, view.style)(word)}${hostList(hosts)}${first ? `: ${first}` : ''}`;
+  const { style } = view;
+  const word = statusColour(outcome.status, style)(padded(statusWord(outcome.status, view.mode), MARGIN));
+  const reason = outcome.reason ? safeLines(outcome.reason.message) : [];
+  // One host and its reason share a line.
+  const sameLine = hosts.length === 1 ? reason.splice(0, 1).map((line) => `: ${line}`) : [];
   const todo = outcome.reason?.todo === undefined ? [] : safeLines(outcome.reason.todo);
   const details = [
-    ...more,
-    ...todo.map((line, i) => (i === 0 ? view.style.cyan(`→ ${line}`) : view.style.cyan(`  ${line}`))),
-    ...(outcome.rollback ? rollbackLines(outcome.rollback, view.style) : keptLines(outcome, view)),
+    ...reason,
+    ...todo.map((line, i) => style.cyan(`${i === 0 ? '→' : ' '} ${line}`)),
+    ...(outcome.rollback ? rollbackLines(outcome.rollback, style) : keptLines(outcome, view)),
   ];
-  return [head, ...details.map((line) => ' '.repeat(MARGIN) + line)];
+  return [`${word}${hostList(hosts, NAMED)}${sameLine.join('')}`, ...details.map((line) => ' '.repeat(MARGIN) + line)];
 }
 
 /** What a rollback took back, and what it could not. */
@@ -89,7 +96,7 @@ export function rollbackLines(outcome: RollbackOutcome, style: Style): string[] 
 
 function keptLines({ changes, status }: HostOutcome, { mode, style }: RecapView): string[] {
   if (mode !== 'run' || changes === 0 || status === 'changed') return [];
-  return [style.yellow(`${counted(changes, 'change')} made before that ${changes === 1 ? 'stays' : 'stay'}`)];
+  return [style.yellow(`not undone: ${counted(changes, 'change')}`)];
 }
 
 function statusColour(status: HostStatus, style: Style): (text: string) => string {
@@ -97,9 +104,13 @@ function statusColour(status: HostStatus, style: Style): (text: string) => strin
   return status === 'unreachable' ? style.yellow : style.dim;
 }
 
+/** Irreversible changes are known as such; another rollback would not help them. */
+const hasLeftToUndo = ({ changes, rollback }: HostOutcome): boolean =>
+  changes > 0 && (rollback === undefined || rollback.failed.length > 0);
+
 function hintLines({ outcomes }: Recap, { mode, run, style }: RecapView): string[] {
-  const changed = outcomes.some((o) => o.changes > 0);
-  if (mode !== 'run' || !(changed || outcomes.some(needsALook))) return [];
-  const undo = changed ? ` · undo: unwedge rollback ${run}` : '';
+  const undoable = mode === 'run' && outcomes.some(hasLeftToUndo);
+  if (mode === 'check' || !(undoable || outcomes.some(needsALook))) return [];
+  const undo = undoable ? ` · undo: unwedge rollback ${run}` : '';
   return [style.dim(`journal: unwedge runs show ${run}${undo}`)];
 }

@@ -4,7 +4,7 @@ import { systemTicker, type Ticker } from './ticker.ts';
 /** Takes the events of one run as they happen and tells people or programs about them. Never throws. */
 export interface Reporter {
   event(event: RunEvent): void;
-  /** Prints what is told at the end (recap), gives the terminal back, resolves when all is written. */
+  /** Prints what is told at the end (recap), gives the terminal back, resolves when all is written. Rejects with a fault of its own, not before that. */
   end(): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export type ReporterKind = 'tree' | 'plain' | 'json';
 export interface Output {
   readonly stdout: NodeJS.WritableStream & { readonly rows?: number };
   readonly stderr: NodeJS.WritableStream;
-  /** Width of the terminal; only `tree` asks. */
+  /** Width of the terminal; only `tree` asks, for each frame: a getter may follow a window that is resized. */
   readonly columns: number;
   /** False where NO_COLOR is set or nobody looks; the caller decides. */
   readonly color: boolean;

@@ -36,19 +36,22 @@ export class Summary {
     return this.#mode;
   }
 
-  /** Empty where the run did not come to its end. */
-  async lines({ diff, verbose }: ReporterOptions, style: Style): Promise<string[]> {
+  /** Empty where the run did not come to its end. `notes`: for a reporter that has not told them yet. */
+  async lines(
+    { diff, verbose, notes }: ReporterOptions & { readonly notes: boolean },
+    style: Style,
+  ): Promise<string[]> {
     if (!this.#recap) return [];
     const exact = verbose > 0;
     return paragraphs([
       diff ? await this.#diffLines(style) : [],
-      titled('Notes:', sameHosts(this.#notes, exact)),
+      notes ? titled('Notes:', sameHosts(this.#notes, exact)) : [],
       this.#mode === 'check' ? this.#plannedLines(this.#recap, exact) : [],
       recapLines(this.#recap, {
         mode: this.#mode,
         run: this.#run,
         style,
-        mayChange: this.#mayChange(),
+        mayChange: this.mayChange,
       }),
     ]);
   }
@@ -63,8 +66,8 @@ export class Summary {
       : [];
   }
 
-  /** Hosts of which check knows no certain change. */
-  #mayChange(): ReadonlySet<string> {
+  /** Check mode: hosts with changes of which none is certain. */
+  get mayChange(): ReadonlySet<string> {
     const uncertain = [...this.#planned].filter(([, changes]) => changes.every((change) => change.may));
     return new Set(uncertain.map(([host]) => host));
   }

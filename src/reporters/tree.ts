@@ -1,7 +1,8 @@
 import type { RunEvent } from '../core/event.ts';
 import { Board } from './board.ts';
-import { closingLine, frame, type View } from './frame.ts';
+import { closingLines, frame, type View } from './frame.ts';
 import { LiveBlock } from './live-block.ts';
+import { needsALook } from './recap.ts';
 import type { Output, Reporter, ReporterOptions } from './reporter.ts';
 import { Sink } from './sink.ts';
 import { createStyle, type Style } from './style.ts';
@@ -56,8 +57,15 @@ export class TreeReporter implements Reporter {
 
   async end(): Promise<void> {
     this.#closePlay();
-    await this.#shown;
-    const lines = await this.#summary.lines(this.#options, this.#style);
+    try {
+      await this.#shown;
+    } finally {
+      await this.#tellSummary();
+    }
+  }
+
+  async #tellSummary(): Promise<void> {
+    const lines = await this.#summary.lines({ ...this.#options, notes: true }, this.#style);
     this.#sink.lines(lines.length === 0 ? [] : ['', ...lines]);
     await this.#sink.flush();
   }
@@ -66,6 +74,7 @@ export class TreeReporter implements Reporter {
     const play = new LivePlay(board, () => this.#view());
     this.#play = play;
     this.#shown = this.#shown.then(() => play.show(this.#sink, this.#ticker, this.#style));
+    this.#shown.catch(() => {}); // A fault of the picture must not end the run; end() tells it.
   }
 
   #closePlay(): void {
@@ -106,13 +115,19 @@ class LivePlay {
   }
 
   async show(sink: Sink, ticker: Ticker, style: Style): Promise<void> {
-    const { columns, rows } = this.#view();
-    const block = new LiveBlock(sink, { columns: columns + 3, rows: rows + 2 }, style);
-    const draw = () => block.draw(frame(this.board, this.#view()));
-    draw();
-    const stop = ticker.every(TICK_MS, draw);
+    const picture = () => frame(this.board, this.#view());
+    const block = new LiveBlock(picture(), sink, style);
+    let fault: { error: unknown } | undefined;
+    const stop = ticker.every(TICK_MS, () => {
+      try {
+        if (!fault) block.draw(picture());
+      } catch (error) {
+        fault = { error };
+      }
+    });
     const last = await this.#isOver;
     stop();
-    await block.end(closingLine(this.board, last), this.board.failures.length > 0);
+    await block.end(closingLines(this.board, last), this.board.recap().outcomes.some(needsALook));
+    if (fault) throw fault.error;
   }
 }

@@ -3,7 +3,7 @@ import { printable } from '../core/printable.ts';
 import type { Style } from './style.ts';
 
 /** Beyond so many changed lines the diff is not worth its time or its reading. */
-const MAX_EDITS = 2000;
+const MAX_EDITS = 1000;
 
 export interface FileChange {
   readonly path: string;

@@ -32,11 +32,11 @@ export function hostList(hosts: readonly string[], shown = 8): string {
   return hosts.length > shown ? `${names} … (+${hosts.length - shown})` : names;
 }
 
-/** A host's outcome in the words of the mode. */
-export function statusWord(status: HostStatus, mode: RunMode): string {
+/** A host's outcome in the words of the mode. `may`: check mode can't be sure that a run would change it. */
+export function statusWord(status: HostStatus, mode: RunMode, may = false): string {
   switch (status) {
     case 'changed':
-      return { check: 'would change', run: 'changed', rollback: 'rolled back' }[mode];
+      return { check: may ? 'may change' : 'would change', run: 'changed', rollback: 'rolled back' }[mode];
     case 'not-attempted':
       return 'not attempted';
     default:
@@ -50,8 +50,8 @@ export const interruption = (signal: string, times: number): string =>
     ? `interrupted (${signal}): steps in flight are finished, nothing new is started; once more ends them`
     : `interrupted again (${signal}): ending the steps in flight`;
 
-/** `check of playbooks/free.yaml on 3 hosts, RUN, 2024-…`; a rollback names the run that it takes back. */
-export function startedLine({ mode, of, playbooks, hosts, run, at }: EventOf<'run.started'>): string {
-  const what = of === undefined ? playbooks.map(oneLine).join(', ') : oneLine(of);
-  return `${mode} of ${what} on ${counted(hosts.length, 'host')}, ${oneLine(run)}, ${at}`;
+/** `check RUN: playbooks/free.yaml on 3 hosts`; a rollback names the run that it takes back. */
+export function startedLine({ mode, of, playbooks, hosts, run }: EventOf<'run.started'>): string {
+  const what = of === undefined ? playbooks.map(oneLine).join(', ') : `run ${oneLine(of)}`;
+  return `${mode} ${oneLine(run)}: ${what} on ${counted(hosts.length, 'host')}`;
 }
