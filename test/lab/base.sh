@@ -43,10 +43,10 @@ prepare_base() {
   flock "$lock"
   ROOTFS=$(rootfs_entry)
   EL7FS=$(entry_of el7fs build_el7fs "$HERE/el7fs.c")
-  DOCKER_ROOT=$(entry_of docker-root build_docker_root "$ROOTFS")
+  IMAGES=$(entry_of docker-root build_docker_root "$ROOTFS")
   build_once "$EL7FS" build_el7fs
   build_once "$ROOTFS" build_rootfs
-  build_once "$DOCKER_ROOT" build_docker_root
+  build_once "$IMAGES" build_docker_root
   exec {lock}>&-
 }
 
@@ -89,9 +89,9 @@ build_rootfs() {
 
 # A docker root holding two images, imported by a real dockerd without a registry: a busybox, and one that holds nothing but `sleep`.
 build_docker_root() {
-  local host=images LAB_DIR=$LAB_DIR.building DOCKER_ROOT=$1
+  local host=images LAB_DIR=$LAB_DIR.building IMAGES=$1
   say 'importing the container images: once'
-  mkdir "$DOCKER_ROOT"
+  mkdir "$IMAGES"
   make_keys
   make_host "$host" separate /var/lib/docker
   write_connection_files

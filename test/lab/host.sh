@@ -12,9 +12,10 @@ host_is_ready() { [ -e "$(host_dir "$1")/ready" ] && [ -n "$(host_supervisor "$1
 
 # The pid of the host's systemd-nspawn on this machine: the process that has our directory as an argument. Nothing when there is none.
 host_supervisor() {
-  local found
+  local found wanted
+  wanted=--directory=$(host_dir "$1")/root
   # The pattern comes from stdin: as an argument it would be in grep's own command line.
-  found=$(grep -lzFx -f - /proc/[0-9]*/cmdline <<<"--directory=$(host_dir "$1")/root" 2>/dev/null | head -n 1) || :
+  found=$(grep -lzFx -f /dev/stdin /proc/[0-9]*/cmdline 2>/dev/null <<<"$wanted" | head -n 1) || :
   tr -cd 0-9 <<<"$found"
 }
 
@@ -34,7 +35,7 @@ on_host() {
 
 # ---- make ----
 
-# make_host NAME own|separate DOCKER_ROOT
+# make_host NAME own|separate IMAGES
 make_host() {
   local dir
   dir=$(host_dir "$1")
@@ -44,6 +45,7 @@ make_host() {
   echo "$3" >"$dir/docker-root"
   mount -t overlay "lab-$1" -o "lowerdir=$ROOTFS,upperdir=$dir/upper,workdir=$dir/work" "$dir/root"
   "$EL7FS" "$dir/store" "$dir/containers" -o allow_other,default_permissions,dev,suid,fsname=el7fs 8>&- 9>&-
+  ln -s "$IMAGES" "$dir/images"
   fill_docker_root "$1"
   configure_host "$1"
 }
@@ -65,7 +67,7 @@ fill_docker_root() {
   chattr -R -f -i "$dir/docker" || :
   find "$dir/docker" -mindepth 1 -maxdepth 1 ! -name containers -exec rm -rf --one-file-system {} +
   find "$dir/containers" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system {} +
-  cp -a "$DOCKER_ROOT/." "$dir/docker/"
+  cp -a "$dir/images/." "$dir/docker/"
 }
 
 configure_host() {

@@ -185,6 +185,22 @@ wedge() {
   cat "$HERE/wedge.sh" "$HERE/scenarios/$scenario.sh" | on_host "$host" sh -eu -s -- "$scenario"
 }
 
+# Both halves of it in the host are reset.sh. A host that does not come clean is booted anew.
+reset_host() {
+  local host=$1 dir docker_root
+  dir=$(host_dir "$host") docker_root=$(host_fact "$host" docker-root)
+  rm -rf "$dir/root/etc/systemd" "$dir/root/etc/docker"
+  cp -a "$dir/clean/." "$dir/root/etc/"
+  if on_host "$host" sh -s stop "$docker_root" <"$HERE/reset.sh"; then
+    fill_docker_root "$host"
+    if on_host "$host" sh -s start "$docker_root" <"$HERE/reset.sh"; then return; fi
+  fi
+  say "$host is not clean: booting it anew"
+  rm "$dir/ready" && up "${host#host}"
+}
+
+snapshot_host() { on_host "$1" sh -s <"$HERE/snapshot.sh"; }
+
 list_scenarios() {
   local file
   for file in "$HERE"/scenarios/*.sh; do printf '%-20s %s\n' "$(basename "$file" .sh)" "$(sed -n '1s/^# //p' "$file")"; done

@@ -6,7 +6,7 @@ set -eu
 # A host shares the machine's kernel: nothing in it may set sysctls, load modules or own terminals; no timer may disturb a test.
 for unit in systemd-sysctl.service procps.service systemd-modules-load.service systemd-pstore.service systemd-binfmt.service \
   getty.target console-getty.service e2scrub_reap.service e2scrub_all.timer fstrim.timer apt-daily.timer apt-daily-upgrade.timer \
-  dpkg-db-backup.timer man-db.timer systemd-tmpfiles-clean.timer user@.service \
+  dpkg-db-backup.timer man-db.timer systemd-tmpfiles-clean.timer user@.service user-runtime-dir@.service \
   proc-sys-fs-binfmt_misc.automount dev-hugepages.mount dev-mqueue.mount; do
   ln -sf /dev/null "/etc/systemd/system/$unit"
 done

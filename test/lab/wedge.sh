@@ -6,6 +6,7 @@
 
 export LC_ALL=C
 SCENARIO=$1
+# shellcheck disable=SC2034 # scenarios use it
 DOCKER_ROOT=$(docker info -f '{{.DockerRootDir}}' 2>/dev/null)
 NOTES=$(mktemp -d)
 STUCK=''
@@ -33,14 +34,16 @@ start_neighbour() { NEIGHBOUR=$(start neighbour "$@"); }
 # ---- holders ----
 
 # dockerd 18.03+ refuses private binds of its root or of what is above it (moby 589a0afa8c); an alias of / passes.
+# It hangs below a private mount: below the shared / it would spread to every service's namespace.
 alias_root() {
   mkdir -p /mnt/all
+  mount --bind /mnt /mnt
+  mount --make-private /mnt
   mount --rbind / /mnt/all
   mount --make-rprivate /mnt/all
 }
 
-# Private by now, so this takes nothing of the real tree along.
-drop_alias() { umount -l /mnt/all; }
+drop_alias() { umount -l /mnt/all && umount /mnt; }
 
 start_agent() {
   alias_root
@@ -68,8 +71,12 @@ start_process() {
 
 # stick ID…: docker removes them all at once, tries each for 6 s (50 times 100 ms, moby ddae20c032) and has to fail.
 stick() {
-  for id; do docker rm -f "$id" >/dev/null 2>"$NOTES/$id" & done
-  wait
+  removals=''
+  for id; do
+    docker rm -f "$id" >/dev/null 2>"$NOTES/$id" &
+    removals="$removals $!"
+  done
+  for removal in $removals; do wait "$removal" || :; done
   STUCK="$STUCK $*"
 }
 
@@ -95,7 +102,8 @@ must_be_alive() {
 # Prints NAMESPACE:PID of the lowest pid in every mount namespace that holds a stuck container's mount.
 holding_namespaces() {
   for id in $STUCK; do holder_pids_of "$id"; done | sort -nu | while read -r pid; do
-    echo "$(stat -L -c %i "/proc/$pid/ns/mnt") $pid"
+    inode=$(stat -L -c %i "/proc/$pid/ns/mnt" 2>/dev/null) || continue
+    echo "$inode $pid"
   done | awk '!seen[$1]++ { print $1 ":" $2 }'
 }
 

@@ -10,5 +10,5 @@ mkdir -p /mnt/all
 nsenter -m -t "$(systemctl show docker -p MainPID | cut -d= -f2)" sh -c 'mount --rbind / /mnt/all && mount --make-rprivate /mnt/all'
 HOLDERS=dockerd
 stick "$victim"
+! grep -q "/$victim/mounts/shm " /proc/1/mountinfo || fail "the host's own namespace holds it too"
 report
-grep -q "/$victim/mounts/shm " /proc/1/mountinfo && fail "the host's own namespace holds it too"
