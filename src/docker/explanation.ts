@@ -1,6 +1,7 @@
 import { printable } from '../core/printable.ts';
 import { busyTexts } from './busy-texts.ts';
 import type { Generation } from './message-generation.ts';
+import { readInspection } from './message-inspection.ts';
 import type { Reason } from './message-reason.ts';
 import { splitMessages } from './message-text.ts';
 import type { ReasonText } from './remedies.ts';
@@ -38,6 +39,9 @@ function notes(message: RemovalMessage): string[] {
   const found: string[] = [];
   if (message.paths.some((path) => path.includes('/diff/'))) {
     found.push('The path lies inside a layer and is itself no mountpoint.');
+  }
+  if (message.paths.some((path) => /\/(?:volumes|kubelet)\//.test(path))) {
+    found.push('The path lies in a volume: it holds data, and no remedy here may touch it.');
   }
   if (message.generation !== null && FORGETS.has(message.generation)) {
     found.push('Do not force the removal: before 17.06 docker then forgets the container while its files stay.');
@@ -114,13 +118,19 @@ export function explanationJson(message: RemovalMessage): ExplanationJson {
   return { cause, containers, paths, driver, ...rest, ...explain(message) };
 }
 
+/** Of one message, whatever lines it has: a text of several lines, or one line of JSON. */
+export function explainMessage(text: string, output: 'text' | 'json'): string {
+  const message = classifyMessage(text);
+  return output === 'json' ? jsonLine(message) : formatExplanation(message);
+}
+
 /**
- * One output for each message of a pasted log or of standard input: a text of several lines, or one line of JSON.
- * Empty lines are no messages; a log record that was wrapped is one.
+ * One output for each message of a pasted log or of standard input, a line each.
+ * Empty lines are no messages; a log record that was wrapped is one, and so is what docker inspect prints.
  */
 export function explainLines(input: string, output: 'text' | 'json'): string[] {
-  const messages = splitMessages(input).map(classifyMessage);
-  return messages.map((message) => (output === 'json' ? jsonLine(message) : formatExplanation(message)));
+  const messages = readInspection(input) === null ? splitMessages(input) : [input];
+  return messages.map((message) => explainMessage(message, output));
 }
 
 /** JSON.stringify leaves C1 controls and direction marks as they are; a terminal obeys them. */

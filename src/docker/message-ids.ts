@@ -27,8 +27,8 @@ const CONTAINER = new RegExp(
 
 const NAMED = new RegExp(
   [
-    `removal of container (${TYPED}) is already`,
-    `[Nn]o such (?:container|object): (${TYPED})`,
+    `[Rr]emoval of container (${TYPED}) is already`,
+    `[Nn]o such (?:container|object|id): (${TYPED})`,
     `annot (?:destroy|remove|start|restart|stop|kill|pause|unpause|rename) container ["']?(${TYPED})`,
     `remove a (?:running|paused|restarting) container (${TYPED})`,
     `[Cc]ontainer (${TYPED}) is (?:not running|paused|restarting)`,

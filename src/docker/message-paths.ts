@@ -51,7 +51,7 @@ function withoutPunctuation(word: string): string {
   return word.slice(0, end);
 }
 
-const BTRFS_SNAPSHOT = /btrfs snapshot (\/[^"':]{1,1024}?) for ([0-9a-f]{64}(?:-init)?)/g;
+const BTRFS_SNAPSHOT = /btrfs snapshot (\/[^"':]{1,512}?) for ([0-9a-f]{64}(?:-init)?)/g;
 
 /** btrfs prints the parent directory and the name apart: `Failed to destroy btrfs snapshot <dir> for <mount id>`. */
 function btrfsSnapshots(text: string): string[] {

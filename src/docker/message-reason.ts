@@ -59,8 +59,12 @@ const RULES: readonly (readonly [Reason, ...RegExp[]])[] = [
   // Only a warning since 18.04 (732dd9b848): the removal goes on.
   ['mount-point-left', BUSY, /unable to remove mount ?point/i],
   ['thin-device-open', /Deletion of thin device \d+ failed/],
-  // The dm ioctl's own EBUSY, which devicemapper passes on without a path.
-  ['busy-device', BUSY, /dm_task_run|Error running (?:delete|remove|deviceRemove)/i],
+  // EBUSY of the device itself, which devicemapper passes on without a path.
+  [
+    'busy-device',
+    BUSY,
+    /dm_task_run|device-mapper: |Error running |(?:remove|removing|unmounting|deactivating) device /i,
+  ],
   ['busy-device', /unable to remove open device|remove_all left \d+ open device/],
   ['busy-mount', /\bumount: \S[^\n]{0,1024}?: device is busy/i],
   ['busy-device', /device is busy/i],
@@ -70,7 +74,7 @@ const RULES: readonly (readonly [Reason, ...RegExp[]])[] = [
   ['marked-for-removal', /marked for removal/i],
   ['paused', /remove a paused container|container is paused/i],
   ['running', /remove a (?:running|restarting) container|container is (?:running|restarting)/i],
-  ['no-such-container', /no such (?:container|object)/i],
+  ['no-such-container', /no such (?:container|object|id)\b/i],
   ['name-conflict', /container name \S{1,256} is already (?:in use|assigned)/i],
   ['layer-not-retained', /layer not retained/i],
   ['daemon-unreachable', /cannot connect to the docker daemon|docker daemon running|docker daemon socket/i],

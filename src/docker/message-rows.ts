@@ -34,7 +34,7 @@ function allRows(lines: readonly string[]): Row[] | null {
 }
 
 function readRow(line: string): Row | null {
-  const [prefix, pid] = /^(?:\.\/|\/?proc\/)?(\d+|self|thread-self)(?:\/task\/\d+)?\/mount(?:s|info):(?:\d+:)?/.exec(
+  const [prefix, pid] = /^(?:[^\s:]{0,64}?\/)?(\d+|self|thread-self)(?:\/task\/\d+)?\/mount(?:s|info):(?:\d+:)?/.exec(
     line,
   ) ?? [''];
   const row = line.slice(prefix.length);
@@ -65,7 +65,7 @@ function readMounts(row: string): Row | null {
 
 /** mount(8) */
 function readMountCommand(row: string): Row | null {
-  const [, source, mountpoint] = /^(\S+) on (\/.*) type \S+ \(.*\)$/.exec(row) ?? [];
+  const [, source, mountpoint] = /^(\S+) on (\/.*) type \S+ \([^()]*\)$/.exec(row) ?? [];
   return mountpoint === undefined ? null : mountRow('mountinfo', mountpoint, `${mountpoint} ${source}`);
 }
 

@@ -9,15 +9,23 @@ const LINE_BREAK = /(?<!\s)\s*[\r\n]\s*/g;
 const ESCAPED_QUOTE = /(?<!\\)\\+(["'])/g;
 
 export function plainMessage(raw: string): string {
-  return raw
+  const text = raw.trim();
+  return (isCutAtWidth(text) ? text.replaceAll('\n', '') : text)
     .replace(ANSI_COLOUR, '')
     .replace(/[‘’`]/g, "'")
     .replace(/[“”]/g, '"')
     .replace(HEX_OVER_LINES, joinSplitId)
     .replace(PATH_OVER_LINES, (path) => path.replace(/\r?\n[ \t]*/g, ''))
-    .trim()
     .replace(LINE_BREAK, ' ')
     .replace(ESCAPED_QUOTE, '$1');
+}
+
+/** Copied from a terminal that cut it at its width, in the middle of words: all lines but the last are full. */
+function isCutAtWidth(text: string): boolean {
+  const lines = text.split('\n');
+  const last = lines.pop() ?? '';
+  const width = lines[0]?.length ?? 0;
+  return lines.length > 1 && width >= 40 && last.length < width && lines.every((line) => line.length === width);
 }
 
 /** An id that a terminal or a mail wrapped: the pieces make 64 digits. Anything else stays apart. */

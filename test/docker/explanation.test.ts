@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { explain, explainLines, explanationJson, formatExplanation } from '../../src/docker/explanation.ts';
+import {
+  explain,
+  explainLines,
+  explainMessage,
+  explanationJson,
+  formatExplanation,
+} from '../../src/docker/explanation.ts';
 import { REASONS } from '../../src/docker/message-reason.ts';
 import { classifyMessage, type RemovalMessage } from '../../src/docker/removal-error.ts';
 
@@ -54,6 +60,11 @@ describe('explain', () => {
 
   it('says that a path inside a layer is no mountpoint', () => {
     expect(explain(classifyMessage(BUSY.replace('/merged', '-init/diff/dev/shm'))).meaning).toContain('no mountpoint');
+  });
+
+  it('warns where the path lies in a volume', () => {
+    const text = 'remove /d/volumes/data/_data: device or resource busy';
+    expect(explain(classifyMessage(text)).meaning).toContain('holds data');
   });
 
   it('says how to get the full id where the message has none', () => {
@@ -127,6 +138,14 @@ describe('explanationJson', () => {
   });
 });
 
+describe('explainMessage', () => {
+  it('takes a message of several lines as one', () => {
+    const wrapped = BUSY.replace(MNT, `${MNT.slice(0, 30)}\n${MNT.slice(30)}`);
+    expect(explainMessage(wrapped, 'json')).toBe(explainMessage(BUSY, 'json'));
+    expect(explainMessage(wrapped, 'text')).toBe(formatExplanation(classifyMessage(BUSY)));
+  });
+});
+
 describe('explainLines', () => {
   it('gives one line of JSON for each message', () => {
     const lines = explainLines(`${BUSY}\n\nError: No such container: web\n`, 'json').map(
@@ -135,6 +154,13 @@ describe('explainLines', () => {
     expect(lines).toMatchObject([
       { cause: 'busy-mount' },
       { cause: 'other', reason: 'no-such-container', names: ['web'] },
+    ]);
+  });
+
+  it('takes what docker inspect prints, over many lines, as one message', () => {
+    const inspected = JSON.stringify([{ Id: ID, State: { Status: 'dead', Error: BUSY } }], null, 4);
+    expect(explainLines(inspected, 'json').map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { cause: 'busy-mount', containers: [ID], paths: [BUSY_PATH] },
     ]);
   });
 

@@ -16,6 +16,13 @@ describe('plainMessage', () => {
     expect(plainMessage(raw)).toBe(plain);
   });
 
+  it('joins what a terminal cut at its width, in the middle of words', () => {
+    const text = `Driver overlay failed to remove root filesystem ${ID}: remove /d/x y: device or resource busy`;
+    const cut = text.match(/.{1,50}/g)?.join('\n') ?? '';
+    expect(cut.split('\n').length).toBeGreaterThan(2);
+    expect(plainMessage(cut)).toBe(text);
+  });
+
   it('does not join two whole ids', () => {
     expect(plainMessage(`${ID}\n${ID}`)).toBe(`${ID} ${ID}`);
   });

@@ -148,7 +148,7 @@ describe('what each driver says (§1.2)', () => {
     [
       'dm, in the log',
       `time="2016-06-01T10:00:00Z" level=error msg="devmapper: Error unmounting device ${MNT}: ${BUSY}"`,
-      { cause: 'busy-mount', driver: 'devicemapper', deviceIds: [MNT], kind: 'daemon-log' },
+      { cause: 'device-busy', driver: 'devicemapper', deviceIds: [MNT], kind: 'daemon-log' },
     ],
     ['overlay', failed('overlay', `remove /d/overlay/${MNT}/merged: ${BUSY}`), { driver: 'overlay', mountIds: [MNT] }],
     [
@@ -282,6 +282,17 @@ describe('lines of other logs (§1.3)', () => {
       'start that finds its mountpoint busy',
       `${FROM_DAEMON}error creating overlay mount to /d/overlay2/${MNT}/merged: ${BUSY}`,
       { cause: 'busy-mount', reason: 'busy-at-start', paths: [`/d/overlay2/${MNT}/merged`] },
+    ],
+    ['no such id, ≤1.9', `${FROM_DAEMON}no such id: web`, { reason: 'no-such-container', names: ['web'] }],
+    [
+      'the ioctl of a busy device',
+      `device-mapper: remove ioctl on docker-8:3-42-${MNT} failed: Device or resource busy`,
+      { cause: 'device-busy', deviceIds: [MNT], paths: [] },
+    ],
+    [
+      'a network namespace',
+      `remove /var/run/docker/netns/1706eda9c080: ${BUSY}`,
+      { cause: 'busy-mount', paths: ['/var/run/docker/netns/1706eda9c080'], containers: [] },
     ],
     [
       'layer not retained',
@@ -652,6 +663,7 @@ describe('any text', () => {
       'time="',
       '1 2 0:3 / / rw ',
       'x on /',
+      ' on / type x (',
       '\u001b[',
       'a\n',
       '12345678901\n',

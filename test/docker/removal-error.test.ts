@@ -41,3 +41,37 @@ describe('the corpus', () => {
     expect(message.driver).toBe(DRIVER_NOT_TOLD.has(number) ? null : driver);
   });
 });
+
+describe('the corpus in other clothes', () => {
+  const errors = corpus.filter(({ kind, text }) => kind === 'rm-error' && !text.startsWith('ERROR: for'));
+  const logfmt = (text: string) => `time="2020-01-01T00:00:00Z" level=error msg=${JSON.stringify(text.trim())}`;
+  const wrappers: Record<string, (text: string) => string> = {
+    'a trailing newline': (text) => `${text}\n`,
+    logfmt,
+    syslog: (text) => `Jul 14 15:22:06 slave-97 dockerd[12]: ${logfmt(text)}`,
+    'journal JSON': (text) => JSON.stringify({ MESSAGE: logfmt(text) }),
+    State: (text) => JSON.stringify({ Status: 'dead', Dead: true, Error: text }),
+    compose: (text) => `\u001b[31mERROR\u001b[0m: for web  ${text}`,
+    'compose on python 3': (text) => `ERROR: for web  b'${text}'`,
+    kubelet: (text) => `E0430 09:15:10.712138   24584 remote_runtime.go:246] rpc error: code = Unknown desc = ${text}`,
+    'a wrapped terminal': (text) => text.match(/.{1,72}/gs)?.join('\n') ?? '',
+  };
+
+  describe.each(Object.entries(wrappers))('%s', (_, wrap) => {
+    it.each(errors)('$number', ({ text, expect: { cause, containerIds, paths, mountIds = [], deviceIds = [] } }) => {
+      const message = classifyMessage(wrap(text));
+      expect(message).toMatchObject({ cause, containers: containerIds, paths });
+      expect(message.mountIds).toEqual(expect.arrayContaining(mountIds));
+      expect(message.deviceIds).toEqual(expect.arrayContaining(deviceIds));
+    });
+  });
+
+  describe.each(['/srv/d', '/mnt/disk-1/docker.d', '/var/lib/docker/231072.231072'])('the data root %s', (root) => {
+    const moved = (text: string) => text.replaceAll(/\/(?:var\/lib|data|home\/data)\/docker\b/g, root);
+    it.each(corpus)('$number', ({ text, driver, number, expect: { cause, containerIds, paths } }) => {
+      const message = classifyMessage(moved(text));
+      expect(message).toMatchObject({ cause, containers: containerIds, paths: paths.map(moved) });
+      expect(message.driver).toBe(DRIVER_NOT_TOLD.has(number) ? null : driver);
+    });
+  });
+});
