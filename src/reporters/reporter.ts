@@ -13,9 +13,10 @@ export type ReporterKind = 'tree' | 'plain' | 'json';
 
 /** Where output goes and what it can show. */
 export interface Output {
-  readonly stdout: NodeJS.WritableStream & { readonly rows?: number };
+  /** A terminal knows its size, also when its window is resized. */
+  readonly stdout: NodeJS.WritableStream & { readonly rows?: number; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream;
-  /** Width of the terminal; only `tree` asks, for each frame: a getter may follow a window that is resized. */
+  /** Width where stdout does not know it; only `tree` asks. */
   readonly columns: number;
   /** False where NO_COLOR is set or nobody looks; the caller decides. */
   readonly color: boolean;

@@ -83,7 +83,8 @@ export class TreeReporter implements Reporter {
   }
 
   #view(): View {
-    const { columns, stdout } = this.#output;
+    const { stdout } = this.#output;
+    const columns = stdout.columns ?? this.#output.columns;
     // Two columns are listr2's icon; the last one stays free, for some terminals wrap there. Two rows are the shell's.
     return {
       now: this.#ticker.now(),
