@@ -130,10 +130,10 @@ class Variables {
   flag(name: string): boolean | undefined {
     const value = this.find([name])?.value;
     if (value === undefined || typeof value === 'boolean') return value;
-    const word = String(value).toLowerCase();
+    const word = typeof value === 'object' ? '' : String(value).toLowerCase();
     if (['yes', 'on', 'true', '1', 'y', 't'].includes(word)) return true;
     if (['no', 'off', 'false', '0', 'n', 'f'].includes(word)) return false;
-    throw this.refuse(name, `'${String(value)}' is neither true nor false`);
+    throw this.refuse(name, `${JSON.stringify(value)} is neither true nor false`);
   }
 
   private find(names: readonly string[]): { name: string; value: Json } | undefined {

@@ -82,8 +82,7 @@ function evaluator(environment: Environment, text: string, uses: readonly NameUs
       return fromCel(run(context));
     } catch (error) {
       if (error instanceof EvaluationError) throw evaluationError(error, text, place, names);
-      if (error instanceof RangeError) throw failure(text, place, error.message);
-      throw error;
+      throw failure(text, place, error instanceof Error ? error.message : 'it failed', undefined, error);
     }
   };
 }

@@ -54,7 +54,10 @@ function readSettings(node: YamlMap, extraVars: JsonObject, report: Report) {
     const entry = alone ?? inRollout;
     return entry && toJson(entry.value);
   };
-  const text = (key: string): string => String(value(key) ?? '');
+  const text = (key: string): string => {
+    const found = value(key);
+    return typeof found === 'string' ? found : '';
+  };
   const vars = value('vars');
   const serial = value('serial');
   return {

@@ -32,7 +32,7 @@ export function schemaMessage(error: ErrorObject, path: readonly (string | numbe
       return { message: `${subject} must not be empty`, todo: example(error) };
     case 'pattern':
       return {
-        message: `'${String(error.data)}' can't be ${subject}; it must match ${String(error.schema)}`,
+        message: `${typeName(error.data)} can't be ${subject}; it must match ${String(error.schema)}`,
         todo: example(error),
       };
     case 'minimum':
@@ -89,7 +89,7 @@ const field = (value: unknown, key: string): unknown =>
 function oneOf(subject: string, value: unknown, accepted: readonly string[]): Message {
   const near = typeof value === 'string' ? didYouMean(value, accepted) : undefined;
   const todo = near?.startsWith('did') ? near : undefined;
-  return { message: `${subject} must be one of ${accepted.join(', ')}; '${String(value)}' is none of them`, todo };
+  return { message: `${subject} must be one of ${accepted.join(', ')}; ${typeName(value)} is none of them`, todo };
 }
 
 /** Explains a missing key by its description in the schema. */
@@ -122,6 +122,7 @@ const alternatives = (branches: unknown): string =>
     ? [...new Set(branches.map((b) => typeNames(field(b, 'type') ?? 'another value')))].join(' or ')
     : '';
 
+/** A user's value in a message; never its own conversion to text, which a key named `toString` could replace. */
 function typeName(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';

@@ -191,9 +191,12 @@ describe('any input ends in a value or an InputError', () => {
 
   test('JSON is YAML, and comes back as it was', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-        const text = JSON.stringify(value);
-        expect(json(text)).toEqual(JSON.parse(text));
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (generated) => {
+        // A whole number that JavaScript does not keep exactly is refused, and has a test of its own.
+        const value = JSON.parse(JSON.stringify(generated), (_, v) =>
+          Number.isInteger(v) && !Number.isSafeInteger(v) ? 1 : v,
+        );
+        expect(json(JSON.stringify(value))).toEqual(value);
       }),
       { numRuns: 1000 },
     );

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatDiagnostic } from '../../src/core/diagnostic-text.ts';
+import type { Host } from '../../src/core/inventory.ts';
+import type { Step } from '../../src/core/playbook.ts';
+import { StepError } from '../../src/core/step-type.ts';
+import { checkPlaybook } from '../../src/playbook/load-playbook.ts';
+import { stepTypes } from './step-types.ts';
+
+const hosts: Host[] = [{ name: 'a', groups: ['all'], vars: { port: 1 } }];
+const numRuns = Number(process.env.UNWEDGE_FUZZ_RUNS ?? 1500);
+
+/** Whatever is in the file: findings, never an exception, and a playbook only where there is no error. */
+function check(content: Uint8Array): void {
+  const { playbook, findings } = checkPlaybook(content, 'p.yaml', { stepTypes, selectHosts: () => hosts });
+  expect(playbook === undefined).toBe(findings.some((finding) => finding.severity === 'error'));
+  for (const step of playbook?.plays.flatMap((play) => [...play.steps, ...play.handlers]) ?? []) evaluate(step);
+  for (const finding of findings) {
+    expect(formatDiagnostic(finding)).not.toMatch(/[\0-\x08\x0b-\x1f\x7f]/);
+    expect(finding.at?.file).toBe('p.yaml');
+  }
+}
+
+/** On a host, an expression gives a value or a StepError. */
+function evaluate(step: Step): void {
+  const found = { dead: 1, busy: true, driver: 'aufs', ids: ['a'], more: {}, changed: false };
+  for (const scope of [{ port: 1, found }, {}]) {
+    for (const run of [() => step.when?.evaluate(scope), () => step.args(scope)]) {
+      try {
+        run();
+      } catch (error) {
+        expect(error).toBeInstanceOf(StepError);
+      }
+    }
+  }
+}
+
+const expression = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        'found',
+        'found.dead',
+        'found.ids',
+        'port',
+        ' + ',
+        '&&',
+        '||',
+        '!',
+        '(',
+        ')',
+        '[',
+        '0',
+        ']',
+        '"a"',
+        "'",
+        '.',
+        'size(',
+        'has(',
+      ],
+      ...[
+        '{',
+        '}',
+        ':',
+        ',',
+        '?',
+        '-',
+        '.exists(x, ',
+        '.all(',
+        ' in ',
+        '9999999999999999999',
+        '1.5',
+        'null',
+        '\\',
+        '\n',
+        '{{',
+        '}}',
+        'é',
+      ],
+    ),
+    { maxLength: 20 },
+  )
+  .map((tokens) => tokens.join(''));
+
+const key = fc.constantFrom(
+  ...[
+    'name',
+    'hosts',
+    'steps',
+    'when',
+    'register',
+    'notify',
+    'timeout',
+    'handlers',
+    'vars',
+    'serial',
+    'rollout',
+    'on_failure',
+  ],
+  ...[
+    'scan',
+    'umount',
+    'assert',
+    'command',
+    'restart',
+    'that',
+    'run',
+    'args',
+    'message',
+    'unit',
+    'wait',
+    'namespaces',
+    'labels',
+  ],
+  ...['__proto__', 'constructor', 'toString', ''],
+);
+
+const { value } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    expression,
+    fc.constantFrom(null, true, 1, -1, 1.5, 'x', 'found', 'all'),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.array(fc.tuple(key, tie('value')), { maxLength: 5 }).map((entries) => Object.fromEntries(entries)),
+  ),
+}));
+
+const map = fc.array(fc.tuple(key, value), { maxLength: 4 }).map((entries) => Object.fromEntries(entries));
+
+/** Right in its frame, so that what is inside is reached. */
+const play = fc
+  .tuple(map, fc.array(map, { maxLength: 5 }), expression, expression, expression)
+  .map(([settings, steps, when, that, message]) => [
+    {
+      hosts: 'all',
+      steps: [{ scan: {}, register: 'found' }, ...steps, { umount: {}, when }, { assert: { that, message } }],
+      ...settings,
+    },
+  ]);
+
+const encoded = (content: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(content));
+
+test('any values', () =>
+  fc.assert(
+    fc.property(value, (content) => check(encoded(content))),
+    { numRuns },
+  ));
+
+test('any playbook', () =>
+  fc.assert(
+    fc.property(play, (content) => check(encoded(content))),
+    { numRuns },
+  ));
+
+test('any bytes', () => fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), check), { numRuns }));
