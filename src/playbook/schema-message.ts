@@ -32,7 +32,7 @@ export function schemaMessage(error: ErrorObject, path: readonly (string | numbe
       return { message: `${subject} must not be empty`, todo: example(error) };
     case 'pattern':
       return {
-        message: `${typeName(error.data)} can't be ${subject}; it must match ${String(error.schema)}`,
+        message: `${quoted(error.data)} can't be ${subject}; it must match ${String(error.schema)}`,
         todo: example(error),
       };
     case 'minimum':
@@ -89,7 +89,7 @@ const field = (value: unknown, key: string): unknown =>
 function oneOf(subject: string, value: unknown, accepted: readonly string[]): Message {
   const near = typeof value === 'string' ? didYouMean(value, accepted) : undefined;
   const todo = near?.startsWith('did') ? near : undefined;
-  return { message: `${subject} must be one of ${accepted.join(', ')}; ${typeName(value)} is none of them`, todo };
+  return { message: `${subject} must be one of ${accepted.join(', ')}; ${quoted(value)} is none of them`, todo };
 }
 
 /** Explains a missing key by its description in the schema. */
@@ -131,6 +131,8 @@ function typeName(value: unknown): string {
     ? `the string '${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`
     : `${String(value)}`;
 }
+
+const quoted = (value: unknown): string => typeName(value).replace(/^the string /, '');
 
 /** `yes` and `"5"` are strings in YAML 1.2, `5` is none. */
 function typeAdvice(error: ErrorObject): string | undefined {
