@@ -49,7 +49,7 @@ export class AgentConnection implements Connection {
       stderr: (chunk) => this.#hear('stderr', agent.stderr.push(chunk)),
     });
     agent.process.ended.then((ending) => {
-      const why = agent.whyLost(ending, agent.stderr.chatter);
+      const why = agent.whyLost(ending, agent.stderr.lastWords);
       this.#lose(new SessionError('lost', why.message, why.todo));
     });
   }

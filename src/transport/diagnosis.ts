@@ -9,7 +9,7 @@ import { sudoReason } from './sudo-diagnosis.ts';
 export interface Attempt {
   /** How ssh (or the local sh) ended; undefined where the controller gave up on it. */
   readonly ending: Ending | undefined;
-  /** The end of what was said outside of jobs. */
+  /** The end of what was said. */
   readonly stdout: string;
   readonly stderr: string;
   /** How often sudo asked for the password. */
@@ -17,12 +17,15 @@ export interface Attempt {
 }
 
 /** Why no session could be opened, and what to do. Pure. */
-export function whyUnreachable(options: ConnectionOptions, attempt: Attempt): Reason {
+export const whyUnreachable = (options: ConnectionOptions, attempt: Attempt): Reason =>
+  printed(reasonOf(options, attempt));
+
+function reasonOf(options: ConnectionOptions, attempt: Attempt): Reason {
   const { ending, asked } = attempt;
   const stderr = withoutSecret(attempt.stderr, options);
   const said = spoken(`${withoutSecret(attempt.stdout, options)}\n${stderr}`);
   if (ending?.error !== undefined) return notStarted(ending.error, options);
-  const become = options.become && sudoReason({ stderr, asked, become: options.become });
+  const become = options.become && sudoReason({ stderr, asked, ended: ending !== undefined }, options.become);
   const ssh = options.kind === 'ssh' ? sshReason(stderr, options) : undefined;
   return become ?? ssh ?? (ending === undefined ? silence(options, said) : endedEarly(ending, said));
 }
@@ -64,6 +67,9 @@ function notStarted(error: NodeJS.ErrnoException, { kind }: ConnectionOptions): 
     return { message: `there is no ${program} on this machine`, todo: `install ${program}, or put it on PATH` };
   return { message: `${program} could not be started on this machine: ${error.message}` };
 }
+
+/** The host's own words are in it. */
+const printed = (reason: Reason): Reason => ({ ...reason, message: printable(reason.message) });
 
 /** The last lines, as one printable line. */
 const spoken = (text: string): string =>

@@ -42,8 +42,8 @@ export type Mark =
       readonly truncated: boolean;
     };
 
-/** Kept of what a login shell says outside of jobs, for diagnosis. */
-const CHATTER_BYTES = 2048;
+/** Kept of the last that was said, for diagnosis. */
+const LAST_WORDS_BYTES = 2048;
 /** A mark's line is shorter; a longer one is output that quotes the nonce. */
 const MARK_BYTES = 120;
 const NEWLINE = 0x0a;
@@ -53,7 +53,7 @@ export class MarkReader {
   readonly #needle: Buffer;
   readonly #cap: number;
   #pending: Buffer = Buffer.alloc(0);
-  #chatter: Buffer = Buffer.alloc(0);
+  #lastWords: Buffer = Buffer.alloc(0);
   #job: { seq: number; kept: Buffer[]; size: number; truncated: boolean } | undefined;
 
   constructor(nonce: string, cap: number) {
@@ -61,10 +61,9 @@ export class MarkReader {
     this.#cap = cap;
   }
 
-  /** The end of what was said outside of jobs. */
-  get chatter(): string {
-    const rest = this.#job === undefined ? this.#pending : Buffer.alloc(0);
-    return Buffer.concat([this.#chatter, rest]).subarray(-CHATTER_BYTES).toString();
+  /** The end of all that was said between marks: a login shell's greeting, ssh's own messages, a job's output. */
+  get lastWords(): string {
+    return Buffer.concat([this.#lastWords, this.#pending]).subarray(-LAST_WORDS_BYTES).toString();
   }
 
   push(chunk: Buffer): Mark[] {
@@ -113,14 +112,12 @@ export class MarkReader {
     };
   }
 
-  /** Moves the first bytes of what is pending to the job's output, or to the chatter. */
+  /** Moves the first bytes of what is pending to the job's output; outside of jobs they are only last words. */
   #take(length: number): void {
     const bytes = this.#pending.subarray(0, length);
     this.#pending = this.#pending.subarray(length);
-    if (this.#job === undefined) {
-      this.#chatter = Buffer.concat([this.#chatter, bytes]).subarray(-CHATTER_BYTES);
-      return;
-    }
+    this.#lastWords = Buffer.concat([this.#lastWords, bytes.subarray(-LAST_WORDS_BYTES)]).subarray(-LAST_WORDS_BYTES);
+    if (this.#job === undefined) return;
     const kept = bytes.subarray(0, this.#cap - this.#job.size);
     if (kept.length > 0) this.#job.kept.push(kept);
     this.#job.size += kept.length;

@@ -30,7 +30,7 @@ export function open(process: HostProcess, readers: Readers, handshake: Handshak
       resolve(attempt);
     };
     const fail = (ending?: Ending): void =>
-      settle({ ending, asked, stdout: readers.stdout.chatter, stderr: readers.stderr.chatter });
+      settle({ ending, asked, stdout: readers.stdout.lastWords, stderr: readers.stderr.lastWords });
     const start = (): void => {
       sent = true;
       process.write(bootstrap);
@@ -41,11 +41,11 @@ export function open(process: HostProcess, readers: Readers, handshake: Handshak
       stdout: (chunk) => {
         if (readers.stdout.push(chunk).length > 0) settle();
         // With a password nothing is sent before sudo is done: it would take a script's lines as further attempts.
-        else if (!sent && readers.stdout.chatter.includes(STARTED)) start();
+        else if (!sent && readers.stdout.lastWords.includes(STARTED)) start();
       },
       stderr: (chunk) => {
         readers.stderr.push(chunk);
-        if (password === undefined || readers.stderr.chatter.split(PASSWORD_PROMPT).length - 1 <= asked) return;
+        if (password === undefined || readers.stderr.lastWords.split(PASSWORD_PROMPT).length - 1 <= asked) return;
         asked += 1;
         if (asked === 1) process.write(`${password}\n`);
         // Refused: not tried again, for accounts get locked by that.

@@ -55,6 +55,12 @@ const RULES: readonly Rule[] = [
     todo: () => 'host down, or the network is',
   },
   {
+    pattern:
+      /(?:client_loop: send disconnect|packet_write_wait|write failed|Read from remote host \S+): (?:Connection to .*: )?(.*)/i,
+    message: (m) => `the connection broke (${first(m).trim()})`,
+    todo: () => 'host down, or the network is',
+  },
+  {
     pattern: /Too many authentication failures/,
     message: () => 'too many keys were offered before the right one (Too many authentication failures)',
     todo: () => 'name the key (--private-key or ansible_ssh_private_key_file) and set IdentitiesOnly yes in ssh_config',
@@ -81,9 +87,10 @@ const RULES: readonly Rule[] = [
       'an old sshd: allow its algorithm for this host in ssh_config (HostKeyAlgorithms or KexAlgorithms with +)',
   },
   {
-    pattern: /Bad configuration option|terminating, \d+ bad configuration|command-line(?:: | )line \d+/,
-    message: () => 'ssh refuses its configuration or arguments',
-    todo: () => 'see the message above it with ssh -G; check ssh_config and --ssh-common-args',
+    pattern:
+      /^(.*(?:Bad configuration option|bad permissions on|(?:keyword|command-line).* line \d+).*|unknown option -- .*)$/m,
+    message: (m) => `ssh refuses its configuration or arguments: ${first(m).trim()}`,
+    todo: () => 'correct ssh_config or --ssh-common-args; ssh -G shows what it takes',
   },
   {
     pattern: /(?:stdio forwarding failed|channel \d+: open failed: (.*))/,

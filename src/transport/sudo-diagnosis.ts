@@ -5,7 +5,8 @@ export interface SudoWords {
   readonly stderr: string;
   /** How often it asked for the password. */
   readonly asked: number;
-  readonly become: Become;
+  /** False where it was given up because nothing more came. */
+  readonly ended: boolean;
 }
 
 interface Rule {
@@ -14,9 +15,11 @@ interface Rule {
   readonly todo: string;
 }
 
-const SUDOERS = "on the host, with visudo: USER ALL=(root) NOPASSWD: ALL, or run with -K and the user's password";
+const SUDOERS = 'on the host, with visudo: USER ALL=(ALL) NOPASSWD: ALL';
+const NOT_ALLOWED = `${SUDOERS} (or log in as root)`;
+const PASSWORD = `${SUDOERS}; or run with -K (sudo asks users it does not know at all, too)`;
 
-/** sudo's own words under LC_ALL=C (1.8.6 to 1.9.x), the more telling first. */
+/** sudo's own words under LC_ALL=C (1.8.6 to 1.9.x, and sudo-rs), the more telling first. */
 const RULES: readonly Rule[] = [
   {
     pattern: /sorry, you must have a tty to run sudo/,
@@ -24,62 +27,59 @@ const RULES: readonly Rule[] = [
     todo: 'on the host, with visudo: Defaults:USER !requiretty',
   },
   {
-    pattern: /(\S+) is not in the sudoers file/,
-    message: (m) => `${m[1]} is not in the host's sudoers`,
-    todo: SUDOERS,
+    pattern: /(\S+) is not in the sudoers file|I'm sorry (\S+)\. I'm afraid I can't do that/,
+    message: (m) => `${m[1] ?? m[2]} is not in the host's sudoers`,
+    todo: NOT_ALLOWED,
   },
   {
-    pattern: /[Uu]ser (\S+) is not allowed to execute .* as (\S+) on|(\S+) is not allowed to run sudo on/,
-    message: (m, { user }) => `the host's sudoers do not let ${m[1] ?? m[3]} run sh as ${user}`,
-    todo: SUDOERS,
+    pattern: /[Uu]ser (\S+) (?:is not allowed to execute|may not run sudo)|(\S+) is not allowed to run sudo on/,
+    message: (m, { user }) => `the host's sudoers do not let ${m[1] ?? m[2]} run sh as ${user}`,
+    todo: NOT_ALLOWED,
   },
   {
-    pattern: /unknown user:? (\S+)/,
-    message: (m) => `the host has no user ${m[1]} to become`,
+    pattern: /unknown user:? '?([^\s']+)|user '([^']+)' not found/,
+    message: (m) => `the host has no user ${m[1] ?? m[2]} to become`,
     todo: 'correct become_user',
   },
   {
-    pattern: /sudo: (?:command )?not found|sudo['’"]?: No such file|not found: sudo|sudo: Permission denied/,
-    message: () => 'the host has no sudo (or not one that this user may run)',
+    pattern: /sudo['’"]?: (?:command not found|not found|No such file|Permission denied)|not found: sudo/,
+    message: () => 'the host has no sudo (or none that this user may run)',
     todo: 'install sudo there, or log in as root without become',
   },
   {
-    pattern: /sudo: .*(?:effective uid is not 0|must be owned by uid 0|must be setuid root|no new privileges).*/,
-    message: (m) => `sudo is broken on the host: ${m[0].slice('sudo: '.length)}`,
+    pattern: /sudo: (.*(?:effective uid is not 0|must be owned by uid 0|must be setuid root|no new privileges).*)/,
+    message: (m) => `sudo does not work on the host: ${m[1]}`,
     todo: 'repair it there, or log in as root without become',
   },
   {
-    pattern:
-      /sudo: (?:Account .* expired|.*[Pp]assword .*expired|.*unable to change expired password|PAM account management error|account validation failure).*/,
-    message: (m) => `sudo refuses the account: ${m[0].slice('sudo: '.length)}`,
+    pattern: /sudo: (.*(?:expired|PAM account management error|account validation failure).*)/,
+    message: (m) => `sudo refuses the account: ${m[1]}`,
     todo: 'renew the account or its password on the host',
   },
   {
     pattern: /parse error in|syntax error|no valid sudoers sources found/,
-    message: () => "the host's sudoers file has an error, sudo refuses to work",
+    message: () => "the host's sudoers file has an error, so sudo refuses to work",
     todo: 'on the host: visudo -c',
   },
 ];
 
-/** Reads sudo's stderr: why it did not become the user, and what to do; undefined where it did not say. Never repeats the password. */
-export function sudoReason({ stderr, asked, become }: SudoWords): Reason | undefined {
+/** Reads sudo's stderr: why it did not become the user, and what to do; undefined where it did not say. */
+export function sudoReason({ stderr, asked, ended }: SudoWords, become: Become): Reason | undefined {
   for (const { pattern, message, todo } of RULES) {
     const match = pattern.exec(stderr);
     if (match !== null) return { message: message(match, become), todo };
   }
-  if (asked > 1 || /Sorry, try again|incorrect password attempt/.test(stderr)) {
+  if (asked > 1 || /Sorry, try again|incorrect password attempt/.test(stderr))
     return {
       message: 'sudo refused the become password',
-      todo: 'run again with -K and the right one (it was sent once, not repeated; a second factor is not supported)',
+      todo: 'run again with -K and the right one; it was sent once and not repeated. A second factor is not supported',
     };
-  }
-  if (asked === 1)
+  if (asked === 1 && !ended)
     return {
-      message: 'sudo took the become password and did not answer',
-      todo: 'look at PAM and at the name service on the host (journalctl -t sudo)',
+      message: 'sudo took the become password and then did not answer',
+      todo: "look at sudo's log on the host (journalctl -t sudo): PAM or the name service hangs",
     };
-  if (/a password is required|a terminal is required to read the password/.test(stderr)) {
-    return { message: `sudo needs a password to become ${become.user}`, todo: SUDOERS };
-  }
+  if (/(?:password|authentication) is required|a terminal is required/.test(stderr))
+    return { message: `sudo needs a password to become ${become.user}`, todo: PASSWORD };
   return undefined;
 }

@@ -63,12 +63,13 @@ describe('MarkReader', () => {
     );
   });
 
-  it('keeps the last 2 KiB said outside of jobs, and none of what a job says', () => {
-    const reader = new MarkReader(NONCE, 100);
+  it('keeps the last 2 KiB that were said between marks', () => {
+    const reader = new MarkReader(NONCE, 10);
     reader.push(Buffer.from('x'.repeat(5000)));
-    reader.push(stream([{ before: Buffer.from('Welcome!'), output: Buffer.from('secret'), code: 0 }]));
-    expect(reader.chatter).toHaveLength(2048);
-    expect(reader.chatter).toMatch(/^x+Welcome!$/);
+    reader.push(stream([{ before: Buffer.from('Welcome!'), output: Buffer.from('output '.repeat(9)), code: 0 }]));
+    reader.push(Buffer.from('Timeout, server not responding.'));
+    expect(reader.lastWords).toHaveLength(2048);
+    expect(reader.lastWords).toMatch(/^x+Welcome!(output ){9}Timeout, server not responding\.$/);
   });
 
   it('does not take marks with another nonce, or for another job, for an answer', () => {

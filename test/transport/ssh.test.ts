@@ -208,7 +208,9 @@ describe.skipIf(noSshd !== undefined)('over a real sshd', () => {
     for (const pid of sshd.sessions()) process.kill(pid, 'SIGKILL');
     await expect(running).rejects.toMatchObject({
       failure: 'lost',
-      message: expect.stringMatching(/^the connection was lost: .*; it was doing .*probe.sh$/),
+      message: expect.stringMatching(
+        /^the connection was lost: the host closed the connection; it was doing .*probe.sh$/,
+      ),
     });
     await line.ended;
     await expect(host.probe(probe('echo never'))).rejects.toMatchObject({ failure: 'lost' });
