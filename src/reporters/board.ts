@@ -113,6 +113,8 @@ export class Board {
   }
 
   #hostFinished({ host, status, reason, changes }: HostOutcome): void {
+    // A host of a later play that the run will not get to.
+    if (status === 'not-attempted' && !this.rows.has(host)) return;
     const row = this.#row(host);
     if (status === 'failed' || status === 'unreachable') this.#failed(row, status, reason);
     if (row.step < 0) row.changes = changes; // A rollback has no steps.

@@ -135,6 +135,7 @@ class EventLines {
 
   #rollback({ host, outcome }: EventOf<'host.rollback'>): string[] {
     const { yellow, red } = this.#style;
+    if (outcome.failed.length > 0) this.#told.add(host);
     return [
       ...outcome.undone.map((summary) => line(host, 'rollback', 'undone', summary)),
       ...outcome.irreversible.map((c) => line(host, 'rollback', yellow('irreversible'), `${c.summary}: ${c.reason}`)),

@@ -7,6 +7,8 @@ export interface RecapView {
   readonly mode: RunMode;
   /** The run's id, for the commands that the recap names. */
   readonly run: string;
+  /** The run that a rollback takes back. */
+  readonly of?: string;
   readonly style: Style;
   /** Check mode: hosts of which it is only known that a run may change them. */
   readonly mayChange: ReadonlySet<string>;
@@ -73,7 +75,7 @@ const MARGIN = 'not attempted  '.length;
 function groupLines({ hosts, outcome }: Group, view: RecapView): string[] {
   const { style } = view;
   const word = statusColour(outcome.status, style)(padded(statusWord(outcome.status, view.mode), MARGIN));
-  const reason = outcome.reason ? safeLines(outcome.reason.message) : [];
+  const reason = outcome.reason && !isToldByUndos(outcome, view) ? safeLines(outcome.reason.message) : [];
   // One host and its reason share a line.
   const sameLine = hosts.length === 1 ? reason.splice(0, 1).map((line) => `: ${line}`) : [];
   const todo = outcome.reason?.todo === undefined ? [] : safeLines(outcome.reason.todo);
@@ -84,6 +86,9 @@ function groupLines({ hosts, outcome }: Group, view: RecapView): string[] {
   ];
   return [`${word}${hostList(hosts, NAMED)}${sameLine.join('')}`, ...details.map((line) => ' '.repeat(MARGIN) + line)];
 }
+
+/** Where a rollback failed, each undo that failed is told below. */
+const isToldByUndos = ({ status }: HostOutcome, { mode }: RecapView) => mode === 'rollback' && status === 'failed';
 
 /** What a rollback took back, and what it could not. */
 export function rollbackLines(outcome: RollbackOutcome, style: Style): string[] {
@@ -106,11 +111,11 @@ function statusColour(status: HostStatus, style: Style): (text: string) => strin
 
 /** Irreversible changes are known as such; another rollback would not help them. */
 const hasLeftToUndo = ({ changes, rollback }: HostOutcome): boolean =>
-  changes > 0 && (rollback === undefined || rollback.failed.length > 0);
+  rollback === undefined ? changes > 0 : rollback.failed.length > 0;
 
-function hintLines({ outcomes }: Recap, { mode, run, style }: RecapView): string[] {
-  const undoable = mode === 'run' && outcomes.some(hasLeftToUndo);
-  if (mode === 'check' || !(undoable || outcomes.some(needsALook))) return [];
-  const undo = undoable ? ` · undo: unwedge rollback ${run}` : '';
-  return [style.dim(`journal: unwedge runs show ${run}${undo}`)];
+function hintLines({ outcomes }: Recap, { mode, run, of, style }: RecapView): string[] {
+  const left = outcomes.some(hasLeftToUndo);
+  if (mode === 'check' || !(left || outcomes.some(needsALook))) return [];
+  const again = mode === 'run' ? ` · undo: unwedge rollback ${run}` : ` · try again: unwedge rollback ${of ?? run}`;
+  return [style.dim(`journal: unwedge runs show ${run}${left ? again : ''}`)];
 }

@@ -1,6 +1,6 @@
 import type { Change } from '../core/change.ts';
 import type { Recap, RunEvent, RunMode } from '../core/event.ts';
-import { recapLines } from './recap.ts';
+import { type RecapView, recapLines } from './recap.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { sameHosts } from './same-hosts.ts';
 import type { Style } from './style.ts';
@@ -11,15 +11,13 @@ import { counted, hostList } from './wording.ts';
 export class Summary {
   readonly #planned = new Map<string, Change[]>();
   readonly #notes = new Map<string, string[]>();
-  #mode: RunMode = 'run';
-  #run = '';
+  #run: Pick<RecapView, 'mode' | 'run' | 'of'> = { mode: 'run', run: '' };
   #recap: Recap | undefined;
 
   add(event: RunEvent): void {
     switch (event.type) {
       case 'run.started':
-        this.#mode = event.mode;
-        this.#run = event.run;
+        this.#run = event;
         break;
       case 'step.planned':
         append(this.#planned, event.host, event.changes);
@@ -33,7 +31,7 @@ export class Summary {
   }
 
   get mode(): RunMode {
-    return this.#mode;
+    return this.#run.mode;
   }
 
   /** Empty where the run did not come to its end. `notes`: for a reporter that has not told them yet. */
@@ -46,13 +44,8 @@ export class Summary {
     return paragraphs([
       diff ? await this.#diffLines(style) : [],
       notes ? titled('Notes:', sameHosts(this.#notes, exact)) : [],
-      this.#mode === 'check' ? this.#plannedLines(this.#recap, exact) : [],
-      recapLines(this.#recap, {
-        mode: this.#mode,
-        run: this.#run,
-        style,
-        mayChange: this.mayChange,
-      }),
+      this.#run.mode === 'check' ? this.#plannedLines(this.#recap, exact) : [],
+      recapLines(this.#recap, { ...this.#run, style, mayChange: this.mayChange }),
     ]);
   }
 

@@ -24,7 +24,6 @@ export class TreeReporter implements Reporter {
   /** Plays follow each other on the screen as in the run. */
   #shown: Promise<void> = Promise.resolve();
   #play: LivePlay | undefined;
-  #hosts: string[] = [];
 
   constructor(output: Output, options: ReporterOptions, ticker: Ticker) {
     this.#sink = new Sink(output);
@@ -38,7 +37,6 @@ export class TreeReporter implements Reporter {
     this.#summary.add(event);
     switch (event.type) {
       case 'run.started':
-        this.#hosts = event.hosts.map((host) => String(host.name));
         this.#sink.lines([this.#style.dim(startedLine(event))]);
         break;
       case 'play.started':
@@ -49,8 +47,8 @@ export class TreeReporter implements Reporter {
         this.#closePlay();
         break;
       default:
-        // A rollback has hosts at work but no play.
-        if (!this.#play && 'host' in event) this.#openPlay(new Board('Rollback', this.#hosts, 0, Date.parse(event.at)));
+        // A rollback has hosts at work but no play; which ones shows as they begin.
+        if (!this.#play && 'host' in event) this.#openPlay(new Board('Rollback', [], 0, Date.parse(event.at)));
         this.#play?.board.add(event);
     }
   }

@@ -50,8 +50,9 @@ export const interruption = (signal: string, times: number): string =>
     ? `interrupted (${signal}): steps in flight are finished, nothing new is started; once more ends them`
     : `interrupted again (${signal}): ending the steps in flight`;
 
-/** `check RUN: playbooks/free.yaml on 3 hosts`; a rollback names the run that it takes back. */
+/** `check RUN: playbooks/free.yaml on 3 hosts`, `rollback RUN of run RUN`. */
 export function startedLine({ mode, of, playbooks, hosts, run }: EventOf<'run.started'>): string {
-  const what = of === undefined ? playbooks.map(oneLine).join(', ') : `run ${oneLine(of)}`;
-  return `${mode} ${oneLine(run)}: ${what} on ${counted(hosts.length, 'host')}`;
+  const began = `${mode} ${oneLine(run)}`;
+  if (of !== undefined) return `${began} of run ${oneLine(of)}`;
+  return `${began}: ${playbooks.map(oneLine).join(', ')} on ${counted(hosts.length, 'host')}`;
 }

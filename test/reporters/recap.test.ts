@@ -105,6 +105,16 @@ describe('the hint', () => {
   test('names no undo where all was undone', () => {
     expect(hint([outcome('web-1', 'failed', { changes: 1, rollback: undone })])).toBe('journal: unwedge runs show RUN');
   });
+  test('names the run to take back again where a rollback could not take back all', () => {
+    const rollback = { undone: [], irreversible: [], failed: [{ summary: dropIn.summary, reason: 'disk full' }] };
+    const failed = outcome('web-1', 'failed', { rollback, reason: { message: 'not undone: …' } });
+    expect(lines([failed], { mode: 'rollback', of: 'FIRST' })).toEqual([
+      '1 host: 1 failed',
+      'failed         web-1',
+      `               failed to undo: ${dropIn.summary}: disk full`,
+      'journal: unwedge runs show RUN · try again: unwedge rollback FIRST',
+    ]);
+  });
   test('is not there where nothing happened', () => expect(hint([outcome('web-1', 'ok')])).toBeUndefined());
   test('is not there after a check', () => {
     expect(hint([outcome('web-1', 'changed', { changes: 1 })], { mode: 'check' })).toBeUndefined();
