@@ -56,8 +56,9 @@ class HostUndo {
 
   async restore(record: ChangeRecord): Promise<void> {
     const undo: Undo<Change> | undefined = this.#typeOf(record.stepType)?.undo;
-    if (undo?.kind === 'reverse') await this.#attempt([record], (session) => undo.reverse(session, record.change));
-    else if (undo?.kind === 'irreversible') await this.#name(record, undo.reason);
+    const irreversible = undo && whyIrreversible(undo, record.change);
+    if (irreversible !== undefined) await this.#name(record, irreversible);
+    else if (undo?.kind === 'reverse') await this.#attempt([record], (session) => undo.reverse(session, record.change));
     else await this.#fail(record, `this unwedge knows no undo for step type "${record.stepType}"`);
   }
 
@@ -128,6 +129,11 @@ class HostUndo {
     this.#irreversible.push({ summary: change.summary, reason });
     await this.#log.tell({ type: 'change.irreversible', host, seq, reason });
   }
+}
+
+function whyIrreversible(undo: Undo<Change>, change: Change): string | undefined {
+  if (undo.kind === 'irreversible') return undo.reason;
+  return undo.kind === 'reverse' ? undo.irreversible?.(change) : undefined;
 }
 
 const DEFAULT_DEADLINE = 60;

@@ -54,8 +54,10 @@ function coveredBy(
   return earlier.slice(earlier.findLastIndex((other) => kept.includes(other)) + 1);
 }
 
+const wasDone = ({ state }: ChangeRecord): boolean => state !== 'drifted' && state !== 'irreversible';
+
 /**
- * What was restored before an activation. `nothing-to`: no reversible change stands before it, so doing it again would
+ * What was restored before an activation. `nothing-to`: no change that can be reversed stands before it, so doing it again would
  * only disturb. `failed`: there is one, and none of them is back.
  */
 export function restoredBefore(
@@ -64,7 +66,7 @@ export function restoredBefore(
   typeOf: StepTypeOf,
 ): 'restored' | 'failed' | 'nothing-to' {
   const older = changes.filter(
-    (other) => other.seq < record.seq && other.state !== 'drifted' && typeOf(other.stepType)?.undo.kind === 'reverse',
+    (other) => other.seq < record.seq && wasDone(other) && typeOf(other.stepType)?.undo.kind === 'reverse',
   );
   if (older.length === 0) return 'nothing-to';
   return older.some(({ state }) => state === 'undone') ? 'restored' : 'failed';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/core/change.ts';
 import { exitCodeOf } from '../../src/core/exit-code.ts';
 import { SessionError } from '../../src/core/session.ts';
 import { StepError } from '../../src/core/step-type.ts';
 import { onScript } from './fake-host.ts';
 import { Fleet } from './fake-run.ts';
-import { burn, file, play, put, reload, restart, step } from './fake-steps.ts';
+import { burn, file, fileBut, play, put, reload, restart, step } from './fake-steps.ts';
 
 const unit = { unit: 'docker' };
 const rollingBack = (...steps: Parameters<typeof play>[0]) => [play(steps, { onFailure: 'rollback' })];
@@ -104,6 +105,24 @@ describe('on_failure: rollback', () => {
     });
     expect(fleet.record().hosts[0]?.changes).toMatchObject([{ state: 'irreversible', reason: 'burnt' }]);
     expect(exitCodeOf(recap)).toBe(2);
+  });
+
+  it('names a single change that its type can not reverse', async () => {
+    const fleet = new Fleet('web-1');
+    const irreversible = ({ summary }: Change) => (summary === 'put a' ? 'no undo given' : undefined);
+    const reverse = file.undo.kind === 'reverse' ? file.undo.reverse : fail;
+    const partly = fileBut({ undo: { kind: 'reverse', reverse, irreversible } });
+    const recap = await fleet.run(
+      rollingBack(...['a', 'b'].map((key) => step(partly, { key, value: '1' })), step(restart, unit), failing),
+    );
+    expect(recap.outcomes[0]?.rollback).toMatchObject({
+      ...{
+        undone: ['put b', 'restart docker'],
+        irreversible: [{ summary: 'put a', reason: 'no undo given' }],
+        failed: [],
+      },
+    });
+    expect(fleet.host('web-1').files).toEqual(new Map([['a', '1']]));
   });
 
   it('keeps what someone changed since, goes on with the rest, and says that it is incomplete', async () => {

@@ -95,6 +95,12 @@ describe('restoredBefore', () => {
   it.each([
     ['no reversible change before it', records('burn x', 'restart docker', 'file a'), 1, 'nothing-to'],
     ['one that never happened', records(['file a', 'drifted'], 'restart docker'), 1, 'nothing-to'],
+    [
+      'one that this change of it can not be reversed',
+      records(['file a', 'irreversible'], 'restart docker'),
+      1,
+      'nothing-to',
+    ],
     ['one that is back', records(['file a', 'undone'], 'restart docker'), 1, 'restored'],
     ['one of two', records(['file a', 'undo-failed'], ['file b', 'undone'], 'restart docker'), 2, 'restored'],
     ['none of them', records(['file a', 'undo-failed'], 'restart docker'), 1, 'failed'],

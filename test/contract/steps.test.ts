@@ -1,0 +1,54 @@
+import { describe } from 'vitest';
+import { stepTypes } from '../../src/steps/index.ts';
+import { assist, daemonOutput, dead, inAssist, mountsOutput, running } from '../docker/world.ts';
+import { type Sample, stepContract } from './step-contract.ts';
+
+const docker = (mounts: string): Sample['answers'] => ({
+  'docker/daemon.sh': daemonOutput({ containers: [dead('victim'), running('assist', 389)] }),
+  'docker/mounts.sh': mounts,
+});
+const held = docker(mountsOutput([inAssist('victim')], assist));
+const free = docker(mountsOutput([]));
+const unitRows = 'unit\tLoadState=loaded\nunit\tActiveState=active\nstarted\t1000.50\n';
+const settings = { Service: { MountFlags: 'slave' } };
+const command = { check: 'test -e "$1"', run: 'touch "$1"', undo: 'rm "$1"', args: ['/x'] };
+
+/** They don't look for a pending change of their own kind: the same drop-in, reload or restart twice in a play. */
+const plansAgain = ['dropin', 'daemon_reload', 'restart'];
+
+const samples: Record<string, readonly Sample[]> = {
+  scan: [
+    { args: {}, answers: held },
+    { args: {}, answers: free },
+  ],
+  umount: [
+    { args: { namespaces: ['holders'], lazy: false }, answers: held },
+    { args: { namespaces: ['host'], lazy: false }, answers: held },
+  ],
+  rm_dead: [
+    { args: {}, answers: free },
+    { args: {}, answers: held },
+  ],
+  dropin: ['absent\n', `file\t600\t7\t8\t${Buffer.from('[Service]\n').toString('base64')}\ndirectory\n`].map(
+    (file) => ({
+      args: { unit: 'docker.service', name: '10-unwedge', settings },
+      answers: { 'steps/dropin/probe.sh': file, 'docker/daemon.sh': daemonOutput() },
+    }),
+  ),
+  daemon_reload: ['yes', 'no'].map((word) => ({
+    args: { unit: 'docker.service' },
+    answers: { 'steps/daemon_reload/probe.sh': `NeedDaemonReload=${word}\n` },
+  })),
+  restart: ['1000.00', '2000.00'].map((at) => ({
+    args: { unit: 'docker.service', config: [], force: false, wait: 60 },
+    answers: { 'steps/restart/probe.sh': `${unitRows}changed\t${at}\t/etc/x.conf\n`, 'steps/restart/options.sh': '' },
+  })),
+  assert: [true, false].map((that) => ({ args: { that, message: 'no' }, answers: {} })),
+  command: [
+    { args: command, answers: { 'steps/command/probe.sh': 'said\n' } },
+    { args: { run: 'touch /x', args: [] }, answers: {} },
+  ],
+};
+
+describe('the step contract', () =>
+  stepContract(stepTypes, { steps: new URL('../../src/steps/', import.meta.url), samples, plansAgain }));
