@@ -1,11 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+const lab = 'test/**/*.lab.test.ts';
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts'],
-    // Lab hosts share two cores: test files run side by side, lab files one after the other (they share the lab).
-    testTimeout: 20_000,
-    hookTimeout: 600_000,
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [lab], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'lab',
+          include: [lab],
+          // One lab at a time, once the others are done: its hosts boot systemd and dockerd.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 180_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
   },
 });

@@ -5,7 +5,7 @@
 #   daemon VERSION ROOT DRIVER LIVE_RESTORE      pid DOCKERD_PID      containerd own|separate|none      kubernetes WHY
 #   namespace self|init|dockerd INODE            unit KEY=VALUE (of docker.service)
 #   container ID STATUS DEAD PID NAME IMAGE PROPAGATIONS "ERROR" (JSON)      layer ID MOUNT_ID
-# Exit: 0 done, 3 no docker program here, 4 the daemon does not answer or does not tell.
+# Exit: 0 done, 3 no docker program here, 4 the daemon does not answer or does not tell, 6 not root.
 set -u
 tab=$(printf '\t')
 say() { printf '%s' "$1"; shift; printf '\t%s' "$@"; printf '\n'; }
@@ -13,6 +13,7 @@ namespace_of() { n=$(readlink "/proc/$1/ns/mnt" 2>/dev/null) && n=${n#*\[} && pr
 # The parent's pid: second field behind the program's name, which may hold anything.
 parent_of() { s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1; s=${s##*) }; s=${s#* }; printf '%s' "${s%% *}"; }
 
+[ "$(id -u)" -eq 0 ] || { echo "not root but $(id -un)" >&2; exit 6; }
 command -v docker >/dev/null 2>&1 || { echo 'no docker program on this host' >&2; exit 3; }
 info=$(docker info -f "{{.ServerVersion}}$tab{{.DockerRootDir}}$tab{{.Driver}}$tab{{.LiveRestoreEnabled}}") || exit 4
 case $info in

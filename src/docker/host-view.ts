@@ -32,6 +32,11 @@ export async function lookAtDaemon(host: ReadOnlySession): Promise<Daemon> {
       todo: 'leave it out of the play: -l all:!HOST',
     });
   }
+  if (result.code === 6) {
+    throw new StepError(`only root can look into every mount namespace: ${result.stderr.trim()}`, {
+      todo: 'log in as root, or add -b (sudo)',
+    });
+  }
   if (result.code === 124) {
     throw new StepError('the Docker daemon hangs: docker info or docker inspect did not return', {
       todo: 'look at it on the host: journalctl -u docker; a hung daemon needs a restart in a maintenance window',

@@ -38,7 +38,7 @@ describe('restart', () => {
       args,
       answers: answers(rows()),
       pending: [pendingChange(`file ${dropin}`)],
-      changes: [`restart docker.service (${dropin} will be newer than its process): no container runs`],
+      changes: [`restart docker.service (${dropin} is newer than its process): no container runs`],
     },
     {
       name: "does not mind another unit's pending drop-in",

@@ -1,14 +1,13 @@
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
 import { applyScript, probeScript } from '../../core/host-script.ts';
-import { records } from '../../core/records.ts';
 import { defineStep, StepError } from '../../core/step-type.ts';
 
 interface Args {
   readonly unit: string;
 }
 interface Facts {
-  /** systemd knows of files of this unit that it has not read yet. */
+  /** There are files of this unit that systemd has not read yet. */
   readonly needed: boolean;
 }
 
@@ -42,9 +41,7 @@ export const daemonReload = defineStep<Args, Facts, Change>({
         todo: 'this step needs a host that runs systemd',
       });
     }
-    return {
-      needed: records(result.stdout).some(([line]) => line === 'NeedDaemonReload=yes'),
-    };
+    return { needed: result.stdout !== '' };
   },
   plan({ unit }, { needed }, { pending }) {
     const rewritten = pending.some((c) => c.resource.startsWith(`file /etc/systemd/system/${unit}.d/`));

@@ -105,7 +105,7 @@ export function needsRestart(
   const newer = facts.changed.find((file) => facts.started !== null && file.at > facts.started);
   if (newer) return `${newer.path} is newer than its process`;
   const toCome = pending.find((c) => concerns(c.resource, args));
-  if (toCome) return `${toCome.resource.replace('file ', '')} will be newer than its process`;
+  if (toCome) return `${toCome.resource.replace('file ', '')} is newer than its process`;
   return args.force && done.length === 0 ? 'forced' : undefined;
 }
 

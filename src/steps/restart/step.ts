@@ -88,7 +88,8 @@ function change(args: RestartArgs, facts: Facts, why: string): RestartChange {
 
 function consequence(stopped: number, comeBack: number, facts: Facts): string {
   if (facts.running.length === 0) return 'no container runs';
-  if (facts.liveRestore) return `${containers(facts.running.length)} ${facts.running.length === 1 ? 'stays' : 'stay'} up (live-restore)`;
+  if (facts.liveRestore)
+    return `${containers(facts.running.length)} ${facts.running.length === 1 ? 'stays' : 'stay'} up (live-restore)`;
   const forGood = stopped - comeBack;
   const rest =
     forGood === 0 ? '' : `; ${forGood} of them ${forGood === 1 ? 'has' : 'have'} no restart policy and will stay down`;

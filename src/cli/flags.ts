@@ -1,0 +1,66 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** How hosts are reached; the inventory's ansible_* variables win, as in Ansible. */
+export interface ConnectionFlags {
+  readonly user?: string;
+  readonly privateKey?: string;
+  readonly sshCommonArgs?: string;
+  readonly connection?: string;
+  readonly timeout: number;
+  readonly become?: boolean;
+  readonly becomeUser?: string;
+  readonly askBecomePass?: boolean;
+  readonly becomePasswordFile?: string;
+}
+
+export interface ReportFlags {
+  readonly output?: 'tree' | 'plain' | 'json';
+  readonly diff?: boolean;
+  readonly verbose: number;
+  readonly stateDir?: string;
+}
+
+export interface RunFlags extends ConnectionFlags, ReportFlags {
+  readonly inventory: readonly string[];
+  readonly limit?: string;
+  readonly check?: boolean;
+  readonly dryRun?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly extraVars: readonly string[];
+  readonly forks: number;
+}
+
+export const connectionFlags = (command: Command): Command =>
+  command
+    .option('-u, --user <name>', 'log in as this user')
+    .option('--private-key <file>', 'log in with this key')
+    .option('--ssh-common-args <words>', 'further arguments for ssh')
+    .option('-c, --connection <kind>', 'ssh or local')
+    .option('-T, --timeout <seconds>', 'a host must answer within this time', whole, 10)
+    .option('-b, --become', 'work as root, by sudo')
+    .option('--become-user <name>', 'work as this user instead of root')
+    .option('-K, --ask-become-pass', "ask for sudo's password")
+    .option('--become-password-file <file>', "read sudo's password from the first line of a file");
+
+export const reportFlags = (command: Command): Command =>
+  stateFlag(
+    command
+      .addOption(
+        new Option('--output <kind>', 'tree on a terminal, plain elsewhere').choices(['tree', 'plain', 'json']),
+      )
+      .option('-D, --diff', 'show how files would change, or have changed')
+      .option('-v, --verbose', 'tell more (repeatable)', (_: string, n: number) => n + 1, 0),
+  );
+
+export const stateFlag = (command: Command): Command =>
+  command.option(
+    '--state-dir <folder>',
+    'where journals are kept (default: $XDG_STATE_HOME/unwedge or ~/.local/state/unwedge)',
+  );
+
+export const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+
+export function whole(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return Number(text);
+}

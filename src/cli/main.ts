@@ -1,0 +1,136 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { ExitCode } from '../core/exit-code.ts';
+import { report } from './failure.ts';
+import {
+  type ConnectionFlags,
+  collect,
+  connectionFlags,
+  type RunFlags,
+  reportFlags,
+  stateFlag,
+  whole,
+} from './flags.ts';
+
+const program = new Command('unwedge')
+  .description(
+    'Frees Docker containers stuck Dead on a whole fleet: playbooks over SSH, a dry run that tells the truth, a rollback that works.',
+  )
+  .version(version(), '-V, --version')
+  .showHelpAfterError('(unwedge --help tells the commands, unwedge COMMAND --help its flags)')
+  .showSuggestionAfterError();
+
+reportFlags(
+  connectionFlags(
+    program
+      .command('run')
+      .description('run playbooks against the hosts of an inventory')
+      .argument('<playbook...>', 'playbook files, run in this order')
+      .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+      .option('-l, --limit <pattern>', 'only these hosts of the ones that the plays name')
+      .option('-C, --check', 'change nothing; tell what a run would change')
+      .option('--dry-run', 'the same as --check')
+      .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
+      .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
+      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+  ),
+).action(async (playbooks: string[], flags: RunFlags) => {
+  const { run } = await import('./run.ts');
+  process.exitCode = await run(playbooks, flags);
+});
+
+reportFlags(
+  connectionFlags(
+    program
+      .command('rollback')
+      .description('take back what a run has changed, newest first')
+      .argument('<run>', 'id of the run, or its beginning')
+      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+  ),
+).action(async (run: string, flags: ConnectionFlags & RunFlags) => {
+  const { rollback } = await import('./rollback.ts');
+  process.exitCode = await rollback(run, flags);
+});
+
+const runs = stateFlag(program.command('runs').description('list the runs that this machine knows of')).action(
+  async (flags: { stateDir?: string }) => {
+    const { listAll } = await import('./runs.ts');
+    await listAll(flags);
+  },
+);
+stateFlag(
+  runs
+    .command('show')
+    .description('tell what a run did, host by host')
+    .argument('<run>', 'id of the run, or its beginning'),
+).action(async (run: string, flags: { stateDir?: string }) => {
+  const { show } = await import('./runs.ts');
+  await show(run, flags);
+});
+
+program
+  .command('lint')
+  .description('check playbooks without touching any host')
+  .argument('<playbook...>', 'playbook files')
+  .option(
+    '-i, --inventory <source>',
+    'check variables and host names against this inventory, too (repeatable)',
+    collect,
+    [],
+  )
+  .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
+  .action(async (playbooks: string[], flags: { inventory: string[]; extraVars: string[] }) => {
+    const { lint } = await import('./lint.ts');
+    process.exitCode = await lint(playbooks, flags);
+  });
+
+program
+  .command('inventory')
+  .description('show what an inventory says')
+  .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+  .option('-l, --limit <pattern>', 'only these hosts')
+  .option('--list', 'as JSON, as ansible-inventory --list prints it')
+  .option('--host <name>', "one host's variables, as JSON")
+  .action(async (flags: { inventory: string[]; limit?: string; list?: boolean; host?: string }) => {
+    const { showInventory } = await import('./inventory.ts');
+    await showInventory(flags);
+  });
+
+program
+  .command('steps')
+  .description('list the step types, or tell all about one')
+  .argument('[name]', 'a step type')
+  .action(async (name: string | undefined) => {
+    const { showSteps } = await import('./steps.ts');
+    showSteps(name);
+  });
+
+program
+  .command('explain')
+  .description('tell what an error text of Docker, its journal or the kernel means, and what to do')
+  .argument('[message...]', 'the message; without it: messages on standard input, a line each')
+  .option('--output <kind>', 'text or json (one object a line)', 'text')
+  .action(async (words: string[], flags: { output: string }) => {
+    const { explain } = await import('./explain.ts');
+    await explain(words, flags);
+  });
+
+function version(): string {
+  // The same place from src/cli and from dist/cli.
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return version;
+}
+
+// `| head` closes our standard output: the run goes on, its journal is what counts.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error) ?? ExitCode.failed;
+}

@@ -1,0 +1,58 @@
+import type { Recap } from '../core/event.ts';
+import { type Journal, scrub } from '../journal/index.ts';
+import { createReporter } from '../reporters/reporter.ts';
+import { noJournal, StopControl, type Surroundings } from '../runner/index.ts';
+import type { ReportFlags } from './flags.ts';
+
+/** Runs `work` between journal, reporter and signals, and closes all of them whatever happens. */
+export async function observed(
+  journal: Journal | undefined,
+  secrets: readonly string[],
+  flags: ReportFlags,
+  work: (around: Surroundings) => Promise<Recap>,
+): Promise<Recap> {
+  const reporter = await createReporter(flags.output ?? (process.stdout.isTTY ? 'tree' : 'plain'), output(), {
+    diff: flags.diff ?? false,
+    verbose: flags.verbose,
+  });
+  const clean = scrub(secrets);
+  const stop = new StopControl();
+  const ignoreSignals = onSignals(stop);
+  try {
+    return await work({
+      sinks: {
+        journal: journal ? (event) => journal.append(clean(event)) : noJournal,
+        report: (event) => reporter.event(clean(event)),
+      },
+      clock: { now: Date.now, ticks: () => performance.now() },
+      stop,
+    });
+  } finally {
+    ignoreSignals();
+    try {
+      await journal?.close();
+    } finally {
+      await reporter.end();
+    }
+  }
+}
+
+const output = () => ({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  columns: process.stdout.columns ?? 80,
+  color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+});
+
+/** The first ends after the step in flight, the second ends that step, a third one ends us at once. */
+function onSignals(stop: StopControl): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const raise = (signal: string) => {
+    if (stop.level === 2) process.exit(130);
+    stop.raise(signal);
+  };
+  for (const signal of signals) process.on(signal, raise);
+  return () => {
+    for (const signal of signals) process.off(signal, raise);
+  };
+}

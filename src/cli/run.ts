@@ -1,0 +1,71 @@
+import { inputError } from '../core/diagnostic.ts';
+import { formatDiagnostic } from '../core/diagnostic-text.ts';
+import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
+import type { Host, Inventory } from '../core/inventory.ts';
+import { selectHosts } from '../inventory/host-pattern.ts';
+import { loadInventory } from '../inventory/load-inventory.ts';
+import { newRunId, openJournal } from '../journal/index.ts';
+import { loadPlaybook } from '../playbook/load-playbook.ts';
+import { type ResolvedPlay, startRun } from '../runner/index.ts';
+import { stepTypes } from '../steps/index.ts';
+import { openConnection } from '../transport/open-connection.ts';
+import { becomePassword } from './become-password.ts';
+import { extraVars } from './extra-vars.ts';
+import type { RunFlags } from './flags.ts';
+import { observed } from './observed.ts';
+import { stateDir } from './state-dir.ts';
+import { remembered, targets } from './targets.ts';
+
+/** `unwedge run`: everything is checked first; then hosts are touched. */
+export async function run(playbooks: readonly string[], flags: RunFlags): Promise<ExitCode> {
+  const check = flags.check === true || flags.dryRun === true;
+  const inventory = await loadInventory(flags.inventory);
+  const plays = await resolvePlays(playbooks, inventory, flags);
+  const hosts = distinct(plays.flatMap((play) => play.hosts));
+  const password = await becomePassword(flags);
+  const options = targets(hosts, flags, password);
+
+  const id = newRunId(Date.now(), Math.random);
+  const plan = {
+    run: id,
+    mode: check ? 'check' : 'run',
+    playbooks,
+    plays,
+    forks: flags.forks,
+    hosts: [...options.values()].map(remembered),
+  } as const;
+  const secrets = [...options.values()].flatMap(({ become }) => become?.password ?? []);
+  // A dry run changes nothing, so it leaves nothing to undo and no journal.
+  const journal = check ? undefined : await openJournal(stateDir(flags), id);
+  const recap = await observed(journal, secrets, flags, (around) =>
+    startRun(plan, (host) => openConnection(known(options.get(host.name))), around),
+  );
+  const code = exitCodeOf(recap);
+  const pending = check && recap.outcomes.some((o) => o.status === 'changed');
+  return code === ExitCode.done && flags.detailedExitcode && pending ? ExitCode.changesPending : code;
+}
+
+async function resolvePlays(files: readonly string[], inventory: Inventory, flags: RunFlags): Promise<ResolvedPlay[]> {
+  const select = (pattern: string) => selectHosts(pattern, flags.limit, inventory);
+  const extra = await extraVars(flags.extraVars);
+  const plays: ResolvedPlay[] = [];
+  for (const file of files) {
+    const playbook = await loadPlaybook(file, { stepTypes, selectHosts: select, extraVars: extra });
+    for (const warning of playbook.warnings) console.error(formatDiagnostic(warning));
+    plays.push(...playbook.plays.map((play) => ({ play, hosts: select(play.hosts) })));
+  }
+  if (plays.every((play) => play.hosts.length === 0)) {
+    throw inputError(
+      `no host of these plays is in the limit '${flags.limit}'`,
+      'unwedge inventory -i … --list shows hosts and groups',
+    );
+  }
+  return plays;
+}
+
+const distinct = (hosts: readonly Host[]): Host[] => [...new Map(hosts.map((host) => [host.name, host])).values()];
+
+function known<T>(options: T | undefined): T {
+  if (options === undefined) throw new Error('a host of the run has no connection options');
+  return options;
+}

@@ -1,0 +1,74 @@
+import type { ConnectionOptions } from '../core/connection-options.ts';
+import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
+import type { Host } from '../core/inventory.ts';
+import type { JsonObject } from '../core/json.ts';
+import { connectionOptions } from '../inventory/connection.ts';
+import { refusalOf } from '../transport/refusal.ts';
+import type { ConnectionFlags } from './flags.ts';
+
+/** How to reach each host, by name. @throws InputError for every host that can't be: none has been touched then. */
+export function targets(
+  hosts: readonly Host[],
+  flags: ConnectionFlags,
+  becomePassword: string | undefined,
+): Map<string, ConnectionOptions> {
+  const defaults = { ...flags, connectTimeout: flags.timeout, becomePassword };
+  const all = hosts.map((host) => connectionOptions(host, defaults));
+  refuseOdd(all);
+  return new Map(all.map((options) => [options.name, options]));
+}
+
+function refuseOdd(all: readonly ConnectionOptions[]): void {
+  const findings = all.flatMap((options): Diagnostic[] => {
+    const refusal = refusalOf(options);
+    return refusal === undefined
+      ? []
+      : [
+          {
+            severity: 'error',
+            message: `host ${options.name}: ${refusal}`,
+            todo: 'mend it in the inventory, or on the command line',
+          },
+        ];
+  });
+  if (findings.length > 0) throw new InputError(findings);
+}
+
+/** For the journal: how to reach a host again, without its secrets. */
+export function remembered(options: ConnectionOptions): JsonObject {
+  const { name, kind, address, port = null, user = null, privateKey = null, sshArgs, connectTimeout, become } = options;
+  return {
+    name,
+    kind,
+    address,
+    port,
+    user,
+    privateKey,
+    sshArgs: [...sshArgs],
+    connectTimeout,
+    becomeUser: become?.user ?? null,
+  };
+}
+
+/** The way back to a host as a journal remembers it; flags of today win over what was used then. */
+export function recalled(row: JsonObject, flags: ConnectionFlags, password: string | undefined): ConnectionOptions {
+  const { name, kind, address, port, user, privateKey, sshArgs, connectTimeout, becomeUser } = row;
+  if (typeof name !== 'string' || typeof address !== 'string')
+    throw inputError('the journal does not tell how to reach its hosts');
+  const asUser = flags.becomeUser ?? becomeUser ?? (flags.become ? 'root' : undefined);
+  const options: ConnectionOptions = {
+    name,
+    kind: kind === 'local' ? 'local' : 'ssh',
+    address,
+    port: typeof port === 'number' ? port : undefined,
+    user: flags.user ?? text(user),
+    privateKey: flags.privateKey ?? text(privateKey),
+    sshArgs: Array.isArray(sshArgs) ? sshArgs.map(String) : [],
+    connectTimeout: typeof connectTimeout === 'number' ? connectTimeout : flags.timeout,
+    become: typeof asUser === 'string' ? { user: asUser, password } : undefined,
+  };
+  refuseOdd([options]);
+  return options;
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

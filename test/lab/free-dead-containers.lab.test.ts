@@ -1,0 +1,111 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Facts, type Lab, labAvailable, labUp, mountsOf } from './lab.ts';
+import { applied, byHost, outcome, planned, Unwedge } from './unwedge.ts';
+
+const reason = labAvailable();
+if (reason) console.log(`lab, free-dead-containers: skipped, ${reason}`);
+
+const playbook = 'playbooks/free-dead-containers.yaml';
+/** host1 has its own containerd; host2 a separate one, and docker's root elsewhere. */
+const hosts = ['host1', 'host2'] as const;
+const freed = [
+  'holder-container',
+  'holder-distroless',
+  'holder-service',
+  'holder-process',
+  'host-namespace',
+  'several',
+  'healthy-neighbour',
+];
+/** Only a dockerd with its own containerd can have a namespace of its own. */
+const freedOnOwn = ['dockerd-namespace'];
+
+describe.skipIf(reason)('playbooks/free-dead-containers.yaml on real hosts', () => {
+  let lab: Lab;
+  let unwedge: Unwedge;
+  beforeAll(async () => {
+    lab = await labUp(hosts.length, 'laws');
+    unwedge = new Unwedge();
+    await each((host) => lab.reset(host));
+  });
+  afterEach(() => each((host) => lab.reset(host)));
+  afterAll(() => lab?.down());
+
+  const each = <T>(work: (host: string) => Promise<T>): Promise<T[]> => Promise.all(hosts.map(work));
+  const snapshots = () => each((host) => lab.snapshot(host));
+  const check = () => unwedge.run(playbook, '-i', lab.inventory, '--check');
+
+  test.each(freed)('%s: freed as predicted, the neighbour unharmed', async (scenario) => {
+    await expectFreed(() => scenario);
+  });
+
+  test.each(freedOnOwn)('%s: freed as predicted, the neighbour unharmed', async (scenario) => {
+    await expectFreed((host) => (host === 'host1' ? scenario : 'nothing'));
+  });
+
+  test('other-cause: reported and left alone', async () => {
+    await each((host) => lab.wedge('other-cause', host));
+    const before = await snapshots();
+    for (const told of [await check(), await unwedge.run(playbook, '-i', lab.inventory)]) {
+      expect(told.code).toBe(2);
+      expect([planned(told), applied(told)]).toEqual([[], []]);
+      for (const host of hosts)
+        expect(outcome(told, host)?.reason?.message).toMatch(
+          /another cause than a busy mount: .*operation not permitted/,
+        );
+    }
+    expect(await snapshots()).toEqual(before);
+  });
+
+  test('nothing: all ok, no change', async () => {
+    await each((host) => lab.wedge('nothing', host));
+    const before = await snapshots();
+    for (const told of [await check(), await unwedge.run(playbook, '-i', lab.inventory)]) {
+      expect(told.code).toBe(0);
+      expect([planned(told), applied(told)]).toEqual([[], []]);
+      for (const host of hosts) expect(outcome(told, host)?.status).toBe('ok');
+    }
+    expect(await snapshots()).toEqual(before);
+  });
+
+  /** The laws: a dry run changes nothing and predicts exactly; the run does just that; a second check is empty. */
+  async function expectFreed(scenarioOf: (host: string) => string): Promise<void> {
+    const facts = await each((host) => lab.wedge(scenarioOf(host), host));
+    const before = await snapshots();
+    const predicted = await check();
+    expect(await snapshots()).toEqual(before);
+    expect(predicted.code).toBe(0);
+
+    const run = await unwedge.run(playbook, '-i', lab.inventory);
+    expect(run.code).toBe(0);
+    expect(byHost(applied(run))).toEqual(byHost(planned(predicted)));
+    expect(applied(run)).not.toEqual([]);
+    expect(planned(await check())).toEqual([]);
+
+    await each(async (host) => {
+      const seen = facts[hosts.findIndex((h) => h === host)] ?? {};
+      await expectNothingStuck(host, seen);
+      await expectAlive(host, seen.NEIGHBOUR);
+      if (seen.LOOKALIKE) await expectAlive(host, seen.LOOKALIKE);
+    });
+  }
+
+  async function expectNothingStuck(host: string, facts: Facts): Promise<void> {
+    const stuck = await lab.exec(host, 'docker ps -aq --filter status=removing --filter status=dead');
+    expect(stuck.stdout).toBe('');
+    for (const id of (facts.STUCK ?? '').split(' ').filter((word) => word !== '')) {
+      expect(await mountsOf(lab, host, id)).toEqual([]);
+      expect((await lab.exec(host, ['test', '-e', `${lab.dockerRoot(host)}/containers/${id}`])).code).toBe(1);
+    }
+  }
+
+  /** A running container that lost a mount looks alive until it is used (facts of the domain): so use it. */
+  async function expectAlive(host: string, id: string | undefined): Promise<void> {
+    expect(id).toMatch(/^[0-9a-f]{64}$/);
+    const used = await lab.exec(
+      host,
+      `docker exec ${id} true && docker cp ${id}:/bin/sleep - >/dev/null && docker restart -t 0 ${id} && docker exec ${id} true && docker inspect -f '{{.State.Running}}' ${id}`,
+    );
+    expect(used).toMatchObject({ code: 0, stdout: expect.stringMatching(/true\n$/) });
+  }
+});
