@@ -57,7 +57,10 @@ function splitColons(pattern: string): string[] {
 
 function term(part: string): Term {
   const sign = part.startsWith('&') ? '&' : part.startsWith('!') ? '!' : '';
-  return { sign, text: part.slice(sign.length).trim() };
+  const text = part.slice(sign.length).trim();
+  if (text === '')
+    throw inputError(`the host pattern '${part}' names nothing`, `write a group or a host behind ${sign}`);
+  return { sign, text };
 }
 
 function matchTerm({ text }: Term, inventory: Inventory): string[] {

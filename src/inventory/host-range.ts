@@ -27,8 +27,12 @@ export function hostNameProblem(name: string): string | undefined {
   if (/[\s\p{C}]/u.test(name)) return `'${name}' can't be a host name: it holds white space or a control character`;
   const bad = /[^\p{L}\p{N}\p{M}._:%@+-]/u.exec(name);
   if (bad) return `'${name}' can't be a host name: it holds ${bad[0]}`;
+  if (name.includes(':') && !IPV6.test(name))
+    return `'${name}' can't be a host name: it holds : but is no IPv6 address`;
   return undefined;
 }
+
+const IPV6 = /^[\da-fA-F]*:[\da-fA-F.]*:[\da-fA-F:.]*(%[\w.-]+)?$/;
 
 function expandRanges(text: string): string[] | { problem: string } {
   let names = [''];

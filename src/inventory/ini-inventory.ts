@@ -62,7 +62,12 @@ function readHostLine(line: string, start: number, group: string, reading: Readi
   if (!host) return;
   const expanded = expandHosts(host.text);
   if ('problem' in expanded) {
-    refuse(reading, spanOf(host, start), expanded.problem);
+    refuse(
+      reading,
+      spanOf(host, start),
+      expanded.problem,
+      host.text.endsWith(':') ? 'is this YAML? name the file .yaml' : undefined,
+    );
     return;
   }
   const vars = assignments.map((word) => assignment(word, start, reading)).filter((pair) => pair !== undefined);

@@ -8,10 +8,13 @@ const KEYS = ['hosts', 'children', 'vars'];
 /** Ansible's YAML inventory: groups at the top, each with hosts, children and vars. */
 export function readYamlInventory(root: YamlNode, reading: Reading): void {
   const groups = mapOf(root, 'an inventory', 'begin with `all:`, then `hosts:` below', reading);
+  const plugin = groups.find((entry) => entry.key === 'plugin');
+  if (plugin) {
+    refuse(reading, plugin.keySpan, 'inventory plugins are not supported', 'write the hosts into the file');
+    return;
+  }
   for (const entry of groups) {
-    if (entry.key === 'plugin')
-      refuse(reading, entry.keySpan, 'inventory plugins are not supported', 'write the hosts into the file');
-    else if (KEYS.includes(entry.key))
+    if (KEYS.includes(entry.key))
       refuse(reading, entry.keySpan, `'${entry.key}' at the top is no group`, `put it below a group: \`all:\``);
     else readGroup(entry, reading);
   }
@@ -66,10 +69,10 @@ function readChildren(parent: string, children: YamlEntry, reading: Reading): vo
     'write each group as a key: `web:`',
     reading,
   )) {
-    readGroup(child, reading);
-    if (groupNameProblem(child.key)) continue;
-    if (!reading.builder.addChild(parent, child.key))
+    if (!groupNameProblem(child.key) && !reading.builder.addChild(parent, child.key)) {
       refuse(reading, child.keySpan, `group '${child.key}' would be its own ancestor`, 'remove it here');
+    }
+    readGroup(child, reading);
   }
 }
 

@@ -1,0 +1,195 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Inventory } from '../../src/core/inventory.ts';
+import { loadInventory } from '../../src/inventory/load-inventory.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unwedge-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function load(files: Record<string, string>, ...more: string[]): Promise<Inventory> {
+  const sources = await Promise.all(
+    Object.entries(files).map(async ([name, text]) => {
+      await writeFile(join(folder, name), text);
+      return join(folder, name);
+    }),
+  );
+  return loadInventory([...sources, ...more]);
+}
+
+const names = (inventory: Inventory): string[] => inventory.hosts.map((host) => host.name);
+const vars = (inventory: Inventory, name: string) => inventory.hosts.find((host) => host.name === name)?.vars;
+const groups = (inventory: Inventory, name: string) => inventory.hosts.find((host) => host.name === name)?.groups;
+
+const yaml = `
+all:
+  vars: { level: all, from_all: 1 }
+  hosts:
+    alone:
+  children:
+    web:
+      hosts:
+        web[1:3]:
+          level: host
+        web9:
+      children:
+        api:
+          vars: { level: api, deep: true }
+          hosts:
+            api1:
+            web9:
+      vars: { level: web }
+db:
+  hosts:
+    db1:2222: { ansible_user: root }
+  vars:
+    level: db
+`;
+
+const ini = `
+# the same, as INI
+alone   ; not a comment
+[web]
+web[1:3] level=host
+web9
+[web:children]
+api
+[api]
+api1
+web9   # in two groups
+[api:vars]
+level=api
+deep = True
+[web:vars]
+level = web
+[all:vars]
+level=all
+from_all=1
+[db]
+db1:2222 ansible_user=root
+[db:vars]
+level = db
+`.replace('   ; not a comment', '');
+
+describe.each([
+  ['YAML', 'inventory.yaml', yaml],
+  ['INI', 'inventory.ini', ini],
+  ['YAML without an ending', 'hosts', yaml],
+  ['INI without an ending', 'hosts', ini],
+])('%s', (_, file, text) => {
+  test('groups, nested ones too', async () => {
+    const inventory = await load({ [file]: text });
+    expect(names(inventory)).toEqual(['alone', 'web1', 'web2', 'web3', 'web9', 'api1', 'db1']);
+    expect(groups(inventory, 'alone')).toEqual(['all', 'ungrouped']);
+    expect(groups(inventory, 'web1')).toEqual(['all', 'web']);
+    expect(groups(inventory, 'api1')).toEqual(['all', 'api', 'web']);
+    expect(inventory.groups.get('web')).toEqual(['web1', 'web2', 'web3', 'web9', 'api1']);
+    expect(inventory.groups.get('ungrouped')).toEqual(['alone']);
+    expect(inventory.groups.get('all')).toEqual(names(inventory));
+  });
+
+  test('variables: the host over its groups, the deeper group over the other, all lowest', async () => {
+    const inventory = await load({ [file]: text });
+    expect(vars(inventory, 'web1')).toEqual({ level: 'host', from_all: 1 });
+    expect(vars(inventory, 'web9')).toEqual({ level: 'api', from_all: 1, deep: true });
+    expect(vars(inventory, 'alone')).toEqual({ level: 'all', from_all: 1 });
+    expect(vars(inventory, 'db1')).toEqual({ level: 'db', from_all: 1, ansible_port: 2222, ansible_user: 'root' });
+  });
+});
+
+describe('precedence', () => {
+  test('between groups of one depth the later name wins, whatever their order', async () => {
+    const inventory = await load({
+      'i.yaml': 'b: { hosts: { h: }, vars: { x: b } }\na: { hosts: { h: }, vars: { x: a, y: a } }\n',
+    });
+    expect(vars(inventory, 'h')).toEqual({ x: 'b', y: 'a' });
+  });
+
+  test('ansible_group_priority changes that', async () => {
+    const inventory = await load({ i: '[a]\nh\n[b]\nh\n[a:vars]\nx=a\nansible_group_priority=10\n[b:vars]\nx=b\n' });
+    expect(vars(inventory, 'h')).toEqual({ x: 'a' });
+  });
+
+  test('a later source wins and adds', async () => {
+    const inventory = await load(
+      { 'a.yaml': 'web: { hosts: { h: { x: 1, y: 1 } } }', 'b.ini': '[web]\nh x=2\nk\n' },
+      'l1,l2:22,',
+    );
+    expect(names(inventory)).toEqual(['h', 'k', 'l1', 'l2']);
+    expect(vars(inventory, 'h')).toEqual({ x: 2, y: 1 });
+    expect(vars(inventory, 'l2')).toEqual({ ansible_port: 22 });
+    expect(inventory.groups.get('ungrouped')).toEqual(['l1', 'l2']);
+  });
+
+  test('a group named __proto__ or constructor is one like any other', async () => {
+    const inventory = await load({ 'i.yaml': '__proto__: { hosts: { constructor: { __proto__: 1, toString: 2 } } }' });
+    expect(groups(inventory, 'constructor')).toEqual(['__proto__', 'all']);
+    expect(Object.keys(vars(inventory, 'constructor') ?? {})).toEqual(['__proto__', 'toString']);
+  });
+});
+
+describe('INI', () => {
+  test('values are Python literals, in groups too', async () => {
+    const inventory = await load({
+      i: `[g]\nh a=1 b=True c="two words" d='[1, "x"]' e=0644 f="'1'" g=None h=1.5 i=yes j={} k=a=b\n[g:vars]\nl = {'x': (1, 2)}\nm = text # kept\nn = 8080 # dropped\n`,
+    });
+    expect(vars(inventory, 'h')).toEqual({
+      ...{ a: 1, b: true, c: 'two words', d: [1, 'x'], e: '0644', f: '1', g: null, h: 1.5, i: 'yes', j: {}, k: 'a=b' },
+      ...{ l: { x: [1, 2] }, m: 'text # kept', n: 8080 },
+    });
+  });
+
+  test('groups may be named before they are declared; comments, CRLF and blank lines', async () => {
+    const inventory = await load({
+      i: '[p:children] # parents\r\nc\r\n\r\n; x\r\n[c]\r\nh1\r\n  h2  # two\r\n[p:vars]\r\nx=1\r\n',
+    });
+    expect(groups(inventory, 'h2')).toEqual(['all', 'c', 'p']);
+    expect(vars(inventory, 'h1')).toEqual({ x: 1 });
+  });
+});
+
+describe('what would be passed over in silence is refused', () => {
+  test('a missing file', () =>
+    expect(loadInventory(['/nowhere/hosts'])).rejects.toThrow("can't read the inventory /nowhere/hosts: no such file"));
+  test('a directory', () => expect(loadInventory([folder])).rejects.toThrow('is a directory'));
+  test('no source', () => expect(loadInventory([])).rejects.toThrow('no inventory'));
+  test('a host in a list that is an option', () =>
+    expect(loadInventory(['a,-oProxyCommand=x'])).rejects.toThrow('begins with -'));
+
+  test('group_vars beside it', async () => {
+    await mkdir(join(folder, 'group_vars'));
+    await expect(load({ i: 'h\n' })).rejects.toThrow('group_vars would not be read');
+  });
+
+  test('a program', async () => {
+    await writeFile(join(folder, 'dynamic'), '#!/bin/sh\necho {}\n');
+    await chmod(join(folder, 'dynamic'), 0o755);
+    await expect(loadInventory([join(folder, 'dynamic')])).rejects.toThrow('is a program');
+  });
+
+  test('all of it at once', async () => {
+    await expect(load({ 'a.yaml': 'x: [', 'b.ini': '[x' }, '-h,')).rejects.toMatchObject({
+      diagnostics: { length: 3 },
+    });
+  });
+});
+
+test('the example of this repository', async () => {
+  const inventory = await loadInventory([new URL('../../inventory.example.yaml', import.meta.url).pathname]);
+  expect(names(inventory)).toContain('web03.example.com');
+  expect(vars(inventory, 'localhost')?.ansible_connection).toBe('local');
+});
+
+test('five thousand hosts in a moment', async () => {
+  const started = performance.now();
+  const inventory = await load({
+    'i.yaml': `all:\n  children:\n    a:\n      hosts:\n        web[0001:5000].example.com: { x: 1 }\n      vars: { y: 2 }\n`,
+  });
+  expect(inventory.hosts.length).toBe(5000);
+  expect(vars(inventory, 'web4999.example.com')).toEqual({ x: 1, y: 2 });
+  expect(performance.now() - started).toBeLessThan(2000);
+});
