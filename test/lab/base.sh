@@ -2,7 +2,7 @@
 # base.sh: what all hosts share, built once and cached: the machine's packages, the base root file system, the FUSE program, the images.
 # Sourced by lab.sh. A cache entry is $CACHE/NAME-KEY; KEY = hash of everything it is built from.
 
-MACHINE_PACKAGES=(systemd-container mmdebstrap openssh-client gcc libc6-dev libfuse3-dev fuse3 pkg-config busybox-static util-linux iproute2 e2fsprogs)
+MACHINE_PACKAGES=(systemd-container mmdebstrap openssh-client gcc libc6-dev libfuse3-dev fuse3 pkg-config util-linux iproute2 e2fsprogs)
 HOST_PACKAGES=(systemd systemd-sysv dbus libpam-systemd openssh-server docker.io iproute2 procps iptables busybox-static sudo fish tcsh gawk)
 
 CACHE=${UNWEDGE_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/unwedge-lab}
