@@ -1,6 +1,6 @@
 import type { Recap } from '../core/event.ts';
 import { type Journal, scrub } from '../journal/index.ts';
-import { createReporter } from '../reporters/reporter.ts';
+import { createReporter } from '../reporters/index.ts';
 import { noJournal, StopControl, type Surroundings } from '../runner/index.ts';
 import type { ReportFlags } from './flags.ts';
 

@@ -1,5 +1,4 @@
 import type { RunEvent } from '../core/event.ts';
-import { systemTicker, type Ticker } from './ticker.ts';
 
 /** Takes the events of one run as they happen and tells people or programs about them. Never throws. */
 export interface Reporter {
@@ -27,21 +26,4 @@ export interface ReporterOptions {
   readonly diff: boolean;
   /** How often -v was given. */
   readonly verbose: number;
-}
-
-/** Makes a reporter; only the one asked for is loaded. `ticker` is for tests. */
-export async function createReporter(
-  kind: ReporterKind,
-  output: Output,
-  options: ReporterOptions,
-  ticker: Ticker = systemTicker,
-): Promise<Reporter> {
-  switch (kind) {
-    case 'tree':
-      return new (await import('./tree.ts')).TreeReporter(output, options, ticker);
-    case 'plain':
-      return new (await import('./plain.ts')).PlainReporter(output, options);
-    case 'json':
-      return new (await import('./json.ts')).JsonReporter(output);
-  }
 }

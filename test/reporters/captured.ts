@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import type { RunEvent } from '../../src/core/event.ts';
-import { createReporter, type ReporterKind, type ReporterOptions } from '../../src/reporters/reporter.ts';
+import { createReporter } from '../../src/reporters/index.ts';
+import type { ReporterKind, ReporterOptions } from '../../src/reporters/reporter.ts';
 
 /** A stream that keeps what is written to it, or fails as a pipe does whose reader has gone. */
 export class Captured extends Writable {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createReporter } from '../../src/reporters/reporter.ts';
+import { createReporter } from '../../src/reporters/index.ts';
 import { Captured } from './captured.ts';
 import { threeHosts } from './scenarios.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
-import { createReporter, type Reporter } from '../../src/reporters/reporter.ts';
+import { createReporter } from '../../src/reporters/index.ts';
+import type { Reporter } from '../../src/reporters/reporter.ts';
 import { Captured } from './captured.ts';
 import * as scenarios from './scenarios.ts';
 import { Screen } from './screen.ts';
