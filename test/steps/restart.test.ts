@@ -17,7 +17,7 @@ const rows = (...lines: string[]) =>
 const config = (text: string) => `config\t/etc/docker/daemon.json\t${Buffer.from(text).toString('base64')}`;
 const answers = (probe: string, unknown = '') => ({
   'steps/restart/probe.sh': probe,
-  'steps/restart/options.sh': unknown,
+  'steps/restart/probe-options.sh': unknown,
 });
 
 describe('restart', () => {

@@ -10,7 +10,7 @@ interface RestartChange extends Change {
 }
 
 const probe = probeScript('steps/restart/probe.sh');
-const options = probeScript('steps/restart/options.sh');
+const options = probeScript('steps/restart/probe-options.sh');
 const apply = applyScript('steps/restart/apply.sh');
 
 /** Restarts a unit that runs with an older configuration than it has, or does not run. */
