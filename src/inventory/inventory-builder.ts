@@ -1,5 +1,5 @@
 import type { Host, Inventory } from '../core/inventory.ts';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 
 interface Group {
   readonly name: string;
@@ -7,6 +7,12 @@ interface Group {
   readonly children: Set<string>;
   readonly parents: Set<string>;
   readonly vars: Map<string, Json>;
+}
+
+/** Where a host is by its groups. */
+interface Placement {
+  readonly groups: readonly string[];
+  readonly vars: JsonObject;
 }
 
 /** Collects groups, hosts and variables from every source; a later source's variables win. */
@@ -50,46 +56,50 @@ export class InventoryBuilder {
 
   /** False where the group would become its own ancestor; nothing is done then. */
   addChild(parent: string, child: string): boolean {
-    if (child === 'all' || parent === child || this.ancestors(parent).has(child)) return false;
+    if (child === 'all' || parent === child) return false;
+    if (this.group(child).children.size > 0 && this.ancestors(parent).has(child)) return false;
     this.group(parent).children.add(child);
     this.group(child).parents.add(parent);
     return true;
   }
 
   build(): Inventory {
-    const members = new Map([...this.groups.keys()].map((name) => [name, new Set<string>()]));
-    const depths = new Map<string, number>();
-    const hosts = [...this.hostVars].map(([name, vars]) => {
-      const groups = this.groupsOf(name);
-      for (const group of groups) members.get(group)?.add(name);
-      const merged = new Map<string, Json>();
-      for (const group of this.byPrecedence(groups, depths))
-        for (const [key, value] of group.vars) merged.set(key, value);
-      for (const [key, value] of vars) merged.set(key, value);
-      merged.delete(PRIORITY);
-      return { name, groups: [...groups].sort(), vars: Object.fromEntries(merged) } satisfies Host;
+    const direct = this.directGroups();
+    const placements = new Map<string, Placement>();
+    const members = new Map([...this.groups.keys()].map((name): [string, string[]] => [name, []]));
+    const hosts = [...this.hostVars].map(([name, own]): Host => {
+      const names = direct.get(name) ?? [];
+      // Most hosts share their groups with many others. A group's name holds no white space.
+      const key = names.join(' ');
+      const placement = placements.get(key) ?? this.placement(names);
+      placements.set(key, placement);
+      for (const group of placement.groups) members.get(group)?.push(name);
+      return { name, groups: placement.groups, vars: { ...placement.vars, ...Object.fromEntries(own) } };
     });
-    return { hosts, groups: new Map([...members].map(([name, names]) => [name, [...names]])) };
+    return { hosts, groups: members };
   }
 
-  private readonly directGroups = new Map<string, string[]>();
-
-  private groupsOf(host: string): Set<string> {
-    if (this.directGroups.size === 0) this.indexHosts();
-    const found = new Set(['all']);
-    for (const group of this.directGroups.get(host) ?? []) {
-      found.add(group);
-      for (const ancestor of this.ancestors(group)) found.add(ancestor);
+  private directGroups(): Map<string, string[]> {
+    const direct = new Map<string, string[]>();
+    for (const group of this.groups.values()) {
+      for (const host of group.hosts) {
+        const names = direct.get(host);
+        if (names) names.push(group.name);
+        else direct.set(host, [group.name]);
+      }
     }
+    return direct;
+  }
+
+  /** All groups of a host that was put into these, and what their variables come to. */
+  private placement(direct: readonly string[]): Placement {
+    const found = new Set(['all', ...direct, ...direct.flatMap((name) => [...this.ancestors(name)])]);
     if (found.size === 1) found.add('ungrouped');
     else if (found.size > 2) found.delete('ungrouped');
-    return found;
-  }
-
-  private indexHosts(): void {
-    for (const group of this.groups.values()) {
-      for (const host of group.hosts) this.directGroups.set(host, [...(this.directGroups.get(host) ?? []), group.name]);
-    }
+    const vars = new Map<string, Json>();
+    for (const group of this.byPrecedence(found)) for (const [key, value] of group.vars) vars.set(key, value);
+    vars.delete(PRIORITY);
+    return { groups: [...found].sort(), vars: Object.fromEntries(vars) };
   }
 
   private ancestors(group: string): Set<string> {
@@ -106,7 +116,8 @@ export class InventoryBuilder {
   }
 
   /** Lowest first, as Ansible: by depth below all, then ansible_group_priority, then name. */
-  private byPrecedence(names: ReadonlySet<string>, depths: Map<string, number>): Group[] {
+  private byPrecedence(names: ReadonlySet<string>): Group[] {
+    const depths = new Map<string, number>();
     const key = (group: Group): [number, number, string] => [
       this.depth(group.name, depths),
       priority(group),
@@ -115,21 +126,29 @@ export class InventoryBuilder {
     return [...names].map((name) => this.group(name)).sort((a, b) => compare(key(a), key(b)));
   }
 
+  /** The longest way down from all. Without recursion: a file may chain thousands of groups. */
   private depth(name: string, depths: Map<string, number>): number {
-    const known = depths.get(name);
-    if (known !== undefined) return known;
-    const parents = [...this.group(name).parents].map((parent) => this.depth(parent, depths));
-    const depth = name === 'all' ? 0 : Math.max(0, ...parents) + 1;
-    depths.set(name, depth);
-    return depth;
+    depths.set('all', 0);
+    const left = [name];
+    for (let group = left.at(-1); group !== undefined; group = left.at(-1)) {
+      const parents = [...this.group(group).parents];
+      const unknown = parents.filter((parent) => !depths.has(parent));
+      left.push(...unknown.slice(0, 1));
+      if (unknown.length > 0) continue;
+      if (group !== 'all')
+        depths.set(group, parents.reduce((most, parent) => Math.max(most, depths.get(parent) ?? 0), 0) + 1);
+      left.pop();
+    }
+    return depths.get(name) ?? 0;
   }
 }
 
 const PRIORITY = 'ansible_group_priority';
 
 function priority(group: Group): number {
-  const value = Number(group.vars.get(PRIORITY) ?? 1);
-  return Number.isFinite(value) ? value : 1;
+  const value = group.vars.get(PRIORITY);
+  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : 1;
+  return Number.isFinite(number) ? number : 1;
 }
 
 const compare = (a: [number, number, string], b: [number, number, string]): number =>

@@ -1,4 +1,4 @@
-import { Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
+import { Environment, EvaluationError, ParseError, type ParseResult } from '@marcbachmann/cel-js';
 import type { Expression, Scope } from '../core/expression.ts';
 import type { Json } from '../core/json.ts';
 import { StepError } from '../core/step-type.ts';
@@ -28,8 +28,8 @@ export function compileExpression(text: string, place: TextPlace, names: Names):
       if (found.severity !== 'warning') return undefined;
     }
   }
-  const environment = environmentOf(uses, names);
-  const checked = environment.check(text);
+  const program = environmentOf(uses, names).parse(text);
+  const checked = program.check();
   if (!checked.valid) {
     place.report(typeFinding(checked.error, text, names));
     return undefined;
@@ -38,7 +38,7 @@ export function compileExpression(text: string, place: TextPlace, names: Names):
     source: text,
     at: place.at,
     type: checked.type ?? 'dyn',
-    evaluate: evaluator(environment, text, uses, place, names),
+    evaluate: evaluator(program, text, uses, place, names),
   };
 }
 
@@ -69,8 +69,7 @@ function environmentOf(uses: readonly NameUse[], names: Names): Environment {
   return environment;
 }
 
-function evaluator(environment: Environment, text: string, uses: readonly NameUse[], place: TextPlace, names: Names) {
-  const run = environment.parse(text);
+function evaluator(run: ParseResult, text: string, uses: readonly NameUse[], place: TextPlace, names: Names) {
   const needed = [...new Set(uses.map((use) => use.name))];
   return (scope: Scope): Json => {
     const context: Record<string, unknown> = {};
