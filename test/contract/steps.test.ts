@@ -41,7 +41,10 @@ const samples: Record<string, readonly Sample[]> = {
   })),
   restart: ['1000.00', '2000.00'].map((at) => ({
     args: { unit: 'docker.service', config: [], force: false, wait: 60 },
-    answers: { 'steps/restart/probe.sh': `${unitRows}changed\t${at}\t/etc/x.conf\n`, 'steps/restart/probe-options.sh': '' },
+    answers: {
+      'steps/restart/probe.sh': `${unitRows}changed\t${at}\t/etc/x.conf\n`,
+      'steps/restart/probe-options.sh': '',
+    },
   })),
   assert: [true, false].map((that) => ({ args: { that, message: 'no' }, answers: {} })),
   command: [
