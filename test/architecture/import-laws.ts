@@ -1,0 +1,147 @@
+import { files, type Law } from './law.ts';
+import { folderOf, type Project, sources, stepOf } from './project.ts';
+import { type Import, imports, packageOf } from './syntax.ts';
+
+/** Each dependency is named in one folder, so that replacing it touches one folder. */
+const HOME: Readonly<Record<string, string>> = {
+  '@marcbachmann/cel-js': 'playbook',
+  ajv: 'playbook',
+  commander: 'cli',
+  diff: 'reporters',
+  'js-yaml': 'core',
+  listr2: 'reporters',
+  zx: 'transport',
+};
+
+/** Modules of node's that neither read nor write anything. */
+const PURE = ['node:path', 'node:url', 'node:util'];
+
+const where = (path: string): string => folderOf(path) || 'index.ts';
+const says = ({ place, from, specifier }: Import): string => `${place}: ${where(from)} imports ${specifier}`;
+
+function mayImport(from: string, to: string): boolean {
+  const [here, there] = [folderOf(from), folderOf(to)];
+  if (here === 'cli' || from === 'src/index.ts') return true;
+  return to.startsWith('src/') && (here === there || there === 'core' || (here === 'steps' && there === 'docker'));
+}
+
+/** The files on a circle of imports, as `a → b → a`, each circle once. */
+function circles(project: Project): string[] {
+  const all = imports(project);
+  const importsOf = (path: string) => all.filter(({ from, target }) => from === path && target !== undefined);
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, above: readonly string[]): void => {
+    if (above.includes(path)) found.push([...above.slice(above.indexOf(path)), path].join(' → '));
+    if (done.has(path) || above.includes(path)) return;
+    for (const { target = '' } of importsOf(path)) visit(target, [...above, path]);
+    done.add(path);
+  };
+  for (const [path] of sources(project, '.ts')) visit(path, []);
+  return found;
+}
+
+export const importLaws: readonly Law[] = [
+  {
+    title: 'a folder imports itself and core/; steps/ also docker/; cli/ and index.ts anything',
+    todo: 'move what both folders need to a file in core/ named for what it is, or hand it over from cli/',
+    breaches: (project) =>
+      imports(project)
+        .filter(({ from, target }) => target !== undefined && !mayImport(from, target))
+        .map(says),
+    examples: [
+      files({ 'src/runner/a.ts': "import { x } from '../docker/x.ts';" }),
+      files({ 'src/docker/a.ts': "export type { X } from '../steps/index.ts';" }),
+      files({ 'src/core/a.ts': "const x = await import('../journal/x.ts');" }),
+      files({ 'src/core/a.ts': "type X = import('../playbook/x.ts').X;" }),
+      files({ 'src/steps/umount/a.ts': "import '../../index.ts';" }),
+      files({ 'src/reporters/a.ts': "import '../../test/reporters/screen.ts';" }),
+    ],
+  },
+  {
+    title: "no step's folder imports another step's",
+    todo: 'move what both steps need to docker/ (the domain) or core/, named for what it is',
+    breaches: (project) =>
+      imports(project)
+        .filter(({ from, target = '' }) => stepOf(from) && stepOf(target) && stepOf(from) !== stepOf(target))
+        .map(says),
+    examples: [files({ 'src/steps/rm_dead/a.ts': "import { x } from '../umount/x.ts';" })],
+  },
+  {
+    title: 'imports make no circle',
+    todo: 'move what the files of the circle share to a file of its own, below both',
+    breaches: circles,
+    examples: [
+      files({ 'src/core/a.ts': "import './b.ts';", 'src/core/b.ts': "import type { A } from './a.ts';" }),
+      files({ 'src/core/a.ts': "import './a.ts';" }),
+    ],
+  },
+  {
+    title: "every import of the project's own ends in .ts and names a file that is there",
+    todo: 'write the path out, with .ts',
+    breaches: (project) =>
+      imports(project)
+        .filter(({ target }) => target !== undefined && !(target.endsWith('.ts') && project.files.has(target)))
+        .map(says),
+    examples: [
+      files({ 'src/core/a.ts': "import './b';", 'src/core/b.ts': '' }),
+      files({ 'src/core/a.ts': "import './b.js';", 'src/core/b.ts': '' }),
+      files({ 'src/core/a.ts': "import './gone.ts';" }),
+    ],
+  },
+  {
+    title: 'core/ does no I/O: of node it imports only what is pure',
+    todo: `do it in the folder that needs it, or take it as an argument; pure are ${PURE.join(', ')}`,
+    breaches: (project) =>
+      imports(project)
+        .filter(({ from, specifier }) => folderOf(from) === 'core' && specifier.startsWith('node:'))
+        .filter(({ specifier }) => !PURE.includes(specifier))
+        .map(says),
+    examples: [files({ 'src/core/a.ts': "import { readFile } from 'node:fs/promises';" })],
+  },
+  {
+    title: 'only transport/ starts processes',
+    todo: "take a function as an argument and let cli/ hand over transport's",
+    breaches: (project) =>
+      imports(project)
+        .filter(({ from, specifier }) => specifier === 'node:child_process' && folderOf(from) !== 'transport')
+        .map(says),
+    examples: [files({ 'src/inventory/a.ts': "import { spawn } from 'node:child_process';" })],
+  },
+  {
+    title: 'each npm dependency is named in its own folder only',
+    todo: 'wrap it there; a new dependency gets a line in HOME (test/architecture/import-laws.ts), a built-in node: its prefix',
+    breaches: (project) =>
+      imports(project)
+        .filter(({ from, specifier }) => {
+          const name = packageOf(specifier);
+          return name !== undefined && HOME[name] !== folderOf(from);
+        })
+        .map(says),
+    examples: [
+      files({ 'src/runner/a.ts': "const { $ } = await import('zx/core');" }),
+      files({ 'src/cli/a.ts': "import lodash from 'lodash';" }),
+      files({ 'src/cli/a.ts': 'await import(nameFromSomewhere);' }),
+    ],
+  },
+  {
+    title: 'every dependency of package.json is used',
+    todo: 'npm uninstall it',
+    breaches: (project) => {
+      const used = new Set(imports(project).map(({ specifier }) => packageOf(specifier)));
+      return project.dependencies.filter((name) => !used.has(name));
+    },
+    examples: [{ dependencies: ['left-pad'], files: new Map([['src/cli/a.ts', "import 'commander';"]]) }],
+  },
+  {
+    title: 'every package that is imported is among the dependencies',
+    todo: 'npm install it (not --save-dev: the sources import it)',
+    breaches: (project) =>
+      imports(project)
+        .filter(
+          ({ specifier }) => !project.dependencies.includes(packageOf(specifier) ?? project.dependencies[0] ?? ''),
+        )
+        .map(says),
+    examples: [{ dependencies: ['zx'], files: new Map([['src/cli/a.ts', "import 'commander';"]]) }],
+  },
+];
