@@ -16,12 +16,20 @@ const BUSY: Readonly<Record<string, readonly string[]>> = {
   'healthy-neighbour': ['container'],
 };
 
-/** host1 has its own containerd, host2 a separate one and a docker root elsewhere. */
-const HOSTS = ['host1', 'host2'];
+/** Odd hosts have their own containerd, even ones a separate one and a docker root elsewhere. */
+const HOSTS = ['host1', 'host2', 'host3', 'host4'];
 
-describe.skipIf(reason)('a wedged host of the lab', { timeout: 120_000 }, () => {
+/** Every scenario on both kinds of host, spread over the hosts. */
+const busyCases = Object.entries(BUSY).flatMap(([scenario, holders], index) =>
+  hostsFor(index)
+    .filter((host) => scenario !== 'dockerd-namespace' || isOwn(host))
+    .map((host) => ({ scenario, host, holders })),
+);
+
+describe.skipIf(reason)('a host of the lab', { timeout: 300_000 }, () => {
   let lab: Lab;
   const clean = new Map<string, string>();
+  const onHost = oneAtATime();
 
   beforeAll(async () => {
     lab = await labUp(HOSTS.length, 'scenarios');
@@ -32,65 +40,86 @@ describe.skipIf(reason)('a wedged host of the lab', { timeout: 120_000 }, () => 
   });
   afterAll(() => lab.down());
 
-  describe.each(HOSTS)('%s', (host) => {
-    const onlyOwn = (scenario: string) => scenario === 'dockerd-namespace' && host !== 'host1';
+  it.concurrent.each(busyCases)('$scenario on $host: docker cannot remove what is held, until a reset', (each) =>
+    onHost(each.host, async () => {
+      const facts = await lab.wedge(each.scenario, each.host);
+      for (const id of list(facts, 'STUCK')) {
+        expect(await dockerSays(lab, each.host, id)).toEqual({ ps: 'removing', inspect: 'dead true' });
+        expect(await mountsOf(lab, each.host, id)).not.toEqual([]);
+      }
+      expect(kindsOf(facts)).toEqual(each.holders);
+      await expectNeighbourAlive(lab, each.host, facts);
+      await expectResetToClean(lab, each.host, clean);
+    }),
+  );
 
-    for (const [scenario, holders] of Object.entries(BUSY).filter(([name]) => !onlyOwn(name))) {
-      it(`${scenario}: docker can't remove what a namespace still holds, and a reset undoes it`, async () => {
-        const facts = await lab.wedge(scenario, host);
-        for (const id of list(facts, 'STUCK')) {
-          expect(await dockerSays(lab, host, id)).toEqual({ ps: 'removing', inspect: 'dead true' });
-          expect(await mountsOf(lab, host, id)).not.toEqual([]);
-        }
-        expect(kindsOf(facts)).toEqual(holders);
-        await expectNeighbourAlive(lab, host, facts);
-        await expectResetToClean(lab, host, clean);
-      });
-    }
-
-    it('other-cause: dead without a mount anywhere, and a reset undoes it', async () => {
+  it.concurrent.each(hostsFor(0))('other-cause on %s: dead without a mount anywhere, until a reset', (host) =>
+    onHost(host, async () => {
       const facts = await lab.wedge('other-cause', host);
       const [id = ''] = list(facts, 'STUCK');
       expect(await dockerSays(lab, host, id)).toEqual({ ps: 'removing', inspect: 'dead true' });
       expect(await mountsOf(lab, host, id)).toEqual([]);
       await expectResetToClean(lab, host, clean);
-    });
+    }),
+  );
 
-    it('nothing: no container is dead, and a reset undoes it', async () => {
-      const facts = await lab.wedge('nothing', host);
-      expect(facts.STUCK).toBe('');
-      await expectNeighbourAlive(lab, host, facts);
-      await expectResetToClean(lab, host, clean);
-    });
+  it.concurrent.each(hostsFor(1))(
+    'nothing on %s: no container is dead; it is not wedged twice without a reset',
+    (host) =>
+      onHost(host, async () => {
+        const facts = await lab.wedge('nothing', host);
+        expect(facts.STUCK).toBe('');
+        await expectNeighbourAlive(lab, host, facts);
+        await expect(lab.wedge('nothing', host)).rejects.toThrow('reset it first');
+        await expectResetToClean(lab, host, clean);
+      }),
+  );
 
-    it('looks the same in two snapshots in a row, and different after any change', async () => {
-      await lab.wedge('several', host);
-      const before = await lab.snapshot(host);
-      expect(await lab.snapshot(host)).toBe(before);
-      for (const change of [
-        'mount -t tmpfs x /mnt',
-        'echo >>/etc/docker/daemon.json',
-        'systemctl stop ntpd',
-        'docker rename neighbour n',
-      ]) {
-        const last = await lab.snapshot(host);
-        expect((await lab.exec(host, change)).code, change).toBe(0);
-        expect(await lab.snapshot(host), change).not.toBe(last);
+  it.concurrent('looks the same in two snapshots in a row, and different after any change', () =>
+    onHost('host3', async () => {
+      await lab.wedge('holder-service', 'host3');
+      let last = await lab.snapshot('host3');
+      expect(await lab.snapshot('host3')).toBe(last);
+      for (const change of CHANGES) {
+        expect(await lab.exec('host3', change)).toMatchObject({ code: 0 });
+        const next = await lab.snapshot('host3');
+        expect(next, change).not.toBe(last);
+        last = next;
       }
-      await expectResetToClean(lab, host, clean);
-    });
-  });
+      await expectResetToClean(lab, 'host3', clean);
+    }));
 
-  it('refuses to wedge a host that has containers already', async () => {
-    await lab.wedge('nothing', 'host1');
-    await expect(lab.wedge('nothing', 'host1')).rejects.toThrow('reset it first');
-    await lab.reset('host1');
-  });
-
-  it('says why a host with a separate containerd has no namespace of dockerd’s own', async () => {
-    await expect(lab.wedge('dockerd-namespace', 'host2')).rejects.toThrow('separate containerd.service');
-  });
+  it.concurrent('says why a host with a separate containerd has no namespace of dockerd’s own', () =>
+    onHost('host2', () =>
+      expect(lab.wedge('dockerd-namespace', 'host2')).rejects.toThrow('with a separate containerd.service'),
+    ));
 });
+
+const CHANGES = [
+  'mount -t tmpfs x /mnt',
+  'echo >>/etc/docker/daemon.json',
+  'systemctl stop ntpd',
+  'docker rename neighbour renamed',
+  'docker restart -t 0 renamed',
+];
+
+function isOwn(host: string): boolean {
+  return Number(host.replace('host', '')) % 2 === 1;
+}
+
+function hostsFor(index: number): readonly string[] {
+  return index % 2 === 0 ? HOSTS.slice(0, 2) : HOSTS.slice(2);
+}
+
+/** Tests run side by side, but those of one host in turn. */
+function oneAtATime(): (host: string, work: () => Promise<void>) => Promise<void> {
+  const last = new Map<string, Promise<void>>();
+  return (host, work) => {
+    const mine = (last.get(host) ?? Promise.resolve()).then(work, work);
+    last.set(host, mine);
+    return mine;
+  };
+}
 
 function list(facts: Facts, key: string): readonly string[] {
   return (facts[key] ?? '').split(' ').filter((word) => word !== '');
