@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { inputError } from '../core/diagnostic.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { parseYaml, toJson } from '../core/yaml.ts';
+import { parseYaml } from '../core/yaml.ts';
+import { toJson } from '../core/yaml-node.ts';
 
 /** `-e`: `k=v` (a string), a JSON or YAML map, or `@file` with one. Later ones win. @throws InputError */
 export async function extraVars(flags: readonly string[]): Promise<JsonObject> {

@@ -1,55 +1,17 @@
 import {
-  boolCoreTag,
   EVENT_ID,
   type Event,
-  floatCoreTag,
   getScalarValue,
-  intCoreTag,
-  NOT_RESOLVED,
-  nullCoreTag,
   parseEvents,
   SCALAR_STYLE,
   type ScalarEvent,
   YAMLException,
 } from 'js-yaml';
 import { InputError } from './diagnostic.ts';
-import type { Json, JsonObject } from './json.ts';
 import { decodeSource, type SourceText, type Span } from './source-text.ts';
+import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './yaml-node.ts';
+import { plainValue } from './yaml-scalar.ts';
 import { syntaxAdvice } from './yaml-syntax.ts';
-
-/** A parsed node and its place. Aliases share the node they name, so a document is no larger than its text. */
-export type YamlNode = YamlScalar | YamlList | YamlMap;
-
-interface Placed {
-  readonly span: Span;
-  /** How many nodes it would be with every alias written out. */
-  readonly size: number;
-}
-
-export interface YamlScalar extends Placed {
-  readonly kind: 'scalar';
-  readonly value: null | boolean | number | string;
-  /** As written, without quotes. */
-  readonly text: string;
-  /** Offset of the text in the file, where the file holds it character by character. */
-  readonly textStart: number | undefined;
-}
-
-export interface YamlList extends Placed {
-  readonly kind: 'list';
-  readonly items: readonly YamlNode[];
-}
-
-export interface YamlMap extends Placed {
-  readonly kind: 'map';
-  readonly entries: readonly YamlEntry[];
-}
-
-export interface YamlEntry {
-  readonly key: string;
-  readonly keySpan: Span;
-  readonly value: YamlNode;
-}
 
 export interface YamlDocument {
   readonly source: SourceText;
@@ -68,20 +30,6 @@ export function parseYaml(bytes: Uint8Array, file: string, options: { maxBytes?:
   const source = decodeSource(bytes, file, options.maxBytes);
   return { source, root: new Builder(source, events(source)).document() };
 }
-
-/** The entry of a map under `key`. */
-export const entryOf = (node: YamlNode | undefined, key: string): YamlEntry | undefined =>
-  node?.kind === 'map' ? node.entries.find((entry) => entry.key === key) : undefined;
-
-/** The plain value. A key named `__proto__` is an own property like any other. */
-export function toJson(node: YamlNode): Json {
-  if (node.kind === 'scalar') return node.value;
-  if (node.kind === 'list') return node.items.map(toJson);
-  return mapToJson(node);
-}
-
-export const mapToJson = (node: YamlMap): JsonObject =>
-  Object.fromEntries(node.entries.map((entry) => [entry.key, toJson(entry.value)]));
 
 function events(source: SourceText): Event[] {
   try {
@@ -248,17 +196,9 @@ class Builder {
   }
 
   private plainValue(text: string, span: Span): YamlScalar['value'] {
-    for (const tag of [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag]) {
-      const value = tag.resolve(text, false, tag.tagName);
-      if (value === NOT_RESOLVED) continue;
-      const exact =
-        typeof value !== 'number' ||
-        (Number.isFinite(value) && (!/^[-+]?\d+$/.test(text) || Number.isSafeInteger(value)));
-      if (exact) return value;
-      // A container id such as 123e4567… or a long number would silently become another value.
-      throw this.refuse(span, `${text} is a number that can't be kept exactly`, `write it in quotes: '${text}'`);
-    }
-    return text;
+    const plain = plainValue(text);
+    if ('value' in plain) return plain.value;
+    throw this.refuse(span, `${text} is a number that can't be kept exactly`, `write it in quotes: '${text}'`);
   }
 
   private duplicate(key: string, span: Span, first: YamlEntry | undefined) {

@@ -1,5 +1,5 @@
 import { didYouMean } from '../core/suggestion.ts';
-import { toJson, type YamlEntry, type YamlMap, type YamlNode } from '../core/yaml.ts';
+import { toJson, type YamlEntry, type YamlMap, type YamlNode } from '../core/yaml-node.ts';
 import { groupNameProblem, type Reading, refuse } from './findings.ts';
 import { expandHosts } from './host-range.ts';
 

@@ -1,7 +1,7 @@
 import type { Scope } from '../core/expression.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { type AnyStepType, StepError } from '../core/step-type.ts';
-import { toJson, type YamlMap, type YamlNode, type YamlScalar } from '../core/yaml.ts';
+import { toJson, type YamlMap, type YamlNode, type YamlScalar } from '../core/yaml-node.ts';
 import { typeWords } from './cel-value.ts';
 import { type Compiled, compileExpression, failure } from './expression.ts';
 import type { Names } from './names.ts';

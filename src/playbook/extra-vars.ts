@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { InputError, inputError } from '../core/diagnostic.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { mapToJson, parseYaml } from '../core/yaml.ts';
+import { parseYaml } from '../core/yaml.ts';
+import { mapToJson } from '../core/yaml-node.ts';
 import { nameProblem } from './play-names.ts';
 
 /**

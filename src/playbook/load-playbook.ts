@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
 import type { Playbook } from '../core/playbook.ts';
-import { parseYaml, type YamlNode } from '../core/yaml.ts';
+import { parseYaml } from '../core/yaml.ts';
+import type { YamlNode } from '../core/yaml-node.ts';
 import { Report } from './place.ts';
 import { compilePlay, type Known } from './play.ts';
 

@@ -1,6 +1,6 @@
 import type { Diagnostic, SourceLocation } from '../core/diagnostic.ts';
 import type { SourceText, Span } from '../core/source-text.ts';
-import type { YamlScalar } from '../core/yaml.ts';
+import type { YamlScalar } from '../core/yaml-node.ts';
 
 /** A finding before its place in the file is known: offsets in the expression's text, all of it where left out. */
 export interface TextFinding {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
-import { entryOf, type YamlNode } from '../core/yaml.ts';
+import { entryOf, type YamlNode } from '../core/yaml-node.ts';
 import type { Variable } from './names.ts';
 import type { Report } from './place.ts';
 import type { StepForm } from './step.ts';

@@ -3,7 +3,7 @@ import type { Host } from '../core/inventory.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { OnFailure, Play, Step } from '../core/playbook.ts';
 import type { AnyStepType } from '../core/step-type.ts';
-import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml.ts';
+import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml-node.ts';
 import { conjuncts } from './cel-tree.ts';
 import { playSchema } from './keywords.ts';
 import { type Names, playVariables, type Register } from './names.ts';

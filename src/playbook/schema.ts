@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Span } from '../core/source-text.ts';
-import { entryOf, type YamlNode } from '../core/yaml.ts';
+import { entryOf, type YamlNode } from '../core/yaml-node.ts';
 import type { Report } from './place.ts';
 import { schemaMessage } from './schema-message.ts';
 

@@ -11,7 +11,7 @@ import {
   type YamlMap,
   type YamlNode,
   type YamlScalar,
-} from '../core/yaml.ts';
+} from '../core/yaml-node.ts';
 import { compileArgs, compileTyped } from './args.ts';
 import { conjuncts } from './cel-tree.ts';
 import { STEP_KEYWORDS, stepSchema } from './keywords.ts';

@@ -1,6 +1,6 @@
 import type { Scope } from '../core/expression.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { YamlScalar } from '../core/yaml.ts';
+import type { YamlScalar } from '../core/yaml-node.ts';
 import { typeWords } from './cel-value.ts';
 import { type Compiled, compileExpression, failure } from './expression.ts';
 import type { Names } from './names.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/diagnostic.ts';
-import { entryOf, parseYaml, toJson } from '../../src/core/yaml.ts';
+import { parseYaml } from '../../src/core/yaml.ts';
+import { entryOf, toJson } from '../../src/core/yaml-node.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const json = (text: string) => toJson(parseYaml(bytes(text), 'f.yaml').root);
