@@ -9,10 +9,10 @@ export interface NameUse {
   readonly end: number;
 }
 
-/** Every name that an expression mentions, the variables of its own macros (`all(x, …)`) included. */
+/** Every name that an expression reads from its scope; not the variables of its own macros (`all(x, …)`). */
 export function nameUses(ast: ASTNode): NameUse[] {
   const uses: NameUse[] = [];
-  collect(ast, uses);
+  collect(ast, new Set(), uses);
   return uses;
 }
 
@@ -31,17 +31,36 @@ function operands(ast: ASTNode): string[] {
   return ast.args.flatMap(operands);
 }
 
-function collect(node: unknown, uses: NameUse[]): void {
+function collect(node: unknown, own: ReadonlySet<string>, uses: NameUse[]): void {
   if (Array.isArray(node)) {
-    for (const item of node) collect(item, uses);
+    for (const item of node) collect(item, own, uses);
     return;
   }
   if (!isNode(node)) return;
-  const { op, args, start, end } = node;
-  if (op === 'id' && typeof args === 'string') uses.push({ name: args, field: undefined, start, end });
-  else if (op === '.' && Array.isArray(args) && isNode(args[0]) && args[0].op === 'id') {
-    uses.push({ name: String(args[0].args), field: String(args[1]), start: args[0].start, end });
-  } else collect(args, uses);
+  const use = useOf(node);
+  const variable = macroVariable(node);
+  if (use) {
+    if (!own.has(use.name)) uses.push(use);
+  } else if (variable !== undefined && Array.isArray(node.args)) {
+    collect(node.args[1], own, uses);
+    collect(node.args[2], new Set([...own, variable]), uses);
+  } else collect(node.args, own, uses);
+}
+
+function useOf({ op, args, start, end }: Node): NameUse | undefined {
+  if (op === 'id' && typeof args === 'string') return { name: args, field: undefined, start, end };
+  const [of, field]: unknown[] = op === '.' && Array.isArray(args) ? args : [];
+  if (!isNode(of) || of.op !== 'id') return undefined;
+  return { name: String(of.args), field: String(field), start: of.start, end };
+}
+
+const MACROS: ReadonlySet<unknown> = new Set(['all', 'exists', 'exists_one', 'map', 'filter', 'bind']);
+
+/** `x` of `list.exists(x, …)` and `cel.bind(x, …)`. */
+function macroVariable({ op, args }: Node): string | undefined {
+  if (op !== 'rcall' || !Array.isArray(args) || !MACROS.has(args[0]) || !Array.isArray(args[2])) return undefined;
+  const [variable]: unknown[] = args[2];
+  return isNode(variable) && variable.op === 'id' ? String(variable.args) : undefined;
 }
 
 interface Node {

@@ -1,10 +1,10 @@
 import type { TypeError as CelTypeError, ParseError } from '@marcbachmann/cel-js';
-import { didYouMean } from '../core/suggestion.ts';
+import { didYouMean, suggestion } from '../core/suggestion.ts';
 import type { NameUse } from './cel-tree.ts';
 import type { Names, Register, Variable } from './names.ts';
 import type { TextFinding } from './place.ts';
 
-/** What is wrong with a name that an expression reads; undefined where it is known, or a macro's own variable. */
+/** What is wrong with a name that an expression reads; undefined where it is known, or for the type checker to judge. */
 export function nameFinding(use: NameUse, names: Names): TextFinding | undefined {
   const register = names.registers.get(use.name);
   if (register) return fieldFinding(use, register) ?? unsetFinding(use, register, names);
@@ -20,8 +20,30 @@ export function nameFinding(use: NameUse, names: Names): TextFinding | undefined
       todo,
     };
   }
-  return undefined;
+  return names.open ? guess(use.name, place, names) : undefined;
 }
+
+/** Without an inventory any name may be a variable of it; one that looks like a register's is more likely misspelt. */
+function guess(name: string, place: { start: number; end: number }, names: Names): TextFinding | undefined {
+  const near = suggestion(name, [...names.registers.keys(), ...names.variables.keys()]);
+  if (near === undefined || BUILT_IN_NAMES.has(name)) return undefined;
+  const message = `'${name}' is neither set in the play nor registered; the inventory must give it`;
+  return { ...place, severity: 'warning', message, todo: `did you mean '${near}'?` };
+}
+
+/** Type names and the holder of CEL's own functions. */
+const BUILT_IN_NAMES: ReadonlySet<string> = new Set([
+  'cel',
+  'bool',
+  'bytes',
+  'double',
+  'int',
+  'list',
+  'map',
+  'string',
+  'type',
+  'uint',
+]);
 
 function fieldFinding(use: NameUse, register: Register): TextFinding | undefined {
   if (use.field === undefined || !register.fields) return undefined;

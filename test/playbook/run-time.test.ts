@@ -69,6 +69,8 @@ describe('conditions', () => {
     ['size(found.ids) == 3', false],
     ['has(nested.nothing)', false],
     ['any == "text"', true],
+    ['cel.bind(n, size(found.ids), n == 2 && found.ids.all(port, size(port) > 0) && port == 22)', true],
+    ['found.ids.map(id, id + name)[0] == "648fcdd4547ax"', true],
   ])('%s', (expression, expected) => expect(condition(expression)).toBe(expected));
 
   test('true and false may be written without an expression', () => {
@@ -222,6 +224,16 @@ describe('plays', () => {
   test('without an inventory any name may be a variable of it', () => {
     const bytes = new TextEncoder().encode('- hosts: x\n  steps:\n    - umount: {}\n      when: whatever == 1\n');
     expect(checkPlaybook(bytes, 'p.yaml', { stepTypes }).findings).toEqual([]);
+  });
+
+  test('but one that looks like a register is probably misspelt', () => {
+    const steps =
+      '    - scan: {}\n      register: ids\n    - umount: {}\n      when: isd.dead == 1 && ids.ids.exists(id, id == "a")\n';
+    const checked = checkPlaybook(new TextEncoder().encode(`- hosts: x\n  steps:\n${steps}`), 'p.yaml', { stepTypes });
+    expect(checked.playbook).toBeDefined();
+    expect(checked.findings.map(({ severity, todo }) => ({ severity, todo }))).toEqual([
+      { severity: 'warning', todo: "did you mean 'ids'?" },
+    ]);
   });
 
   test('a register set again without a condition is set for sure', () => {
