@@ -1,5 +1,6 @@
-import { inputError } from '../core/diagnostic.ts';
+import { InputError, inputError } from '../core/diagnostic.ts';
 import type { Host, Inventory } from '../core/inventory.ts';
+import { SourceText } from '../core/source-text.ts';
 import { didYouMean } from '../core/suggestion.ts';
 
 type Term = { readonly sign: '' | '&' | '!'; readonly text: string };
@@ -33,8 +34,20 @@ export function matchHosts(pattern: string, inventory: Inventory): Host[] {
 export function selectHosts(pattern: string, limit: string | undefined, inventory: Inventory): Host[] {
   const hosts = matchHosts(pattern, inventory);
   if (limit === undefined) return hosts;
-  const limited = new Set(matchHosts(limit, inventory).map((host) => host.name));
+  const limited = new Set(limitedHosts(limit, inventory).map((host) => host.name));
   return hosts.filter((host) => limited.has(host.name));
+}
+
+/** An error in the limit is shown there, not where a play names its hosts. */
+function limitedHosts(limit: string, inventory: Inventory): Host[] {
+  try {
+    return matchHosts(limit, inventory);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const source = new SourceText('--limit', limit);
+    const whole = { start: 0, end: limit.length };
+    throw new InputError(error.diagnostics.map(({ message, todo }) => source.finding(whole, message, { todo })));
+  }
 }
 
 function keep(chosen: Set<string>, named: ReadonlySet<string>, inside: boolean): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, SourceLocation } from '../core/diagnostic.ts';
 import type { SourceText, Span } from '../core/source-text.ts';
 import type { YamlScalar } from '../core/yaml-node.ts';
@@ -18,6 +19,11 @@ export class Report {
 
   constructor(source: SourceText) {
     this.source = source;
+  }
+
+  /** A finding with a place of its own, once. */
+  add(finding: Diagnostic): void {
+    if (!this.findings.some((known) => isDeepStrictEqual(known, finding))) this.findings.push(finding);
   }
 
   error(span: Span, message: string, todo?: string): void {

@@ -82,7 +82,10 @@ function selectedHosts(node: YamlMap, known: Known, report: Report): readonly Ho
     return known.selectHosts(entry.value.value);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    for (const { message, todo } of error.diagnostics) report.error(entry.value.span, message, todo);
+    for (const found of error.diagnostics) {
+      if (found.at) report.add(found);
+      else report.error(entry.value.span, found.message, found.todo);
+    }
     return undefined;
   }
 }

@@ -148,6 +148,17 @@ describe('under a limit', () => {
 
   test('an empty limit and a typo in it are refused', () => {
     expect(() => select('web', ',')).toThrow('is empty');
-    expect(() => select('web', 'wbe1')).toThrow("no host or group is named 'wbe1'");
+    expect(() => select('web', 'wbe1')).toThrow(
+      expect.objectContaining({
+        diagnostics: [
+          expect.objectContaining({
+            message: "no host or group is named 'wbe1'",
+            todo: "did you mean 'web1'?",
+            at: { file: '--limit', line: 1, column: 1 },
+            source: 'wbe1',
+          }),
+        ],
+      }),
+    );
   });
 });
