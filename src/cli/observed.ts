@@ -29,11 +29,9 @@ export async function observed(
     });
   } finally {
     ignoreSignals();
-    try {
-      await journal?.close();
-    } finally {
-      await reporter.end();
-    }
+    // The recap tells of hosts that were given up for it; people must still see the recap.
+    await journal?.close().catch((error: Error) => console.error(`error: the journal is not whole: ${error.message}`));
+    await reporter.end();
   }
 }
 

@@ -72,6 +72,7 @@ describe.skipIf(reason)('playbooks/free-dead-containers.yaml on real hosts', () 
   async function expectFreed(scenarioOf: (host: string) => string): Promise<void> {
     const facts = await each((host) => lab.wedge(scenarioOf(host), host));
     const before = await snapshots();
+    const neighbours = await each((host) => mountsBeside(host, facts));
     const predicted = await check();
     expect(await snapshots()).toEqual(before);
     expect(predicted.code).toBe(0);
@@ -82,12 +83,23 @@ describe.skipIf(reason)('playbooks/free-dead-containers.yaml on real hosts', () 
     expect(applied(run)).not.toEqual([]);
     expect(planned(await check())).toEqual([]);
 
+    expect(await each((host) => mountsBeside(host, facts))).toEqual(neighbours);
     await each(async (host) => {
-      const seen = facts[hosts.findIndex((h) => h === host)] ?? {};
-      await expectNothingStuck(host, seen);
-      await expectAlive(host, seen.NEIGHBOUR);
-      if (seen.LOOKALIKE) await expectAlive(host, seen.LOOKALIKE);
+      await expectNothingStuck(host, of(facts, host));
+      await expectAlive(host, of(facts, host).NEIGHBOUR);
     });
+  }
+
+  const of = (facts: readonly Facts[], host: string): Facts => facts[hosts.findIndex((h) => h === host)] ?? {};
+
+  /** Every mount, in every process, of the running neighbour and of an id that differs from the stuck one in its last digit. */
+  async function mountsBeside(host: string, facts: readonly Facts[]): Promise<(readonly string[])[]> {
+    const { NEIGHBOUR = '', LOOKALIKE } = of(facts, host);
+    const mounts = await Promise.all(
+      [NEIGHBOUR, ...(LOOKALIKE ? [LOOKALIKE] : [])].map((id) => mountsOf(lab, host, id)),
+    );
+    for (const found of mounts) expect(found).not.toEqual([]);
+    return mounts;
   }
 
   async function expectNothingStuck(host: string, facts: Facts): Promise<void> {

@@ -1,6 +1,7 @@
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
 import { applyScript, probeScript, undoScript } from '../../core/host-script.ts';
+import { sinceLast } from '../../core/pending.ts';
 import { defineStep, StepError } from '../../core/step-type.ts';
 
 interface Args {
@@ -80,9 +81,11 @@ export const command = defineStep<Args, Facts, CommandChange>({
       });
     return { needed: code === 1, stdout: stdout.trimEnd() };
   },
-  plan(args, { needed, stdout }, { done }) {
+  plan(args, { needed, stdout }, { pending, done }) {
+    const wanted = change(args, needed);
     // Without a check nobody can tell that it is done but the run itself.
-    const changes = needed === false || (needed === undefined && done.length > 0) ? [] : [change(args, needed)];
+    const settled = needed === undefined ? done.length > 0 : !needed || sinceLast(pending, wanted.resource).planned;
+    const changes = settled ? [] : [wanted];
     return { changes, output: { needed: needed ?? true, stdout } };
   },
   apply: async (host, change) => applied(await host.run(apply, [change.data.run, ...change.data.args]), change),

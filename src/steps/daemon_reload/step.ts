@@ -1,6 +1,7 @@
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
 import { applyScript, probeScript } from '../../core/host-script.ts';
+import { sinceLast } from '../../core/pending.ts';
 import { defineStep, StepError } from '../../core/step-type.ts';
 
 interface Args {
@@ -44,12 +45,14 @@ export const daemonReload = defineStep<Args, Facts, Change>({
     return { needed: result.stdout !== '' };
   },
   plan({ unit }, { needed }, { pending }) {
-    const rewritten = pending.some((c) => c.resource.startsWith(`file /etc/systemd/system/${unit}.d/`));
-    if (!needed && !rewritten) return { changes: [] };
+    const resource = `systemd ${unit}`;
+    const { planned, later } = sinceLast(pending, resource);
+    const rewritten = later.some((c) => c.resource.startsWith(`file /etc/systemd/system/${unit}.d/`));
+    if ((planned || !needed) && !rewritten) return { changes: [] };
     return {
       changes: [
         {
-          resource: `systemd ${unit}`,
+          resource,
           summary: `systemctl daemon-reload: the files of ${unit} have changed`,
           before: 'outdated',
           after: 'loaded',

@@ -4,7 +4,7 @@ import { applyScript, probeScript, undoScript } from '../../core/host-script.ts'
 import { defineStep, StepError } from '../../core/step-type.ts';
 import { type Daemon, hasSlaveFlag } from '../../docker/daemon.ts';
 import { complete, lookAtDaemon } from '../../docker/host-view.ts';
-import { refusalOfSlaveMounts } from '../../docker/slave-mounts.ts';
+import { type Refusal, refusalOfSlaveMounts } from '../../docker/slave-mounts.ts';
 import { type Dropin, fileText, pathOf, type Settings, setsSlaveMounts } from './unit-file.ts';
 
 /** A file as it was: what undo restores. */
@@ -102,30 +102,17 @@ export const dropin = defineStep<DropinArgs, Facts, DropinChange>({
       daemon: concernsMounts ? await lookAtDaemon(host) : undefined,
     };
   },
-  plan(args, facts) {
+  plan(args, seen, { pending }) {
     const path = pathOf(args);
-    const output = { path };
+    const facts = withPending(seen, path, pending);
     const after = Buffer.from(fileText(args.settings), 'utf8').toString('base64');
-    if (facts.odd) {
-      return {
-        changes: [],
-        refusal: {
-          reason: `${path} is a ${facts.odd}, not a plain file`,
-          todo: 'look at it on the host and move it away',
-        },
-      };
-    }
+    const output = { path };
     if (facts.file?.base64 === after) return { changes: [], output };
-    if (facts.daemon && hasSlaveFlag(facts.daemon) && setsSlaveMounts(args.settings, 'is')) {
-      return {
-        changes: [],
-        output,
-        notes: ['docker.service has MountFlags=slave already'],
-      };
+    if (isSetElsewhere(args, facts)) {
+      return { changes: [], output, notes: ['docker.service has MountFlags=slave already'] };
     }
-    const refusal = facts.daemon && refusalOfSlaveMounts(facts.daemon);
-    if (refusal) return { changes: [], refusal };
-    return { changes: [change(path, facts, after)], output };
+    const refusal = refusalToWrite(path, facts);
+    return refusal ? { changes: [], refusal } : { changes: [change(path, facts, after)], output };
   },
   async apply(host, change) {
     const { path, before, after, directory } = change.data;
@@ -142,6 +129,22 @@ export const dropin = defineStep<DropinArgs, Facts, DropinChange>({
     },
   },
 });
+
+/** The file as earlier steps of a dry run would leave it. */
+function withPending(facts: Facts, path: string, pending: readonly Change[]): Facts {
+  const last = pending.findLast((c): c is DropinChange => c.resource === `file ${path}`);
+  if (!last) return facts;
+  const [mode = '', uid = '', gid = '', base64 = ''] = last.data.after;
+  return { ...facts, file: { mode, uid, gid, base64 }, directoryExists: true };
+}
+
+const isSetElsewhere = (args: DropinArgs, { daemon }: Facts): boolean =>
+  daemon !== undefined && hasSlaveFlag(daemon) && setsSlaveMounts(args.settings, 'is');
+
+function refusalToWrite(path: string, { odd, daemon }: Facts): Refusal | undefined {
+  if (odd === undefined) return daemon && refusalOfSlaveMounts(daemon);
+  return { reason: `${path} is a ${odd}, not a plain file`, todo: 'look at it on the host and move it away' };
+}
 
 function change(path: string, facts: Facts, base64: string): DropinChange {
   const { file } = facts;

@@ -1,5 +1,6 @@
 import type { Change } from '../../core/change.ts';
 import type { ProbeScript } from '../../core/host-script.ts';
+import { sinceLast } from '../../core/pending.ts';
 import { records } from '../../core/records.ts';
 import type { ReadOnlySession } from '../../core/session.ts';
 import { StepError } from '../../core/step-type.ts';
@@ -94,6 +95,8 @@ function parseConfig(text: string): object | string {
   }
 }
 
+export const unitResource = (unit: string): string => `unit ${unit}`;
+
 /** Why the unit must be restarted, for people; undefined: it need not. */
 export function needsRestart(
   args: RestartArgs,
@@ -101,12 +104,14 @@ export function needsRestart(
   pending: readonly Change[],
   done: readonly Change[],
 ): string | undefined {
+  const { planned, later } = sinceLast(pending, unitResource(args.unit));
+  const toCome = later.find((c) => concerns(c.resource, args));
+  if (toCome) return `${toCome.resource.replace('file ', '')} is newer than its process`;
+  if (planned || (args.force && done.length > 0)) return undefined;
   if (facts.active !== 'active') return `it is ${facts.active}`;
   const newer = facts.changed.find((file) => facts.started !== null && file.at > facts.started);
   if (newer) return `${newer.path} is newer than its process`;
-  const toCome = pending.find((c) => concerns(c.resource, args));
-  if (toCome) return `${toCome.resource.replace('file ', '')} is newer than its process`;
-  return args.force && done.length === 0 ? 'forced' : undefined;
+  return args.force ? 'forced' : undefined;
 }
 
 const concerns = (resource: string, { unit, config }: RestartArgs): boolean =>

@@ -3,7 +3,7 @@ import type { Change } from '../../core/change.ts';
 import { applyScript, probeScript } from '../../core/host-script.ts';
 import type { Session } from '../../core/session.ts';
 import { defineStep, type Planned } from '../../core/step-type.ts';
-import { configProblem, type Facts, needsRestart, type RestartArgs, readFacts } from './facts.ts';
+import { configProblem, type Facts, needsRestart, type RestartArgs, readFacts, unitResource } from './facts.ts';
 
 interface RestartChange extends Change {
   readonly data: { readonly argv: readonly string[]; readonly todo: string };
@@ -74,7 +74,7 @@ function change(args: RestartArgs, facts: Facts, why: string): RestartChange {
   const comeBack = stops.filter((c) => c.policy === 'always' || c.policy === 'unless-stopped');
   const isDocker = args.unit === 'docker.service';
   return {
-    resource: `unit ${args.unit}`,
+    resource: unitResource(args.unit),
     summary: `restart ${args.unit} (${why})${isDocker ? `: ${consequence(stops.length, comeBack.length, facts)}` : ''}`,
     before: { active: facts.active, pid: facts.pid, started: facts.started },
     after: 'restarted',
