@@ -50,8 +50,9 @@ make_host() {
   configure_host "$1"
 }
 
-# A free 127.0.1.N, taken under a lock that all labs of this machine share.
+# A free 127.0.1.N, taken under a lock that all labs of this machine share. A host that is made anew keeps its own.
 take_address() (
+  [ ! -e "$(host_dir "$1")/address" ] || return 0
   flock 8
   for ((n = FIRST_ADDRESS; n < 255; n++)); do
     address=127.0.1.$n
@@ -135,15 +136,21 @@ wait_for_host() {
 
 # ---- destroy ----
 
-# Ends the host at once (its PID 1 takes every process of it along) and leaves nothing running, mounted or on disk. Safe to repeat.
+# Leaves nothing of the host running, mounted or on disk. Safe to repeat.
 destroy_host() {
+  end_host "$1"
+  rm -rf --one-file-system "$(host_dir "$1")"
+}
+
+# Ends the host at once: its PID 1 takes every process of it along. Only its address and console output stay.
+end_host() {
   local dir
   dir=$(host_dir "$1")
   rm -f "$dir/ready"
   end_host_processes "$1"
   unmount_below "$dir"
   chattr -R -f -i "$dir/docker" 2>/dev/null || :
-  rm -rf --one-file-system "$dir"
+  rm -rf --one-file-system "$dir"/{upper,work,root,docker,store,containers,clean,images}
   find /sys/fs/cgroup/*/"unwedge-lab-$LAB-$1" -depth -type d -exec rmdir {} + 2>/dev/null || :
 }
 

@@ -27,6 +27,7 @@ die() { say "$*"; exit 1; }
 . "$HERE/host.sh"
 
 main() {
+  trap 'exit 130' INT TERM HUP
   [[ $LAB =~ ^[a-z0-9-]+$ ]] || die "UNWEDGE_LAB='$LAB': use a-z, 0-9 and - only"
   local command=${1:-}
   shift || :
@@ -51,24 +52,30 @@ check() {
 # ---- up and down ----
 
 up() {
-  check
-  lock_lab
-  trap abandon_unready_hosts EXIT
-  trap 'exit 130' INT TERM HUP
-  prepare_base
+  begin_work
   make_keys
   local host hosts=()
   for ((n = 1; n <= $1; n++)); do host_is_ready "host$n" || hosts+=("host$n"); done
-  for host in "${hosts[@]}"; do make_numbered_host "$host"; done
+  for host in "${hosts[@]}"; do
+    destroy_host "$host"
+    make_numbered_host "$host"
+  done
   write_connection_files
   for host in "${hosts[@]}"; do boot_host "$host"; done
   for host in "${hosts[@]}"; do wait_for_host "$host"; done
   say "up: $(host_names | paste -sd' '); inventory: $LAB_DIR/inventory.yaml"
 }
 
+# Whatever ends this process from here on, no half-made host stays behind.
+begin_work() {
+  check
+  lock_lab
+  trap abandon_unready_hosts EXIT
+  prepare_base
+}
+
 # Even hosts keep docker's files elsewhere, so that nothing can take /var/lib/docker for granted.
 make_numbered_host() {
-  destroy_host "$1"
   if ((${1#host} % 2)); then make_host "$1" own /var/lib/docker; else make_host "$1" separate /srv/docker; fi
 }
 
@@ -173,7 +180,10 @@ ssh_host() { on_host "$@"; }
 print_status() {
   printf '%s  %s  %s containerd  ' "$1" "$(host_fact "$1" address)" "$(host_fact "$1" layout)"
   host_is_ready "$1" || { echo down; return; }
-  on_host "$1" 'systemctl is-system-running; docker ps -a --no-trunc --format "    {{.ID}} {{.Names}}: {{.Status}}"' || :
+  on_host "$1" sh -s <<'SH' || :
+echo "$(systemctl is-system-running), $(docker ps -aq | wc -l) containers, $(docker ps -aq --filter status=removing --filter status=dead | wc -l) stuck"
+docker ps -a --no-trunc --format '    {{.ID}} {{.Names}}: {{.Status}}'
+SH
 }
 
 # The scenarios are host scripts: each runs in the host, after the functions of wedge.sh.
@@ -196,7 +206,16 @@ reset_host() {
     if on_host "$host" sh -s start "$docker_root" <"$HERE/reset.sh"; then return; fi
   fi
   say "$host is not clean: booting it anew"
-  rm "$dir/ready" && up "${host#host}"
+  renew_host "$host"
+}
+
+renew_host() {
+  begin_work
+  end_host "$1"
+  make_numbered_host "$1"
+  write_connection_files
+  boot_host "$1"
+  wait_for_host "$1"
 }
 
 snapshot_host() { on_host "$1" sh -s <"$HERE/snapshot.sh"; }
