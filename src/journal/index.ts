@@ -2,6 +2,7 @@
 export { foldJournal } from './fold-journal.ts';
 export type { Journal } from './journal.ts';
 export { openJournal } from './journal-file.ts';
+export { type LoadedRun, loadRun, loadRuns } from './load-run.ts';
 export { newRunId } from './run-id.ts';
-export { findRun, type LoadedRun, listRuns, loadRun, readJournal } from './runs.ts';
+export { findRun, listRuns, readJournal } from './runs.ts';
 export { scrub } from './scrub.ts';

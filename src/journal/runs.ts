@@ -1,9 +1,6 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { inputError } from '../core/diagnostic.ts';
-import type { RunEvent } from '../core/event.ts';
-import type { RunRecord } from '../core/run-record.ts';
 import { didYouMean } from '../core/suggestion.ts';
-import { foldJournal } from './fold-journal.ts';
 import { journalPath, runsDirectory } from './journal-path.ts';
 import { type ParsedJournal, parseJournal } from './parse-journal.ts';
 import { isRunId } from './run-id.ts';
@@ -41,55 +38,10 @@ export async function readJournal(stateDir: string, run: string): Promise<Parsed
   }
 }
 
-export interface LoadedRun {
-  readonly record: RunRecord;
-  /** The journal's last line is torn: the controller died while writing it. */
-  readonly torn: ParsedJournal['torn'];
-}
-
-/** A run and all that was taken back of it since. @throws InputError */
-export async function loadRun(stateDir: string, run: string): Promise<LoadedRun> {
-  const { events, torn } = await readJournal(stateDir, run);
-  const record = foldJournal([...events, ...(await rollbackEvents(stateDir, run))]);
-  if (record !== undefined) return { record, torn };
-  throw inputError(`the journal of run ${run} has no beginning`, 'no host was touched by it: there is nothing to undo');
-}
-
-/** Events of all rollbacks of a run, oldest first. */
-async function rollbackEvents(stateDir: string, run: string): Promise<readonly RunEvent[]> {
-  const rollbacks: (readonly RunEvent[])[] = [];
-  for (const other of await listRuns(stateDir)) {
-    if (!(await mayBeRollbackOf(run, journalPath(stateDir, other)))) continue;
-    const { events } = await readJournal(stateDir, other);
-    const [started] = events;
-    if (started?.type === 'run.started' && started.of === run) rollbacks.push(events);
-  }
-  return rollbacks.sort((a, b) => startOf(a).localeCompare(startOf(b))).flat();
-}
-
-const startOf = (events: readonly RunEvent[]): string => events[0]?.at ?? '';
-
-/** Looks at a journal's head only: most runs are not rollbacks, and their journals may be long. */
-async function mayBeRollbackOf(run: string, path: string): Promise<boolean> {
-  const handle = await open(path, 'r').catch((cause) => {
-    if (isMissing(cause)) return undefined; // A run that died before its journal was created.
-    throw unreadable(path, cause);
-  });
-  if (handle === undefined) return false;
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-    return buffer.toString('utf8', 0, bytesRead).includes(`"of":${JSON.stringify(run)}`);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Bytes within which run.started names the run that it is a rollback of. */
-const HEAD = 1024;
-
 const some = (runs: readonly string[]): string => runs.slice(0, 3).join(', ') + (runs.length > 3 ? ', …' : '');
 
-const isMissing = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+export const isMissing = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 
-const unreadable = (path: string, cause: unknown): Error =>
+export const unreadable = (path: string, cause: unknown): Error =>
   inputError(`${path} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`);

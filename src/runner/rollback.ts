@@ -3,6 +3,7 @@ import { type HostRecord, leftToUndo, type RunRecord } from '../core/run-record.
 import type { Connection } from '../core/session.ts';
 import { ChangeLog } from './change-log.ts';
 import type { EventStream } from './events.ts';
+import { failureOf } from './failure.ts';
 import { HostLink } from './host-link.ts';
 import { eachAtMost } from './pool.ts';
 import { recordedRun, type Surroundings } from './recorded-run.ts';
@@ -40,7 +41,7 @@ export async function startRollback(
     const outcomes = new Map<string, HostOutcome>();
     const records = hostsToUndo(plan.record);
     await eachAtMost(plan.forks, records, async (record) => {
-      const outcome = await putBack(record);
+      const outcome = await putBack(record).catch((error) => broken(record.host, error));
       outcomes.set(record.host, outcome);
       await stream.tell({ type: 'host.finished', outcome });
     });
@@ -62,6 +63,13 @@ const notBegun = (host: string, signal: string | undefined): HostOutcome => ({
   ...{ host, status: 'not-attempted', changes: 0 },
   reason: { message: `stopped by ${signal ?? 'a signal'}` },
 });
+
+/** A bug of ours on one host is that host's outcome, and the others are put back all the same. */
+function broken(host: string, error: unknown): HostOutcome {
+  const { reason } = failureOf(error);
+  const failed = [{ summary: 'the rollback of this host', reason: reason.message }];
+  return { host, status: 'failed', changes: 0, reason, rollback: { undone: [], irreversible: [], failed } };
+}
 
 async function tellOutcome(stream: EventStream, host: string, { outcome, cutOff }: HostUndone): Promise<void> {
   if (cutOff?.status === 'unreachable') await stream.tell({ type: 'host.unreachable', host, reason: cutOff.reason });

@@ -4,14 +4,13 @@ import type { ChangeRecord } from '../core/run-record.ts';
 import { type Session, SessionError } from '../core/session.ts';
 import type { Undo } from '../core/step-type.ts';
 import type { ChangeLog } from './change-log.ts';
-import { JournalFailure } from './events.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { HostLink } from './host-link.ts';
 import { planUndo, restoredBefore, type StepTypeOf } from './undo-plan.ts';
 
 export interface HostUndone {
   readonly outcome: RollbackOutcome;
-  /** What ended the undo early: the host or the journal was gone, or a hard stop. */
+  /** What ended the undo early: the host was gone, or a hard stop. */
   readonly cutOff: Failure | undefined;
 }
 
@@ -38,7 +37,6 @@ class HostUndo {
   readonly #typeOf: StepTypeOf;
   /** Set once nothing more can be done on this host: the rest is not tried. */
   #cutOff: Failure | undefined;
-  #reconnected = false;
   readonly #undone: string[] = [];
   readonly #irreversible: Named[] = [];
   readonly #failed: Named[] = [];
@@ -94,18 +92,17 @@ class HostUndo {
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.status !== 'failed' || error instanceof JournalFailure) this.#cutOff = failure;
+      if (failure.status !== 'failed') this.#cutOff = failure;
       return failure.reason.message;
     }
   }
 
-  /** An undo compares before it restores, so after a lost connection it can be sent again over a new one: once. */
+  /** An undo compares before it restores, so after a lost connection it can be sent once more over a new one. */
   async #withSession(deadline: number, act: (session: Session) => Promise<void>): Promise<void> {
     try {
       await act((await this.#link.connection()).readWrite({ deadline }));
     } catch (error) {
-      if (this.#reconnected || !(error instanceof SessionError && error.failure === 'lost')) throw error;
-      this.#reconnected = true;
+      if (!(error instanceof SessionError && error.failure === 'lost')) throw error;
       await this.#link.reset();
       await act((await this.#link.connection()).readWrite({ deadline }));
     }

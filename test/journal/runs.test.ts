@@ -6,8 +6,9 @@ import { InputError } from '../../src/core/diagnostic.ts';
 import type { RunEvent } from '../../src/core/event.ts';
 import { leftToUndo } from '../../src/core/run-record.ts';
 import { openJournal } from '../../src/journal/journal-file.ts';
+import { loadRun, loadRuns } from '../../src/journal/load-run.ts';
 import { newRunId } from '../../src/journal/run-id.ts';
-import { findRun, listRuns, loadRun, readJournal } from '../../src/journal/runs.ts';
+import { findRun, listRuns, readJournal } from '../../src/journal/runs.ts';
 import { applying, at, RUN, started } from './sample-events.ts';
 
 let stateDir: string;
@@ -86,6 +87,18 @@ describe('loadRun', () => {
     await write(RUN, started(), applying('a', 0), applying('a', 1));
     writeFileSync(pathOf(RUN), readFileSync(pathOf(RUN), 'utf8').replace('"change.applying"', '"chang'));
     await expect(loadRun(stateDir, RUN)).rejects.toThrow(`${pathOf(RUN)}:2: broken line`);
+  });
+
+  it('lists a damaged run as such, beside the others', async () => {
+    const [broken, whole] = ['20261122T070000Z-dddd', '20261122T080000Z-eeee'];
+    await write(broken, started({ run: broken }), applying('a', 0), applying('a', 1));
+    writeFileSync(pathOf(broken), readFileSync(pathOf(broken), 'utf8').replace('"change.applying"', '"chang'));
+    await write(whole, started({ run: whole, mode: 'rollback', of: RUN }));
+    await write(RUN, started());
+    const [first, second, third] = await loadRuns(stateDir);
+    expect(first).toMatchObject({ run: whole, loaded: { record: { started: { of: RUN } } } });
+    expect(second).toMatchObject({ run: broken, loaded: expect.any(InputError) });
+    expect(third).toMatchObject({ run: RUN, loaded: { record: { rollbacks: [whole] } } });
   });
 
   it('is not troubled by a run that died before its journal was created', async () => {

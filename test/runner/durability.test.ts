@@ -46,7 +46,8 @@ describe('the journal', () => {
     const fleet = new Fleet('web-1', 'web-2');
     const shown: string[] = [];
     const options = { forks: 1, journal: failingAt(2, 'change.applying'), report: (e: RunEvent) => shown.push(e.type) };
-    const recap = await fleet.run([play([put('a', '1'), put('b', '1')])], options);
+    const plays = [play([put('a', '1'), put('b', '1')], { onFailure: 'continue' })];
+    const recap = await fleet.run(plays, options);
     expect(fleet.host('web-1').files).toEqual(new Map([['a', '1']]));
     expect(statuses(recap)).toEqual({ 'web-1': 'failed', 'web-2': 'not-attempted' });
     expect(recap.outcomes[0]?.reason?.message).toBe(

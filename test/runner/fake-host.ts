@@ -24,6 +24,8 @@ export class FakeHost {
   connects = 0;
   closes = 0;
   refuseConnection: SessionError | undefined;
+  /** Against the contract: close never rejects. */
+  refuseClose: Error | undefined;
   readonly #onRequest: (text: string) => void;
   #cancel: ((error: SessionError) => void) | undefined;
 
@@ -43,6 +45,7 @@ export class FakeHost {
       cancel: () => this.#cancel?.(new SessionError('cancelled', `${this.name}: ended`)),
       close: async () => {
         this.closes += 1;
+        if (this.refuseClose !== undefined) throw this.refuseClose;
       },
     };
   }

@@ -22,6 +22,10 @@ describe('a rollback of a run', () => {
     for (const host of fleet.hosts) expect(host.files).toEqual(new Map([['b', 'old']]));
     expect(fleet.ofType('run.started')[1]).toMatchObject({ mode: 'rollback', of: 'run-0' });
     expect(exitCodeOf(recap)).toBe(0);
+    expect(fleet.hosts.map(({ connects, closes }) => [connects, closes])).toEqual([
+      [2, 2],
+      [2, 2],
+    ]);
   });
 
   it('journals each undo before it touches the host', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/core/exit-code.ts';
 import { StepError } from '../../src/core/step-type.ts';
 import { batchesOf, eachAtMost } from '../../src/runner/pool.ts';
 import { mustRollBack, mustStopRollout } from '../../src/runner/rollout.ts';
@@ -163,6 +164,18 @@ describe('connections', () => {
       [1, 1],
       [1, 1],
     ]);
+  });
+
+  it('that cannot be closed, against their contract, harm no other host', async () => {
+    const fleet = new Fleet('a', 'b');
+    fleet.host('a').refuseClose = new TypeError('no such socket');
+    const recap = await fleet.run([play([put('x', '1')], { onFailure: 'continue' })]);
+    expect(statuses(recap)).toEqual({ a: 'failed', b: 'changed' });
+    expect(recap.outcomes[0]?.reason?.message).toBe('internal error: no such socket');
+    expect(fleet.ofType('host.finished')).toHaveLength(2);
+    const undone = await fleet.rollback(fleet.record());
+    expect(statuses(undone)).toEqual({ a: 'failed', b: 'changed' });
+    expect(exitCodeOf(undone)).toBe(20);
   });
 
   it('host.finished comes once for each selected host', async () => {

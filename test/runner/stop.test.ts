@@ -62,6 +62,14 @@ describe('a first Ctrl-C', () => {
     );
   });
 
+  it('after the end is not told of any more', async () => {
+    const fleet = new Fleet('a');
+    await fleet.run([play([put('x', '1')])]);
+    fleet.stop.raise('SIGINT');
+    expect(fleet.events.at(-1)?.type).toBe('run.finished');
+    expect(fleet.ofType('run.interrupted')).toEqual([]);
+  });
+
   it('leaves a host that was at its last step done', async () => {
     const fleet = new Fleet('a');
     fleet.host('a').weather = onScript('set', stopping(fleet, 1));

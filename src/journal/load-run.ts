@@ -1,0 +1,82 @@
+import { open } from 'node:fs/promises';
+import { InputError, inputError } from '../core/diagnostic.ts';
+import type { RunEvent } from '../core/event.ts';
+import type { RunRecord } from '../core/run-record.ts';
+import { foldJournal } from './fold-journal.ts';
+import { journalPath } from './journal-path.ts';
+import type { ParsedJournal } from './parse-journal.ts';
+import { isMissing, listRuns, readJournal, unreadable } from './runs.ts';
+
+export interface LoadedRun {
+  readonly record: RunRecord;
+  /** The journal's last line is torn: the controller died while writing it. */
+  readonly torn: ParsedJournal['torn'];
+}
+
+/** A run and all that was taken back of it since. @throws InputError */
+export async function loadRun(stateDir: string, run: string): Promise<LoadedRun> {
+  return load(stateDir, run, await possibleRollbacks(stateDir));
+}
+
+/** All runs of a state directory, newest first. One whose journal is damaged is told of, and hides no other. */
+export async function loadRuns(
+  stateDir: string,
+): Promise<readonly { readonly run: string; readonly loaded: LoadedRun | InputError }[]> {
+  const rollbacks = await possibleRollbacks(stateDir);
+  const all: { run: string; loaded: LoadedRun | InputError }[] = [];
+  for (const run of await listRuns(stateDir)) {
+    const loaded = await load(stateDir, run, rollbacks).catch((error: unknown) => {
+      if (error instanceof InputError) return error;
+      throw error;
+    });
+    all.push({ run, loaded });
+  }
+  return all;
+}
+
+/** Runs that may be rollbacks, by the run that they take back. */
+type Rollbacks = ReadonlyMap<string, readonly string[]>;
+
+async function load(stateDir: string, run: string, rollbacks: Rollbacks): Promise<LoadedRun> {
+  const { events, torn } = await readJournal(stateDir, run);
+  const later = await rollbackEvents(stateDir, run, rollbacks.get(run) ?? []);
+  const record = foldJournal([...events, ...later]);
+  if (record !== undefined) return { record, torn };
+  throw inputError(`the journal of run ${run} has no beginning`, 'no host was touched by it: there is nothing to undo');
+}
+
+/** Events of all rollbacks of a run, oldest first. */
+async function rollbackEvents(stateDir: string, of: string, runs: readonly string[]): Promise<readonly RunEvent[]> {
+  const journals = await Promise.all(runs.map(async (run) => (await readJournal(stateDir, run)).events));
+  const rollbacks = journals.filter(([started]) => started?.type === 'run.started' && started.of === of);
+  return rollbacks.sort((a, b) => startOf(a).localeCompare(startOf(b))).flat();
+}
+
+const startOf = (events: readonly RunEvent[]): string => events[0]?.at ?? '';
+
+/** Looks at the journals' heads only: most runs are not rollbacks, and a journal may be long. */
+async function possibleRollbacks(stateDir: string): Promise<Rollbacks> {
+  const rollbacks = new Map<string, string[]>();
+  for (const run of await listRuns(stateDir)) {
+    const of = /"of":"([^"]+)"/.exec(await head(journalPath(stateDir, run)))?.[1];
+    if (of !== undefined) rollbacks.set(of, [...(rollbacks.get(of) ?? []), run]);
+  }
+  return rollbacks;
+}
+
+async function head(path: string): Promise<string> {
+  const handle = await open(path, 'r').catch((cause) => {
+    if (isMissing(cause)) return undefined; // A run that died before its journal was created.
+    throw unreadable(path, cause);
+  });
+  if (handle === undefined) return '';
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Bytes within which run.started names the run that it is a rollback of. */
+const HEAD = 1024;
