@@ -14,8 +14,21 @@ why_not() {
   [ -c /dev/fuse ] || { echo 'there is no /dev/fuse here, which the rule of EL7 kernels needs'; return; }
   [ -d /sys/fs/cgroup/devices ] || { echo 'docker 20.10 in its hosts needs the cgroup v1 controllers, and they are not here'; return; }
   unshare -m true 2>/dev/null || { echo 'this process may not make mount namespaces'; return; }
+  with_cache_lock why_no_packages
+}
+
+why_no_packages() {
   install_machine_packages >/dev/null 2>&1 || { echo "apt-get could not install $(missing_packages | paste -sd' ')"; return; }
   [ -e "$(rootfs_entry)" ] || timeout 60 apt-get update -q >/dev/null 2>&1 || echo 'its base system is not built yet, and apt-get update fails'
+}
+
+# One lab of this machine at a time installs and builds. The lock is file descriptor 8; no host may inherit it.
+with_cache_lock() {
+  mkdir -p "$CACHE"
+  exec 8>"$CACHE/lock"
+  flock 8
+  "$@"
+  exec 8>&-
 }
 
 missing_packages() {
@@ -35,19 +48,18 @@ install_machine_packages() {
 
 apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120 "$@" >&2; }
 
-# Builds what the cache lacks; other labs of this machine wait meanwhile.
+# Builds what the cache lacks.
 prepare_base() {
-  local lock
-  mkdir -p "$CACHE"
-  exec {lock}>"$CACHE/lock"
-  flock "$lock"
   ROOTFS=$(rootfs_entry)
   EL7FS=$(entry_of el7fs build_el7fs "$HERE/el7fs.c")
   IMAGES=$(entry_of docker-root build_docker_root "$ROOTFS")
+  with_cache_lock build_missing
+}
+
+build_missing() {
   build_once "$EL7FS" build_el7fs
   build_once "$ROOTFS" build_rootfs
   build_once "$IMAGES" build_docker_root
-  exec {lock}>&-
 }
 
 rootfs_entry() { entry_of rootfs build_rootfs "${HOST_PACKAGES[*]}" "$HERE/rootfs-setup.sh"; }
@@ -92,6 +104,7 @@ build_docker_root() {
   local host=images LAB_DIR=$LAB_DIR.building IMAGES=$1
   say 'importing the container images: once'
   mkdir "$IMAGES"
+  destroy_hosts_of "$LAB_DIR"
   make_keys
   make_host "$host" separate /var/lib/docker
   write_connection_files
