@@ -1,0 +1,172 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWithMounts, Holder, inodeOf, kernelText, mountinfoOf, statFields } from './mount-namespace.ts';
+import { programs, runScript, type Surroundings, temporaryPath } from './programs.ts';
+import { underEachShellAndAwk } from './shells.ts';
+
+const ID = 'c0ffee'.padEnd(64, '0');
+const LAYER = 'facade'.padEnd(64, '1');
+/** A data root that the kernel has to write with escapes. */
+const ROOT = `${temporaryPath('root')}/data root \\ here`;
+const BINDS = ROOT.replace('data root', 'binds');
+
+/** As dockerd leaves it: a data root on a file system of its own, the mounts of a container, and others beside them. */
+const WEDGE = `
+  root=$1 id=$2 layer=$3 binds=$4
+  mount -t tmpfs data "$root"
+  mount --make-shared "$root"
+  for path in "overlay2/$layer/merged" "overlay2/$layer-init/merged" "containers/$id/mounts/shm" "overlay2/other/merged"; do
+    mkdir -p "$root/$path"
+    mount -t tmpfs a "$root/$path"
+  done
+  mkdir "$root/overlay2/$layer/merged/inner"
+  mount -t tmpfs b "$root/overlay2/$layer/merged/inner"
+  mount --bind "$root/overlay2/$layer/merged" "$binds"
+  mount -t tmpfs c "$root/containers/$id/mounts/shm"
+  ln -s /bin/sleep "$root/x) (y	z"
+  "$root/x) (y	z" 1000 &`;
+
+const processes = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+/** Namespace → its processes, and the mounts that one of them sees. */
+function namespaces(): Map<string, { pids: number[]; lines: string[] }> {
+  const found = new Map<string, { pids: number[]; lines: string[] }>();
+  for (const pid of processes()) {
+    try {
+      const known = found.get(inodeOf(pid)) ?? { pids: [], lines: mountinfoOf(pid) };
+      found.set(inodeOf(pid), { ...known, pids: [...known.pids, pid] });
+    } catch {
+      // Gone meanwhile: none of ours.
+    }
+  }
+  return found;
+}
+
+const wanted = [ID, LAYER, `${LAYER}-init`];
+const field = (line: string, index: number): string => line.split(' ')[index] ?? '';
+const holdsId = (line: string, ids: readonly string[] = wanted): boolean =>
+  [3, 4].some((index) =>
+    field(line, index)
+      .split('/')
+      .some((part) => ids.includes(part)),
+  );
+
+/** What mounts.sh must print of mounts, read from /proc in another way. */
+function expected(): string[] {
+  const all = [...namespaces()].flatMap(([inode, { lines }]) => lines.map((line) => ({ inode, line })));
+  const hits = all.filter(({ line }) => holdsId(line));
+  const devices = hits.map(({ line }) => field(line, 2));
+  return [
+    ...all.filter(({ line }) => devices.includes(field(line, 2))).map(({ inode, line }) => `mount\t${inode}\t${line}`),
+    ...all
+      .filter((m) => hits.some((hit) => hit.inode === m.inode && field(hit.line, 1) === field(m.line, 0)))
+      .map(({ inode, line }) => `parent\t${inode}\t${line}`),
+  ].sort();
+}
+
+describeWithMounts('docker/mounts.sh', () => {
+  const holders: Holder[] = [];
+  let dockerd: Holder;
+  let copy: Holder;
+  beforeAll(async () => {
+    mkdirSync(ROOT, { recursive: true });
+    mkdirSync(BINDS);
+    dockerd = await Holder.open(WEDGE, [ROOT, ID, LAYER, BINDS]);
+    copy = await Holder.open('for n in $(seq 60); do sleep 1000 & done', [], dockerd);
+    holders.push(dockerd, copy);
+  });
+  afterAll(() => Promise.all(holders.map((holder) => holder.close())));
+
+  underEachShellAndAwk((runner) => {
+    const look = (ids: readonly string[], around: Surroundings = {}) => {
+      const result = runScript(runner, 'docker/mounts.sh', [ROOT, dockerd.inode, ...ids], around);
+      return { ...result, records: result.stdout.split('\n').filter((line) => line !== '') };
+    };
+    const kind = (records: readonly string[], ...kinds: string[]) =>
+      records.filter((record) => kinds.includes(record.split('\t')[0] ?? '')).sort();
+
+    it('tells every mount of the ids, in each namespace, as the kernel does', () => {
+      const { code, stderr, records } = look([ID, LAYER]);
+      expect({ code, stderr, records: kind(records, 'mount', 'parent') }).toEqual({
+        code: 0,
+        stderr: '',
+        records: expected(),
+      });
+      // Five mounts with an id, two of them at one place, and a bind mount of one of them, in two namespaces.
+      expect(kind(records, 'mount')).toHaveLength(12);
+      expect(kind(records, 'mount').filter((record) => record.includes(` ${kernelText(BINDS)} `))).toHaveLength(2);
+    });
+
+    it("keeps the kernel's order, which tells what is on top", () => {
+      const lines = look([ID]).records.filter((record) => record.startsWith(`mount\t${dockerd.inode}\t`));
+      const stacked = lines.map((record) => record.split('\t')[2]);
+      expect(stacked).toEqual(dockerd.mountinfo.filter((line) => holdsId(line, [ID])));
+      expect(stacked).toHaveLength(2);
+    });
+
+    it('tells what covers the data root and what lies below it, in the namespace of dockerd only', () => {
+      const root = kernelText(ROOT);
+      const covers = (path: string) =>
+        path === '/' || `${root}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${root}/`);
+      const lines = dockerd.mountinfo.filter((line) => covers(field(line, 4)));
+      expect(kind(look([ID]).records, 'root')).toEqual(lines.map((line) => `root\t${dockerd.inode}\t${line}`).sort());
+      expect(lines.filter((line) => field(line, 4).startsWith(root))).toHaveLength(7);
+    });
+
+    it('tells who is in those namespaces, at most 50 of them, and how many there are', () => {
+      const { records } = look([ID]);
+      const pids = namespaces().get(dockerd.inode)?.pids ?? [];
+      expect(pids).toHaveLength(2);
+      expect(kind(records, 'process').filter((record) => record.includes(dockerd.inode))).toEqual(
+        pids
+          .map((pid) => ['process', dockerd.inode, pid, statFields(pid)[19], cgroupOf(pid), commandOf(pid)].join('\t'))
+          .sort(),
+      );
+      expect(kind(records, 'process').filter((record) => record.includes(copy.inode))).toHaveLength(50);
+      expect(kind(records, 'processes')).toEqual(
+        [`processes\t${dockerd.inode}\t2`, `processes\t${copy.inode}\t61`].sort(),
+      );
+    });
+
+    it('asks the next process where one has gone meanwhile, and skips a namespace that has gone', () => {
+      const gone = (inode: string) => `echo 'lrwxrwxrwx 1 0 0 0 Jan  1 00:00 /proc/4194305/ns/mnt -> mnt:[${inode}]'`;
+      const ls = programs({ ls: `${gone(dockerd.inode)}\n${gone('17')}\nPATH=/usr/bin:/bin exec ls "$@"` });
+      const { code, stderr, records } = look([ID, LAYER], { path: [ls] });
+      expect({ code, stderr, records: kind(records, 'mount', 'parent') }).toEqual({
+        code: 0,
+        stderr: '',
+        records: expected(),
+      });
+      expect(kind(records, 'process').some((record) => record.includes('4194305'))).toBe(false);
+    });
+
+    it('finds nothing but the data root for no id, and for an id that is only part of a name', () => {
+      for (const ids of [[], [ID.slice(1)], ['merged*'], ['.*']]) {
+        const { code, stderr, records } = look(ids);
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        expect(records).toEqual(kind(records, 'root'));
+      }
+    });
+
+    it('ends with 5 where /proc tells of no namespace', () => {
+      const { code, stdout, stderr } = look([ID], { path: [programs({ ls: 'exit 2' })] });
+      expect({ code, stdout, stderr }).toEqual({
+        code: 5,
+        stdout: '',
+        stderr: 'no mount namespace can be read below /proc\n',
+      });
+    });
+  });
+});
+
+const commandOf = (pid: number): string => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd().replaceAll('\t', ' ');
+
+/** The cgroup that systemd keeps, of either hierarchy. */
+function cgroupOf(pid: number): string {
+  const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trimEnd().split('\n');
+  const line = lines.find((l) => l.includes(':name=systemd:')) ?? lines.find((l) => l.startsWith('0::')) ?? '';
+  return line.replace(/^[^:]*:[^:]*:/, '');
+}
