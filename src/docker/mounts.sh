@@ -10,7 +10,9 @@
 #   processes INODE COUNT      how many there are
 # Exit: 0 done, 5 /proc can't be listed.
 set -u
-root=$1 dockerd=$2
+# As the kernel writes it in mountinfo.
+root=$(printf '%s' "$1" | sed 's/\\/\\134/g; s/ /\\040/g')
+dockerd=$2
 shift 2
 # One ls for all processes: a readlink for each costs twenty times as much.
 namespaces=$(ls -ln /proc/[0-9]*/ns/mnt 2>/dev/null)
