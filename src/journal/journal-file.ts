@@ -1,4 +1,5 @@
 import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { inputError } from '../core/diagnostic.ts';
 import { Journal, type JournalFile } from './journal.ts';
 import { journalPath, runDirectory, runsDirectory } from './journal-path.ts';
@@ -10,7 +11,7 @@ import { journalPath, runDirectory, runsDirectory } from './journal-path.ts';
 export async function openJournal(stateDir: string, run: string): Promise<Journal> {
   const path = journalPath(stateDir, run);
   try {
-    await mkdir(runsDirectory(stateDir), { recursive: true, mode: 0o700 });
+    await ensureDirectory(runsDirectory(stateDir));
     await mkdir(runDirectory(stateDir, run), { mode: 0o700 });
     const file = await create(path);
     // A file is only as durable as the directories that name it.
@@ -21,6 +22,21 @@ export async function openJournal(stateDir: string, run: string): Promise<Journa
     throw inputError(`no journal can be kept in ${stateDir}: ${why}`, 'choose another directory with --state-dir');
   }
 }
+
+/** As mkdir -p, but with the cause where it fails: node's own recursive mkdir says ENOENT on a read-only file system. */
+async function ensureDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (cause) {
+    if (hasCode(cause, 'EEXIST')) return;
+    if (!hasCode(cause, 'ENOENT') || dirname(path) === path) throw cause;
+    await ensureDirectory(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
+const hasCode = (cause: unknown, code: string): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === code;
 
 async function create(path: string): Promise<JournalFile> {
   const handle = await open(path, 'ax', 0o600);
