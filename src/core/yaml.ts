@@ -10,7 +10,7 @@ import {
 import { InputError } from './diagnostic.ts';
 import { decodeSource, type SourceText, type Span } from './source-text.ts';
 import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './yaml-node.ts';
-import { plainValue } from './yaml-scalar.ts';
+import { plainValue, type YamlVersion } from './yaml-scalar.ts';
 import { syntaxAdvice } from './yaml-syntax.ts';
 
 export interface YamlDocument {
@@ -18,17 +18,23 @@ export interface YamlDocument {
   readonly root: YamlNode;
 }
 
+export interface YamlOptions {
+  readonly maxBytes?: number;
+  /** How plain scalars are read; 1.2 where left out. */
+  readonly version?: YamlVersion;
+}
+
 const MAX_DEPTH = 64;
 /** Enough for any real file; `a: &a [*b, *b, …]` nine times over is a billion. */
 const MAX_NODES = 1_000_000;
 
 /**
- * One YAML 1.2 document (core schema: `no` and `12:30` are strings). Merge keys (`<<`) are resolved.
+ * One YAML document. Merge keys (`<<`) are resolved.
  * @throws InputError with the place of the first syntax error, or of all duplicate keys.
  */
-export function parseYaml(bytes: Uint8Array, file: string, options: { maxBytes?: number } = {}): YamlDocument {
+export function parseYaml(bytes: Uint8Array, file: string, options: YamlOptions = {}): YamlDocument {
   const source = decodeSource(bytes, file, options.maxBytes);
-  return { source, root: new Builder(source, events(source)).document() };
+  return { source, root: new Builder(source, events(source), options.version ?? '1.2').document() };
 }
 
 function events(source: SourceText): Event[] {
@@ -50,8 +56,10 @@ class Builder {
   private last = 0;
   private readonly source: SourceText;
   private readonly events: readonly Event[];
+  private readonly version: YamlVersion;
 
-  constructor(source: SourceText, all: readonly Event[]) {
+  constructor(source: SourceText, all: readonly Event[], version: YamlVersion) {
+    this.version = version;
     this.source = source;
     this.events = all;
   }
@@ -196,7 +204,7 @@ class Builder {
   }
 
   private plainValue(text: string, span: Span): YamlScalar['value'] {
-    const plain = plainValue(text);
+    const plain = plainValue(text, this.version);
     if ('value' in plain) return plain.value;
     throw this.refuse(span, `${text} is a number that can't be kept exactly`, `write it in quotes: '${text}'`);
   }

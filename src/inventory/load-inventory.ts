@@ -12,6 +12,8 @@ import { readYamlInventory } from './yaml-inventory.ts';
 
 /** Enough for some 50,000 hosts. */
 const MAX_BYTES = 8 * 1024 * 1024;
+/** Ansible's own reader is one of YAML 1.1: what it takes for true or for an octal number must be so here. */
+const YAML = { maxBytes: MAX_BYTES, version: '1.1' } as const;
 
 /**
  * Reads every source (`-i`): a YAML or INI file, or a list of hosts with a comma. Later sources win.
@@ -60,10 +62,10 @@ async function readInventoryFile(file: string, builder: InventoryBuilder, findin
 
 /** By its ending; a file without one is YAML if it reads as a map, as Ansible tries YAML first. */
 function isYaml(file: string, bytes: Uint8Array) {
-  if (['.yaml', '.yml', '.json'].includes(extname(file))) return parseYaml(bytes, file, { maxBytes: MAX_BYTES });
+  if (['.yaml', '.yml', '.json'].includes(extname(file))) return parseYaml(bytes, file, YAML);
   if (extname(file) !== '') return undefined;
   try {
-    const document = parseYaml(bytes, file, { maxBytes: MAX_BYTES });
+    const document = parseYaml(bytes, file, YAML);
     return document.root.kind === 'map' ? document : undefined;
   } catch (error) {
     if (error instanceof InputError) return undefined;

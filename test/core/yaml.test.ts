@@ -50,6 +50,28 @@ describe('values are those of the YAML 1.2 core schema', () => {
   });
 });
 
+describe('and on request of YAML 1.1, as Ansible reads inventories', () => {
+  test.each([
+    ['yes', true],
+    ['Off', false],
+    ['y', 'y'],
+    ['0644', 420],
+    ['0o17', '0o17'],
+    ['0b11', 3],
+    ['-0x1F', -31],
+    ['1_000', 1000],
+    ['12:30:00', 45000],
+    ['-1:30', -90],
+    ['1:30.5', 90.5],
+    ['1.5e+3', 1500],
+    ['1e3', '1e3'],
+    ['089', '089'],
+    ['2024-01-01', '2024-01-01'],
+    ['"yes"', 'yes'],
+    ['~', null],
+  ])('%j', (text, value) => expect(toJson(parseYaml(bytes(text), 'f.yaml', { version: '1.1' }).root)).toEqual(value));
+});
+
 describe('each node knows its place', () => {
   const text = 'é: "ü"\nlist:\n  - plain text # c\n  - "quo\\nted"\nempty:\nblock: >\n  folded\n  text\n';
   const { source, root } = parseYaml(bytes(text), 'f.yaml');

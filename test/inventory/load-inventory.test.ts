@@ -132,6 +132,11 @@ describe('precedence', () => {
   });
 });
 
+test('YAML is read as Ansible reads it', async () => {
+  const inventory = await load({ 'i.yaml': 'g: { hosts: { h: { a: yes, b: 0644, c: "no", yes: 1 } } }' });
+  expect(vars(inventory, 'h')).toEqual({ a: true, b: 420, c: 'no', yes: 1 });
+});
+
 describe('INI', () => {
   test('values are Python literals, in groups too', async () => {
     const inventory = await load({
