@@ -125,6 +125,8 @@ export class AgentConnection implements Connection {
       const sentAt = performance.now();
       const timer = setTimeout(() => this.#overdue(), deadline * 1000 + HOST_GRACE);
       this.#job = { seq: this.#seq, what: path, deadline, sentAt, resolve, reject, timer, cancelled: false };
+      this.#agent.stdout.expect(this.#seq);
+      this.#agent.stderr.expect(this.#seq);
       this.#agent.process.write(bytes);
     });
   }

@@ -3,7 +3,7 @@
 # Usage: (echo nonce=NONCE; cat agent.sh) are the first bytes on stdin of the command in bootstrap.ts; then:
 #   run SEQ SCRIPT DEADLINE SIZE \n ARGS \n [SIZE bytes of the script's text; 0: sent before] SEQ \n
 #   cancel \n
-# Answers "NONCE start SEQ" and "NONCE end SEQ CODE [ended]" on stdout and stderr alike, around the job's own output.
+# Answers "NONCE ready" once, and "NONCE end SEQ CODE [ended]" behind a job's own output, on stdout and stderr alike.
 # Exit codes: 0 at the end of stdin, once a job in flight is ended; 1 not a usable host.
 set -u
 nonce=${nonce:?} job='' pid='' ended='' killer='' script=''
@@ -16,13 +16,11 @@ mark() {
   printf '%s %s\n' "$nonce" "$1"
 }
 
-# In a session of its own (busybox timeout makes no group), so that none of its processes outlives its end.
 # Text and arguments travel in the environment: ps shows neither. They are unset there before anything else runs.
 run_job() {
   trap 'ended=ended; end_group' TERM
-  mark "start $seq"
   # shellcheck disable=SC2016
-  UNWEDGE_RUN=$script UNWEDGE_ARGS=$args setsid timeout -k 5 "$limit" sh -c 'eval "$UNWEDGE_RUN"' unwedge </dev/null &
+  UNWEDGE_RUN=$script UNWEDGE_ARGS=$args $own_group timeout -k 5 "$limit" sh -c 'eval "$UNWEDGE_RUN"' unwedge </dev/null &
   pid=$!
   [ -z "$ended" ] || end_group
   wait "$pid" 2>/dev/null
@@ -52,6 +50,8 @@ end_job() {
 trap 'end_job; exit 143' HUP INT TERM
 
 mark ready
+# GNU timeout puts the job into a process group of its own, so that none of its processes outlives its end; busybox' does not.
+case $(timeout --version 2>/dev/null) in *GNU*) own_group='' ;; *) own_group=setsid ;; esac
 while read -r verb seq id limit size; do
   case $verb in
     run)

@@ -30,7 +30,6 @@ export const encodeArgs = (args: readonly string[]): string =>
 /** What a stream of the host said by its marks. */
 export type Mark =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'start'; readonly seq: number }
   | {
       readonly kind: 'end';
       readonly seq: number;
@@ -54,7 +53,7 @@ export class MarkReader {
   readonly #cap: number;
   #pending: Buffer = Buffer.alloc(0);
   #lastWords: Buffer = Buffer.alloc(0);
-  #job: { seq: number; kept: Buffer[]; size: number; truncated: boolean } | undefined;
+  #job: Output | undefined;
 
   constructor(nonce: string, cap: number) {
     this.#needle = Buffer.from(`${nonce} `);
@@ -64,6 +63,11 @@ export class MarkReader {
   /** The end of all that was said between marks: a login shell's greeting, ssh's own messages, a job's output. */
   get lastWords(): string {
     return Buffer.concat([this.#lastWords, this.#pending]).subarray(-LAST_WORDS_BYTES).toString();
+  }
+
+  /** A request goes out: what is said from now on is its job's, what came before is not. */
+  expect(seq: number): void {
+    this.#job = new Output(seq, this.#pending.length, this.#cap);
   }
 
   push(chunk: Buffer): Mark[] {
@@ -92,24 +96,16 @@ export class MarkReader {
   }
 
   #mark(line: string): Mark | undefined {
-    const [, start, end, code, ended] = /^(?:ready|start (\d+)|end (\d+) (\d+) (ended)?)$/.exec(line) ?? [line];
-    if (line === 'ready') return { kind: 'ready' };
-    if (start !== undefined) {
-      const seq = Number(start);
-      this.#job = { seq, kept: [], size: 0, truncated: false };
-      return { kind: 'start', seq };
+    const [, end, code, ended] = /^(?:ready|end (\d+) (\d+) (ended)?)$/.exec(line) ?? [];
+    if (line === 'ready') {
+      // stderr's may come after the first request has gone out, on stdout's word.
+      if (this.#job !== undefined) this.#job = new Output(this.#job.seq, 0, this.#cap);
+      return { kind: 'ready' };
     }
-    if (this.#job === undefined || this.#job.seq !== Number(end)) return undefined;
-    const { seq, kept, truncated } = this.#job;
+    const job = this.#job;
+    if (job === undefined || job.seq !== Number(end)) return undefined;
     this.#job = undefined;
-    return {
-      kind: 'end',
-      seq,
-      code: Number(code),
-      ended: ended !== undefined,
-      output: Buffer.concat(kept),
-      truncated,
-    };
+    return { kind: 'end', seq: job.seq, code: Number(code), ended: ended !== undefined, ...job.all() };
   }
 
   /** Moves the first bytes of what is pending to the job's output; outside of jobs they are only last words. */
@@ -117,10 +113,36 @@ export class MarkReader {
     const bytes = this.#pending.subarray(0, length);
     this.#pending = this.#pending.subarray(length);
     this.#lastWords = Buffer.concat([this.#lastWords, bytes.subarray(-LAST_WORDS_BYTES)]).subarray(-LAST_WORDS_BYTES);
-    if (this.#job === undefined) return;
-    const kept = bytes.subarray(0, this.#cap - this.#job.size);
-    if (kept.length > 0) this.#job.kept.push(kept);
-    this.#job.size += kept.length;
-    this.#job.truncated ||= kept.length < bytes.length;
+    this.#job?.add(bytes);
+  }
+}
+
+/** One job's output on one stream, up to a cap. */
+class Output {
+  readonly seq: number;
+  readonly #cap: number;
+  #skip: number;
+  #kept: Buffer[] = [];
+  #size = 0;
+  #truncated = false;
+
+  /** @param skip how many of the bytes to come are older than the request */
+  constructor(seq: number, skip: number, cap: number) {
+    this.seq = seq;
+    this.#skip = skip;
+    this.#cap = cap;
+  }
+
+  add(bytes: Buffer): void {
+    const own = bytes.subarray(this.#skip);
+    this.#skip -= bytes.length - own.length;
+    const kept = own.subarray(0, this.#cap - this.#size);
+    if (kept.length > 0) this.#kept.push(kept);
+    this.#size += kept.length;
+    this.#truncated ||= kept.length < own.length;
+  }
+
+  all(): { output: Buffer; truncated: boolean } {
+    return { output: Buffer.concat(this.#kept), truncated: this.#truncated };
   }
 }

@@ -21,32 +21,62 @@ function chunked(all: Buffer, cuts: readonly number[]): Buffer[] {
   return places.slice(1).map((end, i) => all.subarray(places[i], end));
 }
 
-const read = (reader: MarkReader, chunks: readonly Buffer[]): Mark[] => chunks.flatMap((chunk) => reader.push(chunk));
+interface Said {
+  /** Said before the request went out. */
+  readonly before: Buffer;
+  readonly output: Buffer;
+  readonly code: number;
+}
 
-const stream = (jobs: readonly { before: Buffer; output: Buffer; code: number }[]): Buffer =>
-  Buffer.concat([
-    Buffer.from(`${NONCE} ready\n`),
-    ...jobs.flatMap(({ before, output, code }, i) => [
-      before,
-      Buffer.from(`${NONCE} start ${i + 1}\n`),
-      output,
-      Buffer.from(`${NONCE} end ${i + 1} ${code} \n`),
-    ]),
-  ]);
+/** Plays a host's stream to a reader, each piece cut at the given places; requests go out between the pieces. */
+function play(reader: MarkReader, jobs: readonly Said[], cuts: readonly number[] = []): Mark[] {
+  const hear = (bytes: Buffer): Mark[] => chunked(bytes, cuts).flatMap((chunk) => reader.push(chunk));
+  const ready = hear(Buffer.from(`${NONCE} ready\n`));
+  const ends = jobs.flatMap(({ before, output, code }, i) => {
+    const strays = hear(before);
+    reader.expect(i + 1);
+    return [...strays, ...hear(Buffer.concat([output, Buffer.from(`${NONCE} end ${i + 1} ${code} \n`)]))];
+  });
+  return [...ready, ...ends];
+}
+
+const nothing = Buffer.alloc(0);
+const endOf = (marks: readonly Mark[]): Mark | undefined => marks.at(-1);
 
 describe('MarkReader', () => {
   it('gives back every job with its exact output, whatever the bytes and however they are cut', () => {
     const job = fc.record({ before: output, output, code: fc.integer({ min: 0, max: 255 }) });
     fc.assert(
       fc.property(fc.array(job, { maxLength: 4 }), fc.array(fc.nat()), (jobs, cuts) => {
-        const marks = read(new MarkReader(NONCE, 1 << 20), chunked(stream(jobs), cuts));
-        const ends = marks.filter((mark) => mark.kind === 'end');
-        expect(marks[0]).toEqual({ kind: 'ready' });
-        expect(
-          ends.map(({ seq, code, output, truncated }) => ({ seq, code, output: output.toString('hex'), truncated })),
-        ).toEqual(
-          jobs.map(({ code, output }, i) => ({ seq: i + 1, code, output: output.toString('hex'), truncated: false })),
+        const [ready, ...ends] = play(new MarkReader(NONCE, 1 << 20), jobs, cuts);
+        expect(ready).toEqual({ kind: 'ready' });
+        expect(ends).toEqual(
+          jobs.map(({ code, output }, i) => ({
+            kind: 'end',
+            seq: i + 1,
+            code,
+            ended: false,
+            output,
+            truncated: false,
+          })),
         );
+      }),
+    );
+  });
+
+  it('does not take for output what was said before the agent was ready, even if the request is out already', () => {
+    fc.assert(
+      fc.property(output, output, fc.array(fc.nat()), (chatter, output, cuts) => {
+        const reader = new MarkReader(NONCE, 1 << 20);
+        reader.expect(1);
+        const all = Buffer.concat([
+          chatter,
+          Buffer.from(`${NONCE} ready\n`),
+          output,
+          Buffer.from(`${NONCE} end 1 0 \n`),
+        ]);
+        const marks = chunked(all, cuts).flatMap((chunk) => reader.push(chunk));
+        expect(endOf(marks)).toMatchObject({ output, truncated: false });
       }),
     );
   });
@@ -54,11 +84,8 @@ describe('MarkReader', () => {
   it('keeps the first bytes up to its cap and says that the rest was dropped', () => {
     fc.assert(
       fc.property(bytes, fc.array(fc.nat()), fc.nat({ max: 300 }), (output, cuts, cap) => {
-        const marks = read(
-          new MarkReader(NONCE, cap),
-          chunked(stream([{ before: Buffer.alloc(0), output, code: 0 }]), cuts),
-        );
-        expect(marks.at(-1)).toMatchObject({ output: output.subarray(0, cap), truncated: output.length > cap });
+        const marks = play(new MarkReader(NONCE, cap), [{ before: nothing, output, code: 0 }], cuts);
+        expect(endOf(marks)).toMatchObject({ output: output.subarray(0, cap), truncated: output.length > cap });
       }),
     );
   });
@@ -66,7 +93,7 @@ describe('MarkReader', () => {
   it('keeps the last 2 KiB that were said between marks', () => {
     const reader = new MarkReader(NONCE, 10);
     reader.push(Buffer.from('x'.repeat(5000)));
-    reader.push(stream([{ before: Buffer.from('Welcome!'), output: Buffer.from('output '.repeat(9)), code: 0 }]));
+    play(reader, [{ before: Buffer.from('Welcome!'), output: Buffer.from('output '.repeat(9)), code: 0 }]);
     reader.push(Buffer.from('Timeout, server not responding.'));
     expect(reader.lastWords).toHaveLength(2048);
     expect(reader.lastWords).toMatch(/^x+Welcome!(output ){9}Timeout, server not responding\.$/);
@@ -74,16 +101,15 @@ describe('MarkReader', () => {
 
   it('does not take marks with another nonce, or for another job, for an answer', () => {
     const other = 'f'.repeat(32);
-    const said = `${other} end 1 0 \n${NONCE} end 7 0 \n${NONCE} end 1\n`;
-    const marks = read(new MarkReader(NONCE, 1000), [
-      stream([{ before: Buffer.alloc(0), output: Buffer.from(said), code: 3 }]),
-    ]);
-    expect(marks.at(-1)).toMatchObject({ seq: 1, code: 3, output: Buffer.from(said) });
+    const said = Buffer.from(`${other} end 1 0 \n${NONCE} end 7 0 \n${NONCE} end 1\n`);
+    const marks = play(new MarkReader(NONCE, 1000), [{ before: nothing, output: said, code: 3 }]);
+    expect(endOf(marks)).toMatchObject({ seq: 1, code: 3, output: said });
   });
 
   it('tells a job that was signalled from one that ended by itself', () => {
-    const marks = read(new MarkReader(NONCE, 10), [Buffer.from(`${NONCE} start 1\n${NONCE} end 1 143 ended\n`)]);
-    expect(marks.at(-1)).toMatchObject({ code: 143, ended: true });
+    const reader = new MarkReader(NONCE, 10);
+    reader.expect(1);
+    expect(reader.push(Buffer.from(`${NONCE} end 1 143 ended\n`))).toMatchObject([{ code: 143, ended: true }]);
   });
 });
 

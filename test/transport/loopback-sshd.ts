@@ -23,6 +23,7 @@ export class LoopbackSsh {
 
   constructor() {
     if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true });
+    mkdirSync(this.path('home'));
     for (const key of ['host_key', 'other_host_key', 'id']) {
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', key, '-f', this.path(key)]);
     }
@@ -51,6 +52,8 @@ export class LoopbackSsh {
       `ListenAddress 127.0.0.1:${port}`,
       `HostKey ${this.path('host_key')}`,
       `AuthorizedKeysFile ${this.path('authorized_keys')}`,
+      // An empty home: a user's own .bashrc is no part of what is tested or measured.
+      `SetEnv HOME=${this.path('home')}`,
       ...['StrictModes no', 'PidFile none', 'UsePAM no', 'UseDNS no', 'PrintMotd no'],
     ];
     writeFileSync(config, [...fixed, ...lines, ''].join('\n'));
