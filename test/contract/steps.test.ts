@@ -41,6 +41,7 @@ const samples: Record<string, readonly Sample[]> = {
     answers: {
       'steps/restart/probe.sh': `${unitRows}changed\t${at}\t/etc/x.conf\n`,
       'steps/restart/probe-options.sh': '',
+      'steps/restart/probe-validity.sh': '',
     },
   })),
   assert: [true, false].map((that) => ({ args: { that, message: 'no' }, answers: {} })),

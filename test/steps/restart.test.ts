@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { restart } from '../../src/steps/restart/step.ts';
+import type { Answer } from './fake-host.ts';
 import { pendingChange, planCases } from './plan-cases.ts';
 
 const args = { unit: 'docker.service', config: ['/etc/docker/daemon.json'], force: false, wait: 60 };
@@ -15,9 +16,10 @@ const rows = (...lines: string[]) =>
     '',
   ].join('\n');
 const config = (text: string) => `config\t/etc/docker/daemon.json\t${Buffer.from(text).toString('base64')}`;
-const answers = (probe: string, unknown = '') => ({
+const answers = (probe: string, unknown = '', validation: Answer = '') => ({
   'steps/restart/probe.sh': probe,
   'steps/restart/probe-options.sh': unknown,
+  'steps/restart/probe-validity.sh': validation,
 });
 
 describe('restart', () => {

@@ -27,5 +27,5 @@ else
   why="systemctl restart $unit failed"
 fi
 echo "$why; its last words:" >&2
-journalctl -u "$unit" -n 8 --no-pager -o cat >&2
+journalctl -u "$unit" -n 40 --no-pager -o cat | grep -v level=info | tail -n 6 >&2
 exit 1

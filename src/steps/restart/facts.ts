@@ -1,9 +1,10 @@
 import type { Change } from '../../core/change.ts';
-import type { ProbeScript } from '../../core/host-script.ts';
+import { probeScript } from '../../core/host-script.ts';
 import { sinceLast } from '../../core/pending.ts';
 import { records } from '../../core/records.ts';
 import type { ReadOnlySession } from '../../core/session.ts';
 import { StepError } from '../../core/step-type.ts';
+import { type ConfigFile, faultOf, type Program } from './daemon-json.ts';
 
 export interface RestartArgs {
   readonly unit: string;
@@ -29,13 +30,10 @@ export interface Facts {
   readonly broken: string | undefined;
 }
 
-interface Scripts {
-  readonly probe: ProbeScript;
-  readonly options: ProbeScript;
-}
+const probe = probeScript('steps/restart/probe.sh');
 
-export async function readFacts(host: ReadOnlySession, args: RestartArgs, scripts: Scripts): Promise<Facts> {
-  const result = await host.probe(scripts.probe, [args.unit, ...args.config]);
+export async function readFacts(host: ReadOnlySession, args: RestartArgs): Promise<Facts> {
+  const result = await host.probe(probe, [args.unit, ...args.config]);
   if (result.code !== 0) {
     throw new StepError(`systemd does not tell about ${args.unit}: ${result.stderr.trim()}`, {
       todo: 'this step needs a host that runs systemd',
@@ -45,6 +43,8 @@ export async function readFacts(host: ReadOnlySession, args: RestartArgs, script
   const rows = (kind: string) => all.filter((r) => r[0] === kind).map((r) => r.slice(1));
   const unit = new Map(rows('unit').map(([line = '']) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]));
   const started = rows('started')[0]?.[0];
+  const path = rows('program')[0]?.[0];
+  const config = rows('config').map(([path = '', base64 = '']) => ({ path, base64 }));
   return {
     exists: unit.get('LoadState') === 'loaded',
     active: unit.get('ActiveState') ?? 'unknown',
@@ -60,39 +60,24 @@ export async function readFacts(host: ReadOnlySession, args: RestartArgs, script
       name: name.replace(/^\//, ''),
     })),
     liveRestore: rows('live_restore')[0]?.[0] === 'true',
-    broken: await brokenConfig(host, scripts.options, rows('config'), rows('program')[0]?.[0]),
+    broken: await brokenConfig(
+      host,
+      config,
+      path === undefined ? undefined : { path, flags: rows('flag').map(([flag = '']) => flag) },
+    ),
   };
 }
 
-/** dockerd exits at once where daemon.json is no JSON or holds an option that it doesn't know. */
 async function brokenConfig(
   host: ReadOnlySession,
-  script: ProbeScript,
-  files: readonly string[][],
-  program: string | undefined,
+  files: readonly ConfigFile[],
+  program: Program | undefined,
 ): Promise<string | undefined> {
-  for (const [path = '', base64 = ''] of files) {
-    const config = parseConfig(Buffer.from(base64, 'base64').toString('utf8'));
-    if (typeof config === 'string') return `${path} is not valid: ${config}`;
-    const keys = Object.keys(config);
-    if (program === undefined || keys.length === 0) continue;
-    const { code, stdout } = await host.probe(script, [program, ...keys]);
-    const unknown = stdout.split('\n').filter((key) => key !== '');
-    if (code === 0 && unknown.length > 0)
-      return `${path} has an option that ${program} does not know: ${unknown.join(', ')}`;
+  for (const file of files) {
+    const fault = await faultOf(host, file, program);
+    if (fault !== undefined) return fault;
   }
   return undefined;
-}
-
-function parseConfig(text: string): object | string {
-  // dockerd takes an empty file for no options.
-  if (text.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : 'not a JSON object';
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 export const unitResource = (unit: string): string => `unit ${unit}`;

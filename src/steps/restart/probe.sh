@@ -5,7 +5,8 @@
 #   unit KEY=VALUE        started SECONDS       (of the main process, since 1970, with fractions)
 #   changed SECONDS PATH  (unit files, drop-ins and config files: mtime)
 #   running ID RESTART_POLICY NAME  (docker.service only: containers that run now)
-#   config PATH BASE64    (docker.service only: daemon.json)      program PATH (the main process' program)
+#   config PATH BASE64    (docker.service only: daemon.json)
+#   program PATH          flag NAME             (of the main process; a flag without its dashes and value)
 # Exit: 0 done, 1 no systemd here.
 set -u
 unit=$1
@@ -22,12 +23,14 @@ if [ "${pid:-0}" -gt 0 ]; then
   awk -v now="$(date +%s.%N)" -v up="$uptime" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" \
     'BEGIN { printf "started\t%.2f\n", now - up + ticks / hz }'
   printf 'program\t%s\n' "$(readlink "/proc/$pid/exe")"
+  tr '\000' '\n' <"/proc/$pid/cmdline" | sed -n "s/^--*\([A-Za-z][A-Za-z0-9-]*\).*/flag$tab\1/p"
 fi
 for file in "$(value FragmentPath)" $(value DropInPaths) "$@"; do
   [ -f "$file" ] && printf 'changed\t%s\t%s\n' "$(stat -c %.2Y "$file")" "$file"
 done
 [ "$unit" = docker.service ] || exit 0
-for file in "$@" /etc/docker/daemon.json; do
+case " $* " in *' /etc/docker/daemon.json '*) ;; *) set -- "$@" /etc/docker/daemon.json ;; esac
+for file in "$@"; do
   case $file in *.json) if [ -f "$file" ]; then printf 'config\t%s\t%s\n' "$file" "$(base64 -w 0 <"$file")"; fi ;; esac
 done
 ids=$(timeout 30 docker ps -q --no-trunc 2>/dev/null)

@@ -1,6 +1,6 @@
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
-import { applyScript, probeScript } from '../../core/host-script.ts';
+import { applyScript } from '../../core/host-script.ts';
 import type { Session } from '../../core/session.ts';
 import { defineStep, type Planned } from '../../core/step-type.ts';
 import { configProblem, type Facts, needsRestart, type RestartArgs, readFacts, unitResource } from './facts.ts';
@@ -9,8 +9,6 @@ interface RestartChange extends Change {
   readonly data: { readonly argv: readonly string[]; readonly todo: string };
 }
 
-const probe = probeScript('steps/restart/probe.sh');
-const options = probeScript('steps/restart/probe-options.sh');
 const apply = applyScript('steps/restart/apply.sh');
 
 /** Restarts a unit that runs with an older configuration than it has, or does not run. */
@@ -53,7 +51,7 @@ export const restart = defineStep<RestartArgs, Facts, RestartChange>({
   },
   output: {},
   deadline: 300,
-  probe: (host, args) => readFacts(host, args, { probe, options }),
+  probe: (host, args) => readFacts(host, args),
   plan(args, facts, { pending, done }): Planned<RestartChange> {
     const why = needsRestart(args, facts, pending, done);
     if (why === undefined) return { changes: [] };
@@ -62,7 +60,10 @@ export const restart = defineStep<RestartArgs, Facts, RestartChange>({
     return { changes: [change(args, facts, why)] };
   },
   apply: restartUnit,
-  undo: { kind: 'repeat', repeat: restartUnit },
+  undo: {
+    kind: 'repeat',
+    repeat: (host, change) => restartUnit(host, { ...change, summary: change.resource.replace('unit', 'restart') }),
+  },
 });
 
 async function restartUnit(host: Session, change: RestartChange): Promise<void> {
