@@ -1,0 +1,222 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { describeWithMounts, Holder, inodeOf, kernelText } from './mount-namespace.ts';
+import { onlyPrograms, pathOf, programs, runScript, type Surroundings, temporaryPath } from './programs.ts';
+import { type Runner, underEachShell, underEachShellAndAwk } from './shells.ts';
+
+const ID = 'c0ffee'.padEnd(64, '0');
+const HOME = temporaryPath('docker \\ root');
+const VICTIM = `${HOME}/overlay2/layer/merged`;
+const NEIGHBOUR = `${HOME}/overlay2/other/merged`;
+const MOUNTS = `
+  mkdir -p "$1" "$2"
+  mount -t tmpfs victim "$1"
+  mount -t tmpfs neighbour "$2"`;
+
+const docker = (says: string) => programs({ docker: `case $* in *'${ID}') ${says} ;; *) exit 1 ;; esac` });
+const DEAD = docker("echo 'true dead 0'");
+const BASICS = ['awk', 'sed', 'cut', 'grep', 'readlink', 'timeout', 'uname', 'nsenter'];
+/** util-linux before 2.35: its umount enters no namespace. */
+const oldUmount = () =>
+  programs({
+    umount: `case $* in --help) echo 'Usage: umount [-hV]' ;; *--namespace* | *-N*) exit 64 ;; *) exec ${pathOf('umount')} "$@" ;; esac`,
+  });
+
+/** The ways into another namespace, each with a PATH that leaves no other. */
+const ways: Record<string, { trust: 'host' | 'holder'; around: () => Surroundings }> = {
+  'umount -N': { trust: 'holder', around: () => ({ onlyPath: [DEAD, onlyPrograms([...BASICS, 'umount'])] }) },
+  nsenter: { trust: 'host', around: () => ({ onlyPath: [DEAD, oldUmount(), onlyPrograms(BASICS)] }) },
+  perl: { trust: 'holder', around: () => ({ onlyPath: [DEAD, oldUmount(), onlyPrograms([...BASICS, 'perl'])] }) },
+  python3: {
+    trust: 'holder',
+    // By its full path: a python of pyenv's is a script that needs more programs.
+    around: () => ({
+      onlyPath: [DEAD, oldUmount(), programs({ python3: 'exec /usr/bin/python3 "$@"' }), onlyPrograms(BASICS)],
+    }),
+  },
+};
+/** Why this machine does not have that way. */
+function obstacleTo(way: string): string | undefined {
+  const program = way.split(' ')[0] ?? '';
+  if (pathOf(program) === undefined) return `${program} is not installed`;
+  const { stdout } = spawnSync(program, ['--help'], { encoding: 'utf8' });
+  return way.endsWith('-N') && !stdout.includes('--namespace') ? 'umount is older than util-linux 2.35' : undefined;
+}
+const obstacles = new Map(Object.keys(ways).map((way) => [way, obstacleTo(way)]));
+
+describeWithMounts('steps/umount/apply.sh', () => {
+  const opened: Holder[] = [];
+  const open = async (setup = MOUNTS, args: readonly string[] = [], of?: Holder): Promise<Holder> => {
+    const holder = await Holder.open(setup, [VICTIM, NEIGHBOUR, ...args], of);
+    opened.push(holder);
+    return holder;
+  };
+  afterEach(() => Promise.all(opened.splice(0).map((holder) => holder.close())));
+
+  interface Plan {
+    readonly pid: number;
+    readonly start: string;
+    readonly inode: string;
+    readonly line: string;
+    readonly path: string;
+    readonly trust: 'host' | 'holder';
+    readonly how: 'plain' | 'lazy';
+  }
+  const planOf = (holder: Holder, differs: Partial<Plan> = {}): string[] => {
+    const { pid, start, inode } = holder;
+    const line = holder.lineOf(VICTIM) ?? 'not mounted';
+    const plan: Plan = { pid, start, inode, line, path: VICTIM, trust: 'holder', how: 'plain', ...differs };
+    return [ID, String(plan.pid), plan.start, plan.inode, plan.line, plan.path, plan.trust, plan.how];
+  };
+  const run = (runner: Runner, args: readonly string[], around: Surroundings = { path: [DEAD] }) =>
+    runScript(runner, 'steps/umount/apply.sh', args, around);
+
+  underEachShellAndAwk((runner) => {
+    it('unmounts that mount in that namespace, and nothing else anywhere', async () => {
+      const holder = await open();
+      const copy = await open('', [], holder);
+      const [before, there] = [holder.mountinfo, copy.mountinfo];
+      const line = holder.lineOf(VICTIM);
+      expect(line).toContain(kernelText(VICTIM));
+      expect(run(runner, planOf(holder))).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(holder.mountinfo).toEqual(before.filter((l) => l !== line));
+      expect(copy.mountinfo).toEqual(there);
+    });
+
+    it('does nothing where the mount is no longer as planned', async () => {
+      const holder = await open();
+      const before = holder.mountinfo;
+      const line = (holder.lineOf(VICTIM) ?? '').replace(/^\d+/, (id) => String(Number(id) + 100_000));
+      expect(run(runner, planOf(holder, { line }))).toEqual({
+        code: 9,
+        stdout: '',
+        stderr: `${VICTIM} is no longer mounted as it was in mnt:[${holder.inode}]\n`,
+      });
+      expect(holder.mountinfo).toEqual(before);
+    });
+  });
+
+  underEachShell((runner) => {
+    const drifted = async (differs: (holder: Holder) => Partial<Plan>, says: RegExp, around?: Surroundings) => {
+      const holder = await open();
+      const before = holder.mountinfo;
+      const { code, stderr } = run(runner, planOf(holder, differs(holder)), around);
+      expect({ code, stderr }).toEqual({ code: 9, stderr: expect.stringMatching(says) });
+      expect(holder.mountinfo).toEqual(before);
+    };
+
+    it.each(['echo false running 4711', 'echo true removing 0', 'echo true dead 4711', 'exit 1', 'echo'])(
+      'does nothing where docker does not say Dead: %s',
+      (says) => drifted(() => ({}), /^container c0ffee0+ is no longer Dead$/m, { path: [docker(says)] }),
+    );
+
+    it('does nothing for a process that started at another time', () =>
+      drifted(({ start }) => ({ start: `${Number(start) + 1}` }), /^process \d+ is gone$/m));
+
+    it('does nothing for a process that has ended', async () => {
+      const gone = await open();
+      const plan = planOf(gone);
+      await gone.close();
+      expect(run(runner, plan)).toMatchObject({ code: 9, stderr: `process ${gone.pid} is gone\n` });
+    });
+
+    it('does nothing for a process that is in another namespace by now', () =>
+      drifted(() => ({ inode: inodeOf(process.pid) }), /^process \d+ is now in another mount namespace$/m));
+
+    it('ends with 1 and the words of umount where the kernel refuses', async () => {
+      const holder = await open();
+      const { code, stderr } = run(runner, planOf(holder, { path: HOME }));
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/not mounted|Invalid argument/) });
+    });
+
+    it('ends with 4 where nothing but a program from inside could do it', async () => {
+      const holder = await open();
+      const before = holder.mountinfo;
+      const around = { onlyPath: [DEAD, oldUmount(), onlyPrograms(BASICS)] };
+      expect(run(runner, planOf(holder), around)).toMatchObject({
+        code: 4,
+        stderr: `no safe way into mnt:[${holder.inode}]: this host has no umount -N (util-linux 2.35), perl or python3\n`,
+      });
+      expect(holder.mountinfo).toEqual(before);
+    });
+
+    it('leaves perl aside on a machine whose numbers of system calls it does not know', async () => {
+      const holder = await open();
+      const riscv = programs({ uname: 'echo riscv64' });
+      const around = { onlyPath: [DEAD, riscv, oldUmount(), onlyPrograms([...BASICS, 'perl'])] };
+      expect(run(runner, planOf(holder), around).code).toBe(4);
+    });
+
+    it('unmounts in the namespace that it runs in itself', async () => {
+      const holder = await open();
+      expect(run(runner, planOf(holder, { trust: 'host' }), { path: [DEAD], inside: holder }).code).toBe(0);
+      expect(holder.lineOf(VICTIM)).toBeUndefined();
+      expect(holder.lineOf(NEIGHBOUR)).toBeDefined();
+    });
+
+    for (const [way, obstacle] of obstacles) if (obstacle) it.skip(`by way of ${way}: skipped, ${obstacle}`);
+
+    describe.each(Object.keys(ways).filter((way) => !obstacles.get(way)))('by way of %s', (way) => {
+      const { trust = 'holder', around = () => ({}) } = ways[way] ?? {};
+
+      it('unmounts that mount only', async () => {
+        const holder = await open();
+        expect(run(runner, planOf(holder, { trust }), around())).toEqual({ code: 0, stdout: '', stderr: '' });
+        expect(holder.lineOf(VICTIM)).toBeUndefined();
+        expect(holder.lineOf(NEIGHBOUR)).toBeDefined();
+      });
+
+      it('ends with 3 where it is busy, and leaves it mounted', async () => {
+        const holder = await open(`${MOUNTS}\ncd "$1"`);
+        expect(run(runner, planOf(holder, { trust }), around())).toMatchObject({
+          code: 3,
+          stderr: expect.stringContaining('busy'),
+        });
+        expect(holder.lineOf(VICTIM)).toBeDefined();
+      });
+
+      it('unmounts what is busy if it is told to do so lazily', async () => {
+        const holder = await open(`${MOUNTS}\ncd "$1"`);
+        expect(run(runner, planOf(holder, { trust, how: 'lazy' }), around()).code).toBe(0);
+        expect(holder.lineOf(VICTIM)).toBeUndefined();
+      });
+
+      it(
+        trust === 'host' ? "runs the namespace's own umount" : 'runs no program from inside the namespace',
+        async () => {
+          const { holder, ran } = await trap(open);
+          const { code } = run(runner, planOf(holder, { trust }), around());
+          if (trust === 'host') {
+            // This shows that the trap works: here the sh of the double of umount runs, and the lie is found out.
+            expect({ code, ran: ran() }).toEqual({ code: 1, ran: ['sh'] });
+          } else {
+            expect({ code, ran: ran() }).toEqual({ code: 0, ran: [] });
+            expect(holder.lineOf(VICTIM)).toBeUndefined();
+          }
+        },
+      );
+    });
+  });
+});
+
+/** A namespace in whose /usr/bin and /usr/sbin every program only leaves its name behind. */
+async function trap(open: (setup: string, args: readonly string[]) => Promise<Holder>) {
+  const [evil, witness] = [temporaryPath('evil'), temporaryPath('witness')];
+  for (const directory of [evil, witness]) mkdirSync(directory);
+  // Below /usr/bin nothing is left to run the programs there.
+  copyFileSync(pathOf('dash') ?? '/bin/sh', `${witness}.sh`);
+  const names = ['sh', 'bash', 'umount', 'umount.tmpfs', 'mount', 'nsenter', 'perl', 'python3', 'sed', 'awk', 'env'];
+  const holder = await open(
+    `${MOUNTS}
+  cp "$(command -v sleep)" "$3/sleep"
+  for name in ${names.join(' ')}; do
+    printf '#!%s\\n: >%s/%s\\n' "$4.sh" "$4" "$name" >"$3/$name"
+    chmod 755 "$3/$name"
+  done
+  mount --bind "$3" /usr/sbin
+  mount --bind "$3" /usr/bin`,
+    [evil, witness],
+  );
+  return { holder, ran: () => readdirSync(witness) };
+}
