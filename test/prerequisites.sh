@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
 # Installs what the tests run beside node: other shells and awks, shellcheck, an ssh server. Needs root and Debian; elsewhere the tests that need them say so.
 set -euo pipefail
-packages=(shellcheck busybox gawk mawk dash openssh-client openssh-server sudo tmux)
+# By program: Debian's busybox and busybox-static exclude each other, and either will do.
+declare -A package_of=(
+  [shellcheck]=shellcheck [busybox]=busybox-static [gawk]=gawk [mawk]=mawk [dash]=dash
+  [ssh]=openssh-client [sshd]=openssh-server [sudo]=sudo [tmux]=tmux
+)
+PATH=$PATH:/usr/sbin:/sbin
 missing=()
-for package in "${packages[@]}"; do
-  dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+for program in "${!package_of[@]}"; do
+  command -v "$program" >/dev/null || missing+=("${package_of[$program]}")
 done
 ((${#missing[@]})) || exit 0
 if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
