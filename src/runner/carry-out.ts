@@ -36,10 +36,9 @@ async function unfinished(
   error: unknown,
 ): Promise<ChangeFailed> {
   const drifted = hasDrifted(error);
-  const failure = drifted ? failureOf(error) : inDoubt(change, error);
-  const reason = failure.reason.message;
+  const reason = failureOf(error).reason.message;
   await state.log.tell({ type: drifted ? 'change.drifted' : 'change.in-doubt', ...ref, reason });
-  return new ChangeFailed(failure, error);
+  return new ChangeFailed(drifted ? failureOf(error) : inDoubt(change, error), error);
 }
 
 async function verify({ state, step }: StepWork, { args, changes }: PlannedStep): Promise<void> {

@@ -48,11 +48,11 @@ function statusOf(error: SessionError): Failure['status'] {
 /** True where the host itself said that it was not as planned and nothing was done. */
 export const hasDrifted = (error: unknown): boolean => error instanceof StepError && error.drifted;
 
-/** The failure of a change whose outcome is not known for certain. */
+/** How a change ends its step whose outcome is not known for certain. */
 export function inDoubt(change: Change, error: unknown): Failure {
   const failure = failureOf(error);
   if (!(error instanceof SessionError)) return failure;
-  const message = `${failure.reason.message} while doing "${change.summary}": in doubt`;
+  const message = `"${change.summary}" is in doubt: ${failure.reason.message}`;
   return { ...failure, reason: { ...failure.reason, message } };
 }
 

@@ -29,19 +29,19 @@ describe('an apply that throws', () => {
     },
     {
       error: session('lost'),
-      ...{ host: 'unreachable', change: 'change.in-doubt', message: 'it was lost while doing "put a": in doubt' },
+      ...{ host: 'unreachable', change: 'change.in-doubt', message: '"put a" is in doubt: it was lost' },
     },
     {
       error: session('deadline'),
-      ...{ host: 'failed', change: 'change.in-doubt', message: 'it was deadline while doing "put a": in doubt' },
+      ...{ host: 'failed', change: 'change.in-doubt', message: '"put a" is in doubt: it was deadline' },
     },
     {
       error: session('cancelled'),
-      ...{ host: 'interrupted', change: 'change.in-doubt', message: 'it was cancelled while doing "put a": in doubt' },
+      ...{ host: 'interrupted', change: 'change.in-doubt', message: '"put a" is in doubt: it was cancelled' },
     },
     {
       error: session('refused'),
-      ...{ host: 'failed', change: 'change.in-doubt', message: 'it was refused while doing "put a": in doubt' },
+      ...{ host: 'failed', change: 'change.in-doubt', message: '"put a" is in doubt: it was refused' },
     },
     {
       error: bug(),
@@ -57,6 +57,9 @@ describe('an apply that throws', () => {
       ...['host.started', 'step.started', 'step.planned', 'change.applying', change, end],
     ]);
     expect(recap.outcomes[0]).toMatchObject({ status: host, reason: { message } });
+    // The event names its change already.
+    const told = fleet.events.find(({ type }) => type === change);
+    expect(told).toMatchObject({ reason: expect.not.stringContaining('put a') });
   });
 
   it('after a first change leaves the first applied and counts it', async () => {

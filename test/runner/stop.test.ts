@@ -86,7 +86,7 @@ describe('a second Ctrl-C', () => {
     const recap = await fleet.run([play([put('x', '1'), put('y', '1')], { onFailure: 'rollback' })]);
     expect(recap.outcomes[0]).toMatchObject({
       status: 'interrupted',
-      reason: { message: 'a: ended while doing "put x": in doubt' },
+      reason: { message: '"put x" is in doubt: a: ended' },
     });
     expect(fleet.record().hosts[0]?.changes).toMatchObject([{ state: 'in-doubt' }]);
     expect(fleet.ofType('change.undoing')).toEqual([]);
