@@ -12,6 +12,6 @@ export interface Host {
 export interface Inventory {
   /** In the order of the files. */
   readonly hosts: readonly Host[];
-  /** Group name to its host names, in inventory order. `all` and `ungrouped` always exist. */
+  /** Group name to its host names: its own first, then those of its children. `all` and `ungrouped` always exist, in the order of the files. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
 }

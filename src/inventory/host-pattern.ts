@@ -79,13 +79,15 @@ function term(part: string): Term {
 function matchTerm({ text }: Term, inventory: Inventory): string[] {
   if (text.startsWith('@')) throw inputError(`a file of hosts (${text}) is not supported yet`, 'name the hosts');
   if (text.startsWith('~')) return byRegExp(regExp(text.slice(1), text), inventory);
-  const subscript = /^(.+)\[(?:(-?\d+)|(\d+)?[:-](\d+)?)\]$/.exec(text);
+  const subscript = /^(.+)\[(?:(-?\d+)|(\d*)[:-](\d+)?)\]$/.exec(text);
   if (!subscript) return byName(text, inventory);
   const [, base = '', index, first, last] = subscript;
   const hosts = byName(base, inventory);
   if (index !== undefined) return pick(hosts, Number(index), text);
+  // To Ansible [:2] is a glob of two characters, against its manual.
+  if (first === '') throw inputError(`'${text}': a range needs its first number`, `write ${base}[0:${last ?? ''}]`);
   // Ansible's ends are inclusive.
-  return hosts.slice(Number(first ?? 0), last === undefined ? undefined : Number(last) + 1);
+  return hosts.slice(Number(first), last === undefined ? undefined : Number(last) + 1);
 }
 
 function pick(hosts: readonly string[], index: number, text: string): string[] {

@@ -9,6 +9,8 @@ interface Group {
   readonly vars: Map<string, Json>;
 }
 
+const MAX_GROUPS = 10_000;
+
 /** Where a host is by its groups. */
 interface Placement {
   readonly groups: readonly string[];
@@ -23,6 +25,11 @@ export class InventoryBuilder {
   constructor() {
     this.group('all');
     this.group('ungrouped');
+  }
+
+  /** More groups than any inventory has would take minutes to sort out. */
+  tooManyGroups(): boolean {
+    return this.groups.size > MAX_GROUPS;
   }
 
   hasGroup(name: string): boolean {
@@ -66,17 +73,36 @@ export class InventoryBuilder {
   build(): Inventory {
     const direct = this.directGroups();
     const placements = new Map<string, Placement>();
-    const members = new Map([...this.groups.keys()].map((name): [string, string[]] => [name, []]));
     const hosts = [...this.hostVars].map(([name, own]): Host => {
       const names = direct.get(name) ?? [];
       // Most hosts share their groups with many others. A group's name holds no white space.
       const key = names.join(' ');
       const placement = placements.get(key) ?? this.placement(names);
       placements.set(key, placement);
-      for (const group of placement.groups) members.get(group)?.push(name);
       return { name, groups: placement.groups, vars: { ...placement.vars, ...Object.fromEntries(own) } };
     });
-    return { hosts, groups: members };
+    const groups = [...this.groups.values()].map((group): [string, string[]] => [group.name, this.members(group)]);
+    return {
+      hosts,
+      groups: new Map(groups)
+        .set(
+          'all',
+          hosts.map((host) => host.name),
+        )
+        .set('ungrouped', ungrouped(hosts)),
+    };
+  }
+
+  /** A group's own hosts first, then those of its children, level by level: what `group[0]` counts, as in Ansible. */
+  private members(group: Group): string[] {
+    const seen = new Set([group]);
+    const hosts = new Set<string>();
+    // A set that grows while it is walked: breadth first.
+    for (const { hosts: own, children } of seen) {
+      for (const host of own) hosts.add(host);
+      for (const child of children) seen.add(this.group(child));
+    }
+    return [...hosts];
   }
 
   private directGroups(): Map<string, string[]> {
@@ -142,6 +168,9 @@ export class InventoryBuilder {
     return depths.get(name) ?? 0;
   }
 }
+
+const ungrouped = (hosts: readonly Host[]): string[] =>
+  hosts.filter((host) => host.groups.includes('ungrouped')).map((host) => host.name);
 
 const PRIORITY = 'ansible_group_priority';
 

@@ -33,6 +33,7 @@ export async function loadInventory(sources: readonly string[]): Promise<Invento
     }
   }
   if (findings.length > 0) throw new InputError(findings);
+  if (builder.tooManyGroups()) throw inputError('the inventory has more than 10,000 groups');
   return builder.build();
 }
 

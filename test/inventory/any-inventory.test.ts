@@ -110,11 +110,11 @@ test('any YAML values', () => {
   );
 });
 
-test('a chain of twenty thousand groups, either way round', () => {
-  const groups = Array.from({ length: 20_000 }, (_, i) => `[g${i}:children]\ng${i + 1}`);
+test('a chain of five thousand groups, either way round', () => {
+  const groups = Array.from({ length: 5_000 }, (_, i) => `[g${i}:children]\ng${i + 1}`);
   for (const lines of [groups, groups.toReversed()]) {
-    const { inventory, findings } = read([...lines, '[g20000]', 'h'].join('\n'), 'ini');
+    const { inventory, findings } = read([...lines, '[g5000]', 'h'].join('\n'), 'ini');
     expect(findings).toEqual([]);
-    expect(inventory.hosts[0]?.groups.length).toBe(20_002);
+    expect(inventory.hosts[0]?.groups.length).toBe(5_002);
   }
 });

@@ -71,6 +71,7 @@ describe('never all by mistake', () => {
     ['web:!web', "no host matches 'web:!web'"],
     ['empty', "no host matches 'empty'"],
     ['web[3]', "'web[3]': there are only 3 hosts"],
+    ['web[:1]', "'web[:1]': a range needs its first number"],
     ['nothing*', "no host matches 'nothing*'"],
     ['~(', 'is no regular expression'],
     ['@retry', 'is not supported yet'],

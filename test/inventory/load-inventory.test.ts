@@ -92,6 +92,11 @@ describe.each([
     expect(inventory.groups.get('all')).toEqual(names(inventory));
   });
 
+  test("a group's own hosts come first, in its own order", async () => {
+    const inventory = await load({ [file]: text });
+    expect(inventory.groups.get('api')).toEqual(['api1', 'web9']);
+  });
+
   test('variables: the host over its groups, the deeper group over the other, all lowest', async () => {
     const inventory = await load({ [file]: text });
     expect(vars(inventory, 'web1')).toEqual({ level: 'host', from_all: 1 });
