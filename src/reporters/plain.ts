@@ -40,6 +40,7 @@ class EventLines {
   readonly #steps = new Map<string, string>();
   /** Hosts whose failure has been told. */
   readonly #told = new Set<string>();
+  readonly #notes = new Set<string>();
   /** Check mode: hosts that a run would change for certain. */
   readonly #certain = new Set<string>();
   #mode: RunMode = 'run';
@@ -109,12 +110,18 @@ class EventLines {
   }
 
   #planned({ host, step, changes, notes }: EventOf<'step.planned'>): string[] {
-    const lines = notes.map((note) => line(host, step, 'note:', note));
+    const lines = notes.filter((note) => this.#isNews(host, note)).map((note) => line(host, step, 'note:', note));
     if (this.#mode !== 'check') return lines;
     if (changes.some((change) => !change.may)) this.#certain.add(host);
     const { cyan } = this.#style;
     const status = (may: boolean | undefined) => cyan(may ? 'may change:' : 'would change:');
     return [...lines, ...changes.map((c) => line(host, step, status(c.may), plannedLine({ ...c, may: false })))];
+  }
+
+  /** Later steps see the same things again. */
+  #isNews(host: string, note: string): boolean {
+    const before = this.#notes.size;
+    return this.#notes.add(`${host}\0${note}`).size > before;
   }
 
   #change(ref: ChangeRef, status: string, reason?: string): string {

@@ -21,7 +21,12 @@ export class Summary {
         break;
       case 'step.planned':
         append(this.#planned, event.host, event.changes);
-        append(this.#notes, event.host, event.notes);
+        // Later steps see the same things again.
+        append(
+          this.#notes,
+          event.host,
+          event.notes.filter((note) => !this.#notes.get(event.host)?.includes(note)),
+        );
         break;
       case 'run.finished':
         this.#recap = event.recap;

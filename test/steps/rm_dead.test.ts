@@ -23,7 +23,7 @@ describe('rm_dead', () => {
       name: 'leaves alone what is still held, and says by whom',
       args: {},
       answers: answers(mountsOutput([inAssist('victim')], assist)),
-      notes: [`left alone: victim (${short('victim')}) is held by container assist (${short('assist')}, pid 389)`],
+      notes: [`victim (${short('victim')}) is held by container assist (${short('assist')}, pid 389)`],
       output: { removed: 0, left: 1 },
     },
     {

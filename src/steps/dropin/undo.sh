@@ -23,6 +23,8 @@ if [ "$mode" = absent ]; then
 fi
 new=$directory/.unwedge.$$
 trap 'rm -f "$new"' EXIT
+umask 077 # an environment may hold secrets
 printf '%s' "$content" | base64 -d | dd of="$new" conv=fsync 2>/dev/null || { echo "cannot write to $directory: is the disk full or read-only?" >&2; exit 1; }
 [ "$(base64 -w 0 <"$new")" = "$content" ] || { echo "$directory did not take the whole file: is the disk full?" >&2; exit 1; }
-chmod "$mode" "$new" && chown "$uid:$gid" "$new" && mv -f "$new" "$path"
+# A change of owner takes setuid and setgid away.
+chown "$uid:$gid" "$new" && chmod "$mode" "$new" && mv -f "$new" "$path"

@@ -29,7 +29,7 @@ export const rmDead = defineStep<Record<string, never>, HostView, Change>({
     const left = stuck.filter((o) => o.kind !== 'removable');
     return {
       changes,
-      notes: left.map((o) => `left alone: ${outlookText(o, view)}`),
+      notes: left.map((o) => outlookText(o, view)),
       output: { removed: changes.length, left: left.length },
     };
   },
