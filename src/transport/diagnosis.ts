@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from '../core/connection-options.ts';
 import type { Reason } from '../core/event.ts';
 import { printable } from '../core/printable.ts';
+import { PASSWORD_PROMPT } from './bootstrap.ts';
 import type { Ending } from './host-process.ts';
 import { sshReason } from './ssh-diagnosis.ts';
 import { sudoReason } from './sudo-diagnosis.ts';
@@ -22,7 +23,7 @@ export const whyUnreachable = (options: ConnectionOptions, attempt: Attempt): Re
 
 function reasonOf(options: ConnectionOptions, attempt: Attempt): Reason {
   const { ending, asked } = attempt;
-  const stderr = withoutSecret(attempt.stderr, options);
+  const stderr = withoutSecret(attempt.stderr, options).replaceAll(PASSWORD_PROMPT, '\n');
   const said = spoken(`${withoutSecret(attempt.stdout, options)}\n${stderr}`);
   if (ending?.error !== undefined) return notStarted(ending.error, options);
   const become = options.become && sudoReason({ stderr, asked, ended: ending !== undefined }, options.become);
