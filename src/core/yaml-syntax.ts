@@ -28,46 +28,48 @@ const REASONS: readonly (readonly [start: string, message: string, todo: string]
   ['the stream contains non-printable', 'a control character', 'remove it, or write it as an escape in double quotes'],
 ];
 
+/** js-yaml has one reason for all of these; what stands before the place in its line tells them apart. First match counts. */
+const MAPPINGS: readonly {
+  readonly fits: (before: string, character: string) => boolean;
+  readonly message: string;
+  readonly todo: string;
+}[] = [
+  {
+    fits: (before) => before.trim() === '',
+    message: 'this line is indented otherwise than its neighbours',
+    todo: 'line it up with them',
+  },
+  {
+    fits: (before) => before.includes('{{'),
+    message: 'text after {{ }} without quotes',
+    todo: 'put the whole value in quotes: "{{ … }} …"',
+  },
+  {
+    fits: (before, character) => character === ':' && !before.trim().replace(/^- /, '').includes(':'),
+    message: 'this line is indented further than the one it belongs to',
+    todo: 'line its key up with its neighbours',
+  },
+  {
+    fits: (_, character) => character === ':',
+    message: "a second ': ' in one value",
+    todo: 'put the whole value in quotes',
+  },
+  {
+    fits: (before, character) => character !== '' && '@`%&*!|>'.includes(character) && before.endsWith(' '),
+    message: "a value can't begin with this character unless quoted",
+    todo: 'put the value in quotes',
+  },
+  {
+    fits: (_, character) => character === '-',
+    message: 'a list inside a line',
+    todo: 'begin the list on its own line, or write [a, b]',
+  },
+];
+
 function mappingAdvice(text: string, offset: number): { message: string; todo: string } {
   const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
   const before = text.slice(lineStart, offset);
-  const character = text[offset] ?? '';
-  if (before.trim() === '') {
-    return {
-      message: 'this line is indented otherwise than its neighbours',
-      todo: 'line it up with them',
-    };
-  }
-  if (before.includes('{{')) {
-    return {
-      message: 'text after {{ }} without quotes',
-      todo: 'put the whole value in quotes: "{{ … }} …"',
-    };
-  }
-  if (character === ':' && !before.trim().replace(/^- /, '').includes(':')) {
-    return {
-      message: 'this line is indented further than the one it belongs to',
-      todo: 'line its key up with its neighbours',
-    };
-  }
-  if (character === ':')
-    return {
-      message: "a second ': ' in one value",
-      todo: 'put the whole value in quotes',
-    };
-  if ('@`%&*!|>'.includes(character) && before.endsWith(' ')) {
-    return {
-      message: `a value can't begin with ${character} unless quoted`,
-      todo: 'put the value in quotes',
-    };
-  }
-  if (character === '-')
-    return {
-      message: 'a list inside a line',
-      todo: 'begin the list on its own line, or write [a, b]',
-    };
-  return {
-    message: 'text after the end of a value',
-    todo: 'put the whole value in one pair of quotes',
-  };
+  const found = MAPPINGS.find(({ fits }) => fits(before, text.charAt(offset)));
+  if (found) return { message: found.message, todo: found.todo };
+  return { message: 'text after the end of a value', todo: 'put the whole value in one pair of quotes' };
 }
