@@ -23,7 +23,7 @@ const MAX_BYTES = 128 * 1024 - 64;
 
 export interface OpenedAgent {
   readonly host: string;
-  readonly process: HostProcess;
+  readonly process: Pick<HostProcess, 'listen' | 'write' | 'closeInput' | 'kill' | 'ended'>;
   readonly stdout: MarkReader;
   readonly stderr: MarkReader;
   /** Why a connection went away, from how its process ended and the last that it said. */

@@ -161,16 +161,6 @@ describe.each(shells)('agent.sh under $name', ({ env }) => {
     expect((await host.probe(probe('echo again'))).stdout).toBe('again\n');
   });
 
-  it('kills what ignores SIGTERM', async () => {
-    const line = new LifeLine();
-    const connection = await connect();
-    const running = connection.readOnly({ deadline: 60 }).probe(probe(holdsLifeLineDespiteTerm), [line.path]);
-    await line.begun;
-    connection.cancel();
-    await expect(running).rejects.toMatchObject({ failure: 'cancelled' });
-    await line.ended;
-  });
-
   it('close() ends what is in flight on the host, and later requests are refused as lost', async () => {
     const line = new LifeLine();
     const connection = await connect();
@@ -192,6 +182,17 @@ describe.each(shells)('agent.sh under $name', ({ env }) => {
     const noisy = await host.probe(probe('dd if=/dev/zero bs=65536 count=2 >&2; echo out'));
     expect(noisy).toMatchObject({ stdout: 'out\n', truncated: true });
   });
+});
+
+it.concurrent.each(shells)('agent.sh under $name kills what ignores SIGTERM', async ({ env }) => {
+  const line = new LifeLine();
+  const connection = await openConnection(LOCAL, env);
+  const running = connection.readOnly({ deadline: 60 }).probe(probe(holdsLifeLineDespiteTerm), [line.path]);
+  await line.begun;
+  connection.cancel();
+  await expect(running).rejects.toMatchObject({ failure: 'cancelled' });
+  await line.ended;
+  await connection.close();
 });
 
 describe('a session', () => {

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,7 +28,9 @@ export class LifeLine {
 
   constructor() {
     execFileSync('mkfifo', [this.path]);
-    const lines = createInterface({ input: createReadStream(this.path) });
+    // cat waits in open(); a thread of node's small pool would too, and keep the others' files closed.
+    const cat = spawn('cat', [this.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: cat.stdout });
     this.begun = new Promise((resolve) => lines.once('line', resolve));
     this.ended = new Promise((resolve) => lines.once('close', () => resolve()));
   }
