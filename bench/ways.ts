@@ -14,7 +14,7 @@ export interface Way {
 }
 
 const STEPS = 8;
-const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url));
 const PLAYBOOK = fileURLToPath(new URL('fan-out.yaml', import.meta.url));
 
 /** The measure first: one bare ssh per host, all at once. */

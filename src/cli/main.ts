@@ -18,6 +18,8 @@ const program = new Command('unwedge')
     'Frees Docker containers stuck Dead on a whole fleet: playbooks over SSH, a dry run that tells the truth, a rollback that works.',
   )
   .version(version(), '-V, --version')
+  // Flags behind `runs show` are its own, not those of `runs`.
+  .enablePositionalOptions()
   .showHelpAfterError('(unwedge --help tells the commands, unwedge COMMAND --help its flags)')
   .showSuggestionAfterError();
 
@@ -129,8 +131,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
+program.parseAsync().catch((error: unknown) => {
   process.exitCode = report(error) ?? ExitCode.failed;
-}
+});

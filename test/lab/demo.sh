@@ -7,7 +7,7 @@ lab() { bash test/lab/lab.sh "$@"; }
 UNWEDGE_LAB=demo-$(printf '%s' "$PWD" | cksum | cut -d ' ' -f 1)
 export UNWEDGE_LAB
 state=$(mktemp -d)
-unwedge() { node dist/cli/main.js "$@"; }
+unwedge() { node dist/cli/main.cjs "$@"; }
 
 bold=$(tput bold 2>/dev/null || true) plain=$(tput sgr0 2>/dev/null || true)
 [[ -t 1 && -z ${NO_COLOR:-} ]] || bold='' plain=''

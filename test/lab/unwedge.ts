@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Change } from '../../src/core/change.ts';
 import type { HostOutcome, RunEvent } from '../../src/core/event.ts';
 
-const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+const program = new URL('../../dist/cli/main.cjs', import.meta.url).pathname;
 
 export interface Told {
   readonly code: number;

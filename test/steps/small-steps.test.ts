@@ -7,10 +7,10 @@ import { pendingChange, planCases } from './plan-cases.ts';
 
 describe('assert', () => {
   planCases(assert, [
-    { name: 'holds', args: { that: true, message: 'm' }, answers: {} },
+    { name: 'holds', args: { that: true, message: 'm', todo: 't' }, answers: {} },
     {
       name: 'fails the host with its message',
-      args: { that: false, message: '2 containers are stuck' },
+      args: { that: false, message: '2 containers are stuck', todo: 't' },
       answers: {},
       refusal: '2 containers are stuck',
     },

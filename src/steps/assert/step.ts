@@ -3,6 +3,7 @@ import { defineStep } from '../../core/step-type.ts';
 interface Args {
   readonly that: boolean;
   readonly message: string;
+  readonly todo: string;
 }
 
 /** Fails the host where an expression is false. Asks the host nothing. */
@@ -25,20 +26,22 @@ export const assert = defineStep<Args, null, never>({
         default: 'the assertion does not hold',
         description: 'What to tell people if it is false.',
       },
+      todo: {
+        type: 'string',
+        default: 'see what the steps before it say of this host',
+        description: 'What people should do then.',
+      },
     },
     examples: [{ that: 'found.dead == 0', message: '{{ found.summary }}' }],
   },
   output: {},
   deadline: 10,
   probe: () => Promise.resolve(null),
-  plan({ that, message }) {
+  plan({ that, message, todo }) {
     if (that === true) return { changes: [] };
     return {
       changes: [],
-      refusal: {
-        reason: message,
-        todo: 'see what the steps before it say of this host',
-      },
+      refusal: { reason: message, todo },
     };
   },
   apply: () => Promise.reject(new Error('assert plans no change')),
