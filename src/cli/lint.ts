@@ -5,9 +5,9 @@ import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import { parseExtraVars } from '../playbook/extra-vars.ts';
 import { checkPlaybook } from '../playbook/load-playbook.ts';
 import { stepTypes } from '../steps/index.ts';
-import { extraVars } from './extra-vars.ts';
 
 /** `unwedge lint`: every finding of every playbook. */
 export async function lint(
@@ -17,7 +17,7 @@ export async function lint(
   const inventory = flags.inventory.length === 0 ? undefined : await loadInventory(flags.inventory);
   const known = {
     stepTypes,
-    extraVars: await extraVars(flags.extraVars),
+    extraVars: await parseExtraVars(flags.extraVars),
     ...(inventory && { selectHosts: (pattern: string) => matchHosts(pattern, inventory) }),
   };
   const findings: Diagnostic[] = [];

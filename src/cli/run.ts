@@ -1,16 +1,17 @@
-import { inputError } from '../core/diagnostic.ts';
+import { everyOne, inputError } from '../core/diagnostic.ts';
 import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import type { Host, Inventory } from '../core/inventory.ts';
+import type { JsonObject } from '../core/json.ts';
 import { selectHosts } from '../inventory/host-pattern.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { newRunId, openJournal } from '../journal/index.ts';
+import { parseExtraVars } from '../playbook/extra-vars.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
 import { type ResolvedPlay, startRun } from '../runner/index.ts';
 import { stepTypes } from '../steps/index.ts';
 import { openConnection } from '../transport/open-connection.ts';
 import { becomePassword } from './become-password.ts';
-import { extraVars } from './extra-vars.ts';
 import type { RunFlags } from './flags.ts';
 import { observed } from './observed.ts';
 import { stateDir } from './state-dir.ts';
@@ -20,10 +21,15 @@ import { remembered, targets } from './targets.ts';
 export async function run(playbooks: readonly string[], flags: RunFlags): Promise<ExitCode> {
   const check = flags.check === true || flags.dryRun === true;
   const inventory = await loadInventory(flags.inventory);
-  const plays = await resolvePlays(playbooks, inventory, flags);
+  const extraVars = await parseExtraVars(flags.extraVars);
+  const plays = await resolvePlays(playbooks, inventory, extraVars, flags.limit);
   const hosts = distinct(plays.flatMap((play) => play.hosts));
   const password = await becomePassword(flags);
-  const options = targets(hosts, flags, password);
+  const options = await targets(
+    hosts.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } })),
+    flags,
+    password,
+  );
 
   const id = newRunId(Date.now(), Math.random);
   const plan = {
@@ -45,18 +51,19 @@ export async function run(playbooks: readonly string[], flags: RunFlags): Promis
   return code === ExitCode.done && flags.detailedExitcode && pending ? ExitCode.changesPending : code;
 }
 
-async function resolvePlays(files: readonly string[], inventory: Inventory, flags: RunFlags): Promise<ResolvedPlay[]> {
-  const select = (pattern: string) => selectHosts(pattern, flags.limit, inventory);
-  const extra = await extraVars(flags.extraVars);
-  const plays: ResolvedPlay[] = [];
-  for (const file of files) {
-    const playbook = await loadPlaybook(file, { stepTypes, selectHosts: select, extraVars: extra });
-    for (const warning of playbook.warnings) console.error(formatDiagnostic(warning));
-    plays.push(...playbook.plays.map((play) => ({ play, hosts: select(play.hosts) })));
-  }
+async function resolvePlays(
+  files: readonly string[],
+  inventory: Inventory,
+  extraVars: JsonObject,
+  limit: string | undefined,
+): Promise<ResolvedPlay[]> {
+  const select = (pattern: string) => selectHosts(pattern, limit, inventory);
+  const checked = await everyOne(files, (file) => loadPlaybook(file, { stepTypes, selectHosts: select, extraVars }));
+  for (const warning of checked.flatMap(({ warnings }) => warnings)) console.error(formatDiagnostic(warning));
+  const plays = checked.flatMap((playbook) => playbook.plays.map((play) => ({ play, hosts: select(play.hosts) })));
   if (plays.every((play) => play.hosts.length === 0)) {
     throw inputError(
-      `no host of these plays is in the limit '${flags.limit}'`,
+      `no host of these plays is in the limit '${limit}'`,
       'unwedge inventory -i … --list shows hosts and groups',
     );
   }

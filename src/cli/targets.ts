@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from '../core/connection-options.ts';
-import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
+import { everyOne, inputError } from '../core/diagnostic.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
 import { connectionOptions } from '../inventory/connection.ts';
@@ -7,31 +7,21 @@ import { refusalOf } from '../transport/refusal.ts';
 import type { ConnectionFlags } from './flags.ts';
 
 /** How to reach each host, by name. @throws InputError for every host that can't be: none has been touched then. */
-export function targets(
+export async function targets(
   hosts: readonly Host[],
   flags: ConnectionFlags,
   becomePassword: string | undefined,
-): Map<string, ConnectionOptions> {
+): Promise<Map<string, ConnectionOptions>> {
   const defaults = { ...flags, connectTimeout: flags.timeout, becomePassword };
-  const all = hosts.map((host) => connectionOptions(host, defaults));
-  refuseOdd(all);
+  const all = await everyOne(hosts, (host) => sound(connectionOptions(host, defaults)));
   return new Map(all.map((options) => [options.name, options]));
 }
 
-function refuseOdd(all: readonly ConnectionOptions[]): void {
-  const findings = all.flatMap((options): Diagnostic[] => {
-    const refusal = refusalOf(options);
-    return refusal === undefined
-      ? []
-      : [
-          {
-            severity: 'error',
-            message: `host ${options.name}: ${refusal}`,
-            todo: 'mend it in the inventory, or on the command line',
-          },
-        ];
-  });
-  if (findings.length > 0) throw new InputError(findings);
+/** The same options. @throws InputError where they would be more than a host to ssh or sudo. */
+function sound(options: ConnectionOptions): ConnectionOptions {
+  const refusal = refusalOf(options);
+  if (refusal === undefined) return options;
+  throw inputError(`host ${options.name}: ${refusal}`, 'mend it in the inventory, or on the command line');
 }
 
 /** For the journal: how to reach a host again, without its secrets. */
@@ -56,7 +46,7 @@ export function recalled(row: JsonObject, flags: ConnectionFlags, password: stri
   if (typeof name !== 'string' || typeof address !== 'string')
     throw inputError('the journal does not tell how to reach its hosts');
   const asUser = flags.becomeUser ?? becomeUser ?? (flags.become ? 'root' : undefined);
-  const options: ConnectionOptions = {
+  return sound({
     name,
     kind: kind === 'local' ? 'local' : 'ssh',
     address,
@@ -66,9 +56,7 @@ export function recalled(row: JsonObject, flags: ConnectionFlags, password: stri
     sshArgs: Array.isArray(sshArgs) ? sshArgs.map(String) : [],
     connectTimeout: typeof connectTimeout === 'number' ? connectTimeout : flags.timeout,
     become: typeof asUser === 'string' ? { user: asUser, password } : undefined,
-  };
-  refuseOdd([options]);
-  return options;
+  });
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -31,3 +31,19 @@ export class InputError extends Error {
 /** The shortest way to refuse: one error without a place in a file. */
 export const inputError = (message: string, todo?: string): InputError =>
   new InputError([{ severity: 'error', message, ...(todo === undefined ? {} : { todo }) }]);
+
+/** Every item's result; @throws InputError with what is wrong with all of them, not only with the first. */
+export async function everyOne<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>): Promise<R[]> {
+  const findings: Diagnostic[] = [];
+  const results: R[] = [];
+  for (const item of items) {
+    try {
+      results.push(await work(item));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      findings.push(...error.diagnostics);
+    }
+  }
+  if (findings.length > 0) throw new InputError(findings);
+  return results;
+}

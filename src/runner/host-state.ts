@@ -16,7 +16,7 @@ export class HostState {
   /** What ended it before its last step. */
   end: Failure | undefined;
   rollback: RollbackOutcome | undefined;
-  /** What steps have registered; kept from play to play. */
+  /** What the steps of this play have registered. */
   registers: Scope = {};
   /** Check mode: what the steps so far would have changed. */
   pending: readonly Change[] = [];

@@ -2,7 +2,7 @@ import type { Reason } from '../core/event.ts';
 import type { Play, Step } from '../core/playbook.ts';
 import { hostScope } from '../core/scope.ts';
 import type { HostState } from './host-state.ts';
-import { registered, runStep, type StepRunner } from './step-run.ts';
+import { runStep, type StepRunner } from './step-run.ts';
 import type { StopControl } from './stop-control.ts';
 
 export interface PlayRunner extends StepRunner {
@@ -20,6 +20,7 @@ interface HostPlay {
 /** Takes one host through a play: its steps in order, then the handlers they notified. Ends early where the host ends. */
 export async function playOnHost(runner: PlayRunner, state: HostState, play: Play): Promise<void> {
   const hostPlay: HostPlay = { runner, state, play, waiting: new Set() };
+  state.registers = {};
   for (const [index, step] of play.steps.entries()) {
     await advance(hostPlay, step, index);
     if (state.end !== undefined) return;
@@ -51,8 +52,7 @@ async function advance({ runner, state, play, waiting }: HostPlay, step: Step, i
   const handler = index >= play.steps.length;
   const outcome = await runStep(runner, { state, step, index, handler, vars: hostScope(state.host, play) });
   if (outcome.status === 'failed') state.end = outcome.failure;
-  const value = registered(outcome);
-  if (step.register !== undefined && value !== undefined) state.register(step.register, value);
+  if (step.register !== undefined && 'register' in outcome) state.register(step.register, outcome.register);
   if (outcome.status === 'changed') for (const name of step.notify) waiting.add(name);
 }
 

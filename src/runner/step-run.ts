@@ -1,8 +1,8 @@
 import type { Change } from '../core/change.ts';
 import type { Clock } from '../core/clock.ts';
-import type { NewEvent, StepStatus } from '../core/event.ts';
+import type { NewEvent } from '../core/event.ts';
 import type { Scope } from '../core/expression.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Step } from '../core/playbook.ts';
 import { type Planned, StepError } from '../core/step-type.ts';
 import type { EventStream } from './events.ts';
@@ -35,7 +35,8 @@ export interface StepRunner {
 }
 
 export type StepOutcome =
-  | { readonly status: Exclude<StepStatus, 'failed'>; readonly register: JsonObject }
+  | { readonly status: 'ok' | 'changed'; readonly register: JsonObject }
+  | { readonly status: 'skipped' }
   | { readonly status: 'failed'; readonly failure: Failure };
 
 /** Takes one host through one step and tells of it. Never rejects: whatever goes wrong is this host's outcome. */
@@ -72,8 +73,8 @@ function endOfStep(outcome: StepOutcome, finished: FinishedStep): NewEvent {
 async function carryThrough(runner: StepRunner, work: StepWork): Promise<StepOutcome> {
   const { state, step } = work;
   const scope = { ...work.vars, ...state.registers };
-  // Later steps may ask a skipped one whether it changed something; what it would have found out stays unknown.
-  if (step.when !== undefined && !step.when.evaluate(scope)) return { status: 'skipped', register: { changed: false } };
+  // It sets no register: what it would have found out is unknown.
+  if (step.when !== undefined && !step.when.evaluate(scope)) return { status: 'skipped' };
   const args = step.args(scope);
   const planned = await lookAndPlan(work, args);
   await announce(runner.stream, work, planned);
@@ -95,7 +96,3 @@ async function announce(stream: EventStream, { state, step }: StepWork, planned:
   if (changes.length + notes.length === 0) return;
   await stream.tell({ type: 'step.planned', host: state.name, step: step.name, changes, notes });
 }
-
-/** What `register` keeps, where the step ended well. */
-export const registered = (outcome: StepOutcome): Json | undefined =>
-  outcome.status === 'failed' ? undefined : outcome.register;
