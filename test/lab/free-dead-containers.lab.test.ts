@@ -7,7 +7,7 @@ if (reason) console.log(`lab, free-dead-containers: skipped, ${reason}`);
 
 const playbook = 'playbooks/free-dead-containers.yaml';
 /** host1 has its own containerd; host2 a separate one, and docker's root elsewhere. */
-const hosts = ['host1', 'host2'] as const;
+const hosts: readonly string[] = ['host1', 'host2'];
 const freed = [
   'holder-container',
   'holder-distroless',
@@ -90,7 +90,7 @@ describe.skipIf(reason)('playbooks/free-dead-containers.yaml on real hosts', () 
     });
   }
 
-  const of = (facts: readonly Facts[], host: string): Facts => facts[hosts.findIndex((h) => h === host)] ?? {};
+  const of = (facts: readonly Facts[], host: string): Facts => facts[hosts.indexOf(host)] ?? {};
 
   /** Every mount, in every process, of the running neighbour and of an id that differs from the stuck one in its last digit. */
   async function mountsBeside(host: string, facts: readonly Facts[]): Promise<(readonly string[])[]> {

@@ -6,7 +6,7 @@ import { onScript } from './fake-host.ts';
 import { Fleet, statuses } from './fake-run.ts';
 import { burn, play, put, restart, step } from './fake-steps.ts';
 
-async function after(...names: string[]): Promise<Fleet> {
+async function afterRun(...names: string[]): Promise<Fleet> {
   const fleet = new Fleet(...names);
   for (const host of fleet.hosts) host.files.set('b', 'old');
   await fleet.run([play([put('a', '1'), put('b', 'new'), step(restart, { unit: 'docker' })])]);
@@ -16,7 +16,7 @@ async function after(...names: string[]): Promise<Fleet> {
 
 describe('a rollback of a run', () => {
   it('puts every host back in a run of its own that names the first', async () => {
-    const fleet = await after('web-1', 'web-2');
+    const fleet = await afterRun('web-1', 'web-2');
     const recap = await fleet.rollback(fleet.record());
     expect(statuses(recap)).toEqual({ 'web-1': 'changed', 'web-2': 'changed' });
     for (const host of fleet.hosts) expect(host.files).toEqual(new Map([['b', 'old']]));
@@ -29,7 +29,7 @@ describe('a rollback of a run', () => {
   });
 
   it('journals each undo before it touches the host', async () => {
-    const fleet = await after('web-1');
+    const fleet = await afterRun('web-1');
     await fleet.rollback(fleet.record(), { journal: () => new Promise((go) => setImmediate(go)) });
     expect(fleet.trace).toEqual([
       ...['run.started', 'host.started', 'change.undoing', 'web-1: set b new old', 'change.undone'],
@@ -39,7 +39,7 @@ describe('a rollback of a run', () => {
   });
 
   it('leaves a second one nothing to do', async () => {
-    const fleet = await after('web-1');
+    const fleet = await afterRun('web-1');
     expect(hostsToUndo(fleet.record())).toHaveLength(1);
     await fleet.rollback(fleet.record());
     expect(hostsToUndo(fleet.record())).toEqual([]);
@@ -47,7 +47,7 @@ describe('a rollback of a run', () => {
   });
 
   it('goes on where one that died has stopped, with the restart that was still to come', async () => {
-    const fleet = await after('web-1');
+    const fleet = await afterRun('web-1');
     fleet.host('web-1').requests.length = 0;
     const whole = fleet.events.length;
     await fleet.rollback(fleet.record());
@@ -74,7 +74,7 @@ describe('a rollback of a run', () => {
   });
 
   it('says which hosts it could not reach and what is left there; a later one tries them again', async () => {
-    const fleet = await after('web-1', 'web-2');
+    const fleet = await afterRun('web-1', 'web-2');
     fleet.host('web-1').refuseConnection = new SessionError('unreachable', 'no route to host');
     const recap = await fleet.rollback(fleet.record());
     expect(statuses(recap)).toEqual({ 'web-1': 'unreachable', 'web-2': 'changed' });
@@ -98,7 +98,7 @@ describe('a rollback of a run', () => {
   });
 
   it('does not restore what a scrubber has blotted out, nor what no step type knows', async () => {
-    const fleet = await after('web-1');
+    const fleet = await afterRun('web-1');
     const record = fleet.record();
     const changes = record.hosts[0]?.changes.map((change) =>
       change.seq === 0 ? { ...change, scrubbed: true as const } : { ...change, stepType: 'of-the-future' },
@@ -114,7 +114,7 @@ describe('a rollback of a run', () => {
   });
 
   it('after a first Ctrl-C puts the host at work back whole and begins no other', async () => {
-    const fleet = await after('web-1', 'web-2');
+    const fleet = await afterRun('web-1', 'web-2');
     fleet.host('web-1').weather = onScript('set', (_, act) => {
       if (fleet.stop.level === 0) fleet.stop.raise('SIGTERM');
       return act();
@@ -126,7 +126,7 @@ describe('a rollback of a run', () => {
   });
 
   it('works on as many hosts at a time as it may', async () => {
-    const fleet = await after('a', 'b', 'c', 'd');
+    const fleet = await afterRun('a', 'b', 'c', 'd');
     let open = 0;
     const seen: number[] = [];
     await fleet.rollback(fleet.record(), {
