@@ -50,9 +50,10 @@ say namespace init "$(namespace_of 1)"
 
 ids=$(docker ps -aq --no-trunc) || exit 4
 [ -n "$ids" ] || exit 0
-# A container that goes away meanwhile makes inspect fail for itself only.
 # shellcheck disable=SC2086 # ids are hex words
-docker inspect --type container -f "container$tab{{.Id}}$tab{{.State.Status}}$tab{{.State.Dead}}$tab{{.State.Pid}}$tab{{.Name}}$tab{{.Config.Image}}$tab{{range .Mounts}}{{.Propagation}} {{end}}$tab{{json .State.Error}}" $ids
+{ said=$(docker inspect --type container -f "container$tab{{.Id}}$tab{{.State.Status}}$tab{{.State.Dead}}$tab{{.State.Pid}}$tab{{.Name}}$tab{{.Config.Image}}$tab{{range .Mounts}}{{.Propagation}} {{end}}$tab{{json .State.Error}}" $ids 2>&1 >&3) ||
+  # A container that goes away meanwhile makes inspect fail for itself only; nothing else may be left out in silence.
+  { printf '%s\n' "$said" | grep -vi -e '^warning' -e 'no such' >&2 && exit 4; }; } 3>&1
 for id in $ids; do
   mount=$(cat "$root/image/$driver/layerdb/mounts/$id/mount-id" 2>/dev/null) && say layer "$id" "$mount"
 done
