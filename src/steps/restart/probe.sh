@@ -16,9 +16,9 @@ properties=$(systemctl show "$unit" -p LoadState -p ActiveState -p MainPID -p Fr
 printf '%s\n' "$properties" | sed "s/^/unit$tab/"
 value() { printf '%s\n' "$properties" | sed -n "s/^$1=//p"; }
 pid=$(value MainPID)
-if [ "${pid:-0}" -gt 0 ]; then
-  # Field 22 counts in ticks since boot, 100 a second on every Linux that matters (getconf CLK_TCK).
-  ticks=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d ' ' -f 20)
+# Field 22 counts in ticks since boot, 100 a second on every Linux that matters (getconf CLK_TCK). None: it has ended.
+ticks=$(sed 's/^.*) //' "/proc/${pid:-0}/stat" 2>/dev/null | cut -d ' ' -f 20)
+if [ -n "$ticks" ]; then
   read -r uptime _ </proc/uptime
   awk -v now="$(date +%s.%N)" -v up="$uptime" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" \
     'BEGIN { printf "started\t%.2f\n", now - up + ticks / hz }'
