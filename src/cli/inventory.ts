@@ -1,5 +1,6 @@
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import { runLocal } from '../transport/run-local.ts';
 
 interface Flags {
   readonly inventory: readonly string[];
@@ -10,7 +11,7 @@ interface Flags {
 
 /** `unwedge inventory`: hosts with their groups; `--list` and `--host` print what ansible-inventory does. */
 export async function showInventory(flags: Flags): Promise<void> {
-  const inventory = await loadInventory(flags.inventory);
+  const inventory = await loadInventory(flags.inventory, runLocal);
   const hosts = matchHosts(flags.host ?? flags.limit ?? 'all', inventory);
   if (flags.host !== undefined) {
     console.log(JSON.stringify(hosts[0]?.vars ?? {}, null, 2));

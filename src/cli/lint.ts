@@ -8,13 +8,14 @@ import { loadInventory } from '../inventory/load-inventory.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
 import { checkPlaybook } from '../playbook/load-playbook.ts';
 import { stepTypes } from '../steps/index.ts';
+import { runLocal } from '../transport/run-local.ts';
 
 /** `unwedge lint`: every finding of every playbook. */
 export async function lint(
   playbooks: readonly string[],
   flags: { readonly inventory: readonly string[]; readonly extraVars: readonly string[] },
 ): Promise<ExitCode> {
-  const inventory = flags.inventory.length === 0 ? undefined : await loadInventory(flags.inventory);
+  const inventory = flags.inventory.length === 0 ? undefined : await loadInventory(flags.inventory, runLocal);
   const known = {
     stepTypes,
     extraVars: await parseExtraVars(flags.extraVars),

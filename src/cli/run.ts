@@ -11,6 +11,7 @@ import { loadPlaybook } from '../playbook/load-playbook.ts';
 import { type ResolvedPlay, startRun } from '../runner/index.ts';
 import { stepTypes } from '../steps/index.ts';
 import { openConnection } from '../transport/open-connection.ts';
+import { runLocal } from '../transport/run-local.ts';
 import { becomePassword } from './become-password.ts';
 import type { RunFlags } from './flags.ts';
 import { observed } from './observed.ts';
@@ -20,7 +21,7 @@ import { remembered, targets } from './targets.ts';
 /** `unwedge run`: everything is checked first; then hosts are touched. */
 export async function run(playbooks: readonly string[], flags: RunFlags): Promise<ExitCode> {
   const check = flags.check === true || flags.dryRun === true;
-  const inventory = await loadInventory(flags.inventory);
+  const inventory = await loadInventory(flags.inventory, runLocal);
   const extraVars = await parseExtraVars(flags.extraVars);
   const plays = await resolvePlays(playbooks, inventory, extraVars, flags.limit);
   const hosts = distinct(plays.flatMap((play) => play.hosts));

@@ -1,5 +1,5 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
 import type { Inventory } from '../core/inventory.ts';
 import { decodeSource, SourceText } from '../core/source-text.ts';
@@ -8,6 +8,7 @@ import { refuse } from './findings.ts';
 import { expandHosts } from './host-range.ts';
 import { readIniInventory } from './ini-inventory.ts';
 import { InventoryBuilder } from './inventory-builder.ts';
+import { type RunProgram, readProgramInventory } from './program-inventory.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
 /** Enough for some 50,000 hosts. */
@@ -16,17 +17,18 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const YAML = { maxBytes: MAX_BYTES, version: '1.1' } as const;
 
 /**
- * Reads every source (`-i`): a YAML or INI file, or a list of hosts with a comma. Later sources win.
+ * Reads every source (`-i`): a YAML or INI file, a program that prints one, or a list of hosts with a comma. Later
+ * sources win. @param run runs such a program.
  * @throws InputError with every error found.
  */
-export async function loadInventory(sources: readonly string[]): Promise<Inventory> {
+export async function loadInventory(sources: readonly string[], run: RunProgram): Promise<Inventory> {
   if (sources.length === 0) throw inputError('no inventory', 'name one: -i inventory.yaml, or -i host1,host2,');
   const builder = new InventoryBuilder();
   const findings: Diagnostic[] = [];
   for (const source of sources) {
     try {
       if (source.includes(',')) readHostList(source, builder, findings);
-      else await readInventoryFile(source, builder, findings);
+      else await readInventoryFile(source, run, builder, findings);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       findings.push(...error.diagnostics);
@@ -53,8 +55,14 @@ function readHostList(list: string, builder: InventoryBuilder, findings: Diagnos
   }
 }
 
-async function readInventoryFile(file: string, builder: InventoryBuilder, findings: Diagnostic[]): Promise<void> {
+async function readInventoryFile(
+  file: string,
+  run: RunProgram,
+  builder: InventoryBuilder,
+  findings: Diagnostic[],
+): Promise<void> {
   await refuseWhatIsNotRead(file);
+  if (await isProgram(file)) return readProgramInventory(resolve(file), run, builder);
   const bytes = await readFile(file);
   const yaml = isYaml(file, bytes);
   if (yaml) readYamlInventory(yaml.root, { source: yaml.source, builder, findings });
@@ -82,16 +90,15 @@ async function refuseWhatIsNotRead(file: string): Promise<void> {
   });
   if (found.isDirectory()) throw inputError(`the inventory ${file} is a directory`, 'name its files, each with -i');
   if (!found.isFile()) throw inputError(`the inventory ${file} is no file`);
-  if ((found.mode & 0o111) !== 0 && (await startsAsProgram(file))) {
-    throw inputError(`the inventory ${file} is a program`, `run it yourself: ${file} --list > inventory.json`);
-  }
   for (const folder of ['group_vars', 'host_vars']) {
     const path = join(dirname(file), folder);
     if (await exists(path)) throw inputError(`${path} would not be read`, 'put its variables into the inventory file');
   }
 }
 
-async function startsAsProgram(file: string): Promise<boolean> {
+/** Executable, and begins as a program does: a YAML file with an x bit is none. */
+async function isProgram(file: string): Promise<boolean> {
+  if (((await stat(file)).mode & 0o111) === 0) return false;
   const bytes = await readFile(file);
   return (bytes[0] === 0x23 && bytes[1] === 0x21) || (bytes[0] === 0x7f && bytes[1] === 0x45);
 }

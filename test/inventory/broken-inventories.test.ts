@@ -4,12 +4,13 @@ import { expect, test } from 'vitest';
 import { InputError } from '../../src/core/diagnostic.ts';
 import { formatDiagnostic } from '../../src/core/diagnostic-text.ts';
 import { loadInventory } from '../../src/inventory/load-inventory.ts';
+import { runLocal } from '../../src/transport/run-local.ts';
 
 const folder = new URL('../golden/broken-inventories/', import.meta.url);
 
 async function messages(source: string): Promise<string> {
   try {
-    await loadInventory([source]);
+    await loadInventory([source], runLocal);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return error.diagnostics.map(formatDiagnostic).join('\n').replaceAll(folder.pathname, '');

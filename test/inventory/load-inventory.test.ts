@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Inventory } from '../../src/core/inventory.ts';
 import { loadInventory } from '../../src/inventory/load-inventory.ts';
+import { runLocal } from '../../src/transport/run-local.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -18,7 +19,7 @@ async function load(files: Record<string, string>, ...more: string[]): Promise<I
       return join(folder, name);
     }),
   );
-  return loadInventory([...sources, ...more]);
+  return loadInventory([...sources, ...more], runLocal);
 }
 
 const names = (inventory: Inventory): string[] => inventory.hosts.map((host) => host.name);
@@ -164,21 +165,17 @@ describe('INI', () => {
 
 describe('what would be passed over in silence is refused', () => {
   test('a missing file', () =>
-    expect(loadInventory(['/nowhere/hosts'])).rejects.toThrow("can't read the inventory /nowhere/hosts: no such file"));
-  test('a directory', () => expect(loadInventory([folder])).rejects.toThrow('is a directory'));
-  test('no source', () => expect(loadInventory([])).rejects.toThrow('no inventory'));
+    expect(loadInventory(['/nowhere/hosts'], runLocal)).rejects.toThrow(
+      "can't read the inventory /nowhere/hosts: no such file",
+    ));
+  test('a directory', () => expect(loadInventory([folder], runLocal)).rejects.toThrow('is a directory'));
+  test('no source', () => expect(loadInventory([], runLocal)).rejects.toThrow('no inventory'));
   test('a host in a list that is an option', () =>
-    expect(loadInventory(['a,-oProxyCommand=x'])).rejects.toThrow('begins with -'));
+    expect(loadInventory(['a,-oProxyCommand=x'], runLocal)).rejects.toThrow('begins with -'));
 
   test('group_vars beside it', async () => {
     await mkdir(join(folder, 'group_vars'));
     await expect(load({ i: 'h\n' })).rejects.toThrow('group_vars would not be read');
-  });
-
-  test('a program', async () => {
-    await writeFile(join(folder, 'dynamic'), '#!/bin/sh\necho {}\n');
-    await chmod(join(folder, 'dynamic'), 0o755);
-    await expect(loadInventory([join(folder, 'dynamic')])).rejects.toThrow('is a program');
   });
 
   test('all of it at once', async () => {
@@ -189,7 +186,7 @@ describe('what would be passed over in silence is refused', () => {
 });
 
 test('the example of this repository', async () => {
-  const inventory = await loadInventory([new URL('../../inventory.example.yaml', import.meta.url).pathname]);
+  const inventory = await loadInventory([new URL('../../inventory.example.yaml', import.meta.url).pathname], runLocal);
   expect(names(inventory)).toContain('web03.example.com');
   expect(vars(inventory, 'localhost')?.ansible_connection).toBe('local');
 });
@@ -202,4 +199,40 @@ test('five thousand hosts in a moment', async () => {
   expect(inventory.hosts.length).toBe(5000);
   expect(vars(inventory, 'web4999.example.com')).toEqual({ x: 1, y: 2 });
   expect(performance.now() - started).toBeLessThan(2000);
+});
+
+describe('a program as inventory', () => {
+  const program = async (text: string) => {
+    const file = join(folder, 'dynamic');
+    await writeFile(file, `#!/bin/sh\n${text}\n`);
+    await chmod(file, 0o755);
+    return loadInventory([file], runLocal);
+  };
+  const list = (of: object) => `case $1 in --list) echo '${JSON.stringify(of)}' ;; *) echo '{"from": "'$2'"}' ;; esac`;
+
+  test('groups, children, variables, and hosts asked for one by one', async () => {
+    const inventory = await program(
+      list({ web: { hosts: ['w1'], vars: { rack: 7 } }, db: ['d1'], site: { children: ['web'] } }),
+    );
+    expect(inventory.hosts.map(({ name, groups, vars }) => [name, groups, vars])).toEqual([
+      ['w1', ['all', 'site', 'web'], { rack: 7, from: 'w1' }],
+      ['d1', ['all', 'db'], { from: 'd1' }],
+    ]);
+  });
+
+  test('_meta saves a call per host', async () => {
+    const inventory = await program(list({ web: ['w1'], _meta: { hostvars: { w1: { ansible_port: 2222 } } } }));
+    expect(inventory.hosts[0]?.vars).toEqual({ ansible_port: 2222 });
+  });
+
+  test.each([
+    ['fails', 'echo no cloud >&2; exit 3', /exit code 3: no cloud/],
+    ['prints no JSON', 'echo hello', /printed no JSON object/],
+    ['prints a list', "echo '[]'", /printed no JSON object/],
+    ['names a host that is an option', list({ web: ['-oProxyCommand=x'] }), /begins with -/],
+    ['names a group in a circle', list({ a: { children: ['b'] }, b: { children: ['a'] } }), /its own ancestor/],
+    ['gives hosts that are no list', list({ web: { hosts: 'w1' } }), /hosts of group 'web' is not a list of names/],
+  ])('one that %s is refused', async (_, text, message) => {
+    await expect(program(text)).rejects.toThrow(message);
+  });
 });

@@ -1,0 +1,89 @@
+import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { groupNameProblem } from './findings.ts';
+import { hostNameProblem } from './host-range.ts';
+import type { InventoryBuilder } from './inventory-builder.ts';
+
+/** Runs a program of this machine; the composing command hands it in, for only the transport spawns. */
+export type RunProgram = (
+  argv: readonly string[],
+  deadline: number,
+) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+
+/** Seconds; dynamic inventories ask slow clouds. */
+const DEADLINE = 120;
+
+/**
+ * Runs an executable inventory with `--list`, and with `--host` where its answer has no `_meta`; Ansible's contract:
+ * `{"group": {"hosts": […], "vars": {…}, "children": […]} | […], "_meta": {"hostvars": {…}}}`.
+ * @throws InputError with everything that is wrong with its answer.
+ */
+export async function readProgramInventory(file: string, run: RunProgram, builder: InventoryBuilder): Promise<void> {
+  const list = await answer(file, ['--list'], run);
+  const findings: Diagnostic[] = [];
+  const refuse = (message: string) =>
+    findings.push({ severity: 'error', message: `the inventory ${file} --list: ${message}` });
+  const hosts = new Set<string>();
+  for (const [name, value] of Object.entries(list)) {
+    const problem = name === '_meta' ? undefined : groupNameProblem(name);
+    if (problem) refuse(problem);
+    else if (name !== '_meta') for (const host of readGroup(name, value, builder, refuse)) hosts.add(host);
+  }
+  if (findings.length > 0) throw new InputError(findings);
+  const known = isObject(list._meta) && isObject(list._meta.hostvars) ? list._meta.hostvars : undefined;
+  for (const host of hosts)
+    setVars(known ? known[host] : await answer(file, ['--host', host], run), (k, v) => builder.setHostVar(host, k, v));
+}
+
+async function answer(file: string, args: readonly string[], run: RunProgram): Promise<JsonObject> {
+  const call = [file, ...args].join(' ');
+  const { code, stdout, stderr } = await run([file, ...args], DEADLINE).catch((error: Error) => {
+    throw inputError(`the inventory ${file}: ${error.message}`);
+  });
+  if (code !== 0)
+    throw inputError(`the inventory program failed: ${call}: exit code ${code}: ${stderr.trim()}`, 'run it by hand');
+  try {
+    const value: Json = JSON.parse(stdout);
+    if (isObject(value)) return value;
+  } catch {
+    // Told below: no JSON and no object are the same mistake.
+  }
+  throw inputError(`the inventory program ${call} printed no JSON object`, 'run it by hand and look at what it prints');
+}
+
+/** @returns the group's own hosts. */
+function readGroup(name: string, value: Json, builder: InventoryBuilder, refuse: (message: string) => void): string[] {
+  builder.group(name);
+  const group: Json = Array.isArray(value) ? { hosts: value } : value;
+  if (!isObject(group)) {
+    refuse(`group '${name}' is neither an object nor a list of hosts`);
+    return [];
+  }
+  const hosts = strings(group.hosts ?? [], `hosts of group '${name}'`, refuse).filter((host) => {
+    const problem = hostNameProblem(host);
+    if (problem) refuse(problem);
+    return !problem;
+  });
+  for (const host of hosts) builder.addHost(host, name);
+  for (const child of strings(group.children ?? [], `children of group '${name}'`, refuse)) {
+    const problem =
+      groupNameProblem(child) ??
+      (builder.addChild(name, child) ? undefined : `group '${child}' would become its own ancestor`);
+    if (problem) refuse(problem);
+  }
+  setVars(group.vars, (key, of) => builder.setGroupVar(name, key, of));
+  return hosts;
+}
+
+function strings(value: Json, what: string, refuse: (message: string) => void): string[] {
+  if (Array.isArray(value) && value.every((one): one is string => typeof one === 'string')) return [...value];
+  refuse(`${what} is not a list of names`);
+  return [];
+}
+
+function setVars(vars: Json | undefined, set: (name: string, value: Json) => void): void {
+  if (isObject(vars)) for (const [name, value] of Object.entries(vars)) set(name, value);
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
