@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Change } from '../../src/core/change.ts';
 import type { HostOutcome, RunEvent } from '../../src/core/event.ts';
 
@@ -26,7 +27,16 @@ export class Unwedge {
     return this.say(['rollback', run, '--output', 'json', '--state-dir', this.stateDir], cwd);
   }
 
-  async say(args: readonly string[], cwd = process.cwd()): Promise<Told> {
+  /** Calls `when` with each event as it comes, and with the command's own pid. */
+  watch(args: readonly string[], when: (event: RunEvent, pid: number) => void): Promise<Told> {
+    return this.say(['run', '--output', 'json', '--state-dir', this.stateDir, ...args], process.cwd(), when);
+  }
+
+  async say(
+    args: readonly string[],
+    cwd = process.cwd(),
+    when?: (event: RunEvent, pid: number) => void,
+  ): Promise<Told> {
     const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -34,6 +44,7 @@ export class Unwedge {
         output[stream] += text;
       });
     }
+    if (when) createInterface({ input: child.stdout }).on('line', (line) => when(JSON.parse(line), child.pid ?? 0));
     const code = await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (status) => resolve(status ?? -1));
