@@ -7,22 +7,22 @@ import {
   type Session,
   SessionError,
 } from '../core/session.ts';
-import { encodeCancel, encodeRequest, type Mark, type MarkReader } from './framing.ts';
+import { encodeCancel, encodeIdle, encodeRequest, type Mark, type MarkReader } from './framing.ts';
+import { HostLimit } from './host-limit.ts';
 import type { Ending, HostProcess } from './host-process.ts';
 import { endedError, type Job, outcomeOf } from './job.ts';
 import { scriptText } from './script-store.ts';
 
-/** Milliseconds after a deadline until the controller asks the host to end the job too: agent.sh kills at 5 s. */
-const HOST_GRACE = 7000;
-/** Milliseconds from asking until a connection that gives no answer is dropped: the same 5 s, and the way. */
+/** Milliseconds from asking the host to end a job until a connection that gives no answer is dropped: agent.sh kills at 5 s. */
 const DROP_AFTER = 8000;
+/** Milliseconds; what setTimeout can hold. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 /** Milliseconds for an idle host to end its side. */
 const GOODBYE = 3000;
-/** Linux takes at most 128 KiB in one environment string (MAX_ARG_STRLEN), by which script and arguments travel. */
-const MAX_BYTES = 128 * 1024 - 64;
 
 export interface OpenedAgent {
   readonly host: string;
+  readonly nonce: string;
   readonly process: Pick<HostProcess, 'listen' | 'write' | 'closeInput' | 'kill' | 'ended'>;
   readonly stdout: MarkReader;
   readonly stderr: MarkReader;
@@ -41,9 +41,11 @@ export class AgentConnection implements Connection {
   #job: Job | undefined;
   #gone: SessionError | undefined;
   #closing = false;
+  readonly #limit: HostLimit;
 
   constructor(agent: OpenedAgent) {
     this.#agent = agent;
+    this.#limit = new HostLimit(() => agent.process.write(encodeIdle(agent.nonce)));
     agent.process.listen({
       stdout: (chunk) => this.#hear('stdout', agent.stdout.push(chunk)),
       stderr: (chunk) => this.#hear('stderr', agent.stderr.push(chunk)),
@@ -71,15 +73,13 @@ export class AgentConnection implements Connection {
 
   cancel(): void {
     this.#cancels += 1;
-    if (this.#job === undefined) return;
-    this.#job.cancelled = true;
-    this.#askToEnd(this.#job);
+    if (this.#job !== undefined) this.#askToEnd(this.#job, 'cancelled');
   }
 
   async close(): Promise<void> {
     const { process } = this.#agent;
     this.#closing = true;
-    if (this.#job !== undefined) this.#job.cancelled = true;
+    if (this.#job !== undefined) this.#job.ending ??= 'cancelled';
     const timer = setTimeout(() => process.kill(), this.#job === undefined ? GOODBYE : DROP_AFTER);
     process.closeInput();
     await process.ended;
@@ -109,34 +109,32 @@ export class AgentConnection implements Connection {
   #send(path: string, text: string, args: readonly string[], deadline: number): Promise<ScriptResult> {
     if (this.#gone !== undefined) throw this.#gone;
     if (this.#closing) throw new SessionError('lost', `the connection was closed before ${path} was started`);
+    if (args.some((arg) => arg.includes('\0')))
+      throw new SessionError('refused', `${path}: an argument holds NUL, which no program can be given`);
     const known = this.#sent.get(path);
     const script = known ?? this.#sent.size;
-    const bytes = encodeRequest({
-      seq: this.#seq + 1,
-      script,
-      deadline: Math.ceil(deadline),
-      args,
-      text: known === undefined ? text : undefined,
-    });
-    refuseUnsendable(path, args, bytes);
-    this.#seq += 1;
     this.#sent.set(path, script);
+    this.#seq += 1;
+    const { stdout, stderr, process, nonce } = this.#agent;
+    const limit = this.#limit.jobStarts(deadline, performance.now());
+    const request = { seq: this.#seq, script, limit, args, text: known === undefined ? text : undefined };
     return new Promise((resolve, reject) => {
-      const sentAt = performance.now();
-      const timer = setTimeout(() => this.#overdue(), deadline * 1000 + HOST_GRACE);
-      this.#job = { seq: this.#seq, what: path, deadline, sentAt, resolve, reject, timer, cancelled: false };
-      this.#agent.stdout.expect(this.#seq);
-      this.#agent.stderr.expect(this.#seq);
-      this.#agent.process.write(bytes);
+      const timer = setTimeout(() => this.#overdue(), Math.min(deadline * 1000, LONGEST_TIMER));
+      this.#job = { seq: this.#seq, what: path, deadline, resolve, reject, timer };
+      stdout.expect(this.#seq);
+      stderr.expect(this.#seq);
+      process.write(encodeRequest(nonce, request));
     });
   }
 
   #overdue(): void {
-    if (this.#job !== undefined) this.#askToEnd(this.#job);
+    if (this.#job !== undefined) this.#askToEnd(this.#job, 'deadline');
   }
 
-  #askToEnd(job: Job): void {
-    this.#agent.process.write(encodeCancel());
+  #askToEnd(job: Job, why: 'deadline' | 'cancelled'): void {
+    if (job.ending !== undefined) return;
+    job.ending = why;
+    this.#agent.process.write(encodeCancel(this.#agent.nonce));
     clearTimeout(job.timer);
     job.timer = setTimeout(() => this.#drop(job), DROP_AFTER);
   }
@@ -152,8 +150,7 @@ export class AgentConnection implements Connection {
       this.#job[stream] = mark;
       const { stdout, stderr } = this.#job;
       if (stdout === undefined || stderr === undefined) continue;
-      const outcome = outcomeOf(this.#job, stdout, stderr, performance.now());
-      this.#settle(outcome);
+      this.#settle(outcomeOf(this.#job, stdout, stderr));
     }
   }
 
@@ -162,6 +159,7 @@ export class AgentConnection implements Connection {
     if (job === undefined) return;
     clearTimeout(job.timer);
     this.#job = undefined;
+    this.#limit.jobEnds(performance.now());
     if (outcome instanceof SessionError) job.reject(outcome);
     else job.resolve(outcome);
   }
@@ -171,17 +169,8 @@ export class AgentConnection implements Connection {
     this.#gone ??= new SessionError('lost', error.message, error.todo);
     if (this.#job === undefined) return;
     if (error.failure !== 'lost') this.#settle(error);
-    else if (this.#job.cancelled) this.#settle(endedError(this.#job, 'the connection was closed'));
+    else if (this.#job.ending !== undefined)
+      this.#settle(endedError(this.#job, this.#closing ? 'the connection was closed' : 'its session had to be killed'));
     else this.#settle(new SessionError('lost', `${error.message}; it was doing ${this.#job.what}`, error.todo));
   }
-}
-
-function refuseUnsendable(path: string, args: readonly string[], bytes: Buffer): void {
-  if (args.some((arg) => arg.includes('\0')))
-    throw new SessionError('refused', `${path}: an argument holds NUL, which no program can be given`);
-  if (bytes.length > MAX_BYTES)
-    throw new SessionError(
-      'refused',
-      `${path}: script and arguments are ${bytes.length} bytes, more than ${MAX_BYTES}`,
-    );
 }

@@ -8,4 +8,4 @@ for unwedge_arg in $UNWEDGE_ARGS; do
   case $unwedge_arg in *\\*) unwedge_arg=$(printf '%b.' "$unwedge_arg"); unwedge_arg=${unwedge_arg%.} ;; esac;
   set -- "$@" "$unwedge_arg";
 done;
-set +f; IFS=$unwedge_ifs; unset UNWEDGE_ARGS UNWEDGE_RUN unwedge_arg unwedge_ifs;
+set +f; IFS=$unwedge_ifs; unset UNWEDGE_ARGS UNWEDGE_SCRIPT unwedge_arg unwedge_ifs;

@@ -5,8 +5,9 @@ export const PASSWORD_PROMPT = 'unwedge-asks-for-the-sudo-password:';
 /** Printed by the command below, before it reads stdin, where a password may have to be sent first. */
 export const STARTED = 'unwedge-started';
 
-/** The first bytes on stdin: the agent, with the nonce that its answers carry. */
-export const bootstrapText = (agent: string, nonce: string): Buffer => Buffer.from(`nonce=${nonce}\n${agent}`);
+/** The first bytes on stdin: the guard with the agent's text, in which is the nonce that its answers carry. */
+export const bootstrapText = (guard: string, agent: string, nonce: string): Buffer =>
+  Buffer.from(`UNWEDGE_AGENT='${`nonce=${nonce}; ${agent}`.replaceAll("'", "'\\''")}'\n${guard}`);
 
 /**
  * The program and its arguments that start the agent from the first `size` bytes of stdin: a constant that shows nothing in ps or in sudo's log.

@@ -5,21 +5,24 @@ export interface Request {
   readonly seq: number;
   /** Number of the script in this connection, from 0. */
   readonly script: number;
-  /** Whole seconds. */
-  readonly deadline: number;
+  /** Whole seconds until the host ends all by itself; 0: an earlier limit still holds. */
+  readonly limit: number;
   readonly args: readonly string[];
   /** The script's text where the host does not have it yet. */
   readonly text: string | undefined;
 }
 
 /** One request as one buffer, to be written at once. */
-export function encodeRequest({ seq, script, deadline, args, text }: Request): Buffer {
+export function encodeRequest(nonce: string, { seq, script, limit, args, text }: Request): Buffer {
   const body = Buffer.from(text ?? '');
-  const head = `run ${seq} ${script} ${deadline} ${body.length}\n${encodeArgs(args)}\n`;
+  const head = `${nonce} run ${seq} ${script} ${limit} ${body.length}\n${encodeArgs(args)}\n`;
   return Buffer.concat([Buffer.from(head), body, Buffer.from(`${seq}\n`)]);
 }
 
-export const encodeCancel = (): string => 'cancel\n';
+/** Ends the job in flight. */
+export const encodeCancel = (nonce: string): string => `${nonce} cancel\n`;
+/** No job is coming soon: the host's limit is lifted. */
+export const encodeIdle = (nonce: string): string => `${nonce} idle\n`;
 
 const ARGUMENT_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '|': '\\0174', '\n': '\\n' };
 

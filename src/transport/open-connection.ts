@@ -8,7 +8,7 @@ import { MarkReader } from './framing.ts';
 import { HostProcess } from './host-process.ts';
 import { open } from './opening.ts';
 import { refusalOf } from './refusal.ts';
-import { agentText } from './script-store.ts';
+import { agentText, guardText } from './script-store.ts';
 import { sshCommand } from './ssh-command.ts';
 
 /** Bytes kept of a script's output; what comes after is dropped and the result says `truncated`. */
@@ -28,7 +28,7 @@ export async function openConnection(
   const refusal = refusalOf(options);
   if (refusal !== undefined) throw new SessionError('unreachable', refusal);
   const nonce = randomBytes(16).toString('hex');
-  const bootstrap = bootstrapText(await agentText(), nonce);
+  const bootstrap = bootstrapText(await guardText(), await agentText(), nonce);
   const command = agentCommand(bootstrap.length, options.become);
   const argv = options.kind === 'local' ? command : sshCommand(options, remoteCommand(command));
   const process = new HostProcess(argv, env);
@@ -46,6 +46,7 @@ export async function openConnection(
   }
   return new AgentConnection({
     host: options.name,
+    nonce,
     process,
     ...readers,
     whyLost: (ending, stderr) => whyLost(options, ending, stderr),

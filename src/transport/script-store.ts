@@ -14,15 +14,17 @@ export async function scriptText(script: HostScript): Promise<string> {
   return text.startsWith('#!') ? text.replace(/^.*/, () => prelude) : `${prelude}\n${text}`;
 }
 
-/** agent.sh without its comments. */
-export const agentText = async (): Promise<string> => withoutComments(await textOf('transport/agent.sh'));
+/** What runs on a host for a session, without its comments. */
+export const agentText = async (): Promise<string> =>
+  (await Promise.all(['transport/job.sh', 'transport/agent.sh'].map(ownText))).join('');
+export const guardText = (): Promise<string> => ownText('transport/guard.sh');
 
 const preludeLine = async (): Promise<string> =>
-  withoutComments(await textOf('transport/arguments.sh'))
-    .trimEnd()
-    .replaceAll('\n', ' ');
+  (await ownText('transport/arguments.sh')).trimEnd().replaceAll('\n', ' ');
 
-const withoutComments = (text: string): string => text.replace(/^\s*#.*\n/gm, '');
+const ownText = async (path: string): Promise<string> => withoutComments(await textOf(path));
+
+const withoutComments = (text: string): string => text.replace(/^\s*(#.*)?\n/gm, '');
 
 function textOf(path: string): Promise<string> {
   const text = texts.get(path) ?? readFile(resolve(SOURCES, path), 'utf8');

@@ -39,7 +39,7 @@ class SilentHost {
     };
     const whyLost = (_: Ending, stderr: string) => ({ message: `the connection was lost: ${stderr}`, todo: 'look' });
     const [stdout, stderr] = [new MarkReader(NONCE, 1000), new MarkReader(NONCE, 1000)];
-    this.connection = new AgentConnection({ host: 'web1', process, stdout, stderr, whyLost });
+    this.connection = new AgentConnection({ host: 'web1', nonce: NONCE, process, stdout, stderr, whyLost });
   }
 
   /** Resolves when the next thing has been written to the host. */
@@ -83,12 +83,12 @@ describe('a connection to a host that gives no answer', () => {
     return { outcome };
   };
 
-  it('asks it to end the step 7 s after the deadline, and drops the connection 8 s later', async () => {
+  it('asks it to end the step at the deadline, and drops the connection 8 s later', async () => {
     const { outcome } = await requestOf(60);
-    vi.advanceTimersByTime(66_999);
+    vi.advanceTimersByTime(59_999);
     expect(host.written).toHaveLength(1);
     vi.advanceTimersByTime(1);
-    expect(host.written).toEqual([expect.stringMatching(/^run 1 0 60 /), 'cancel\n']);
+    expect(host.written).toEqual([expect.stringContaining(`${NONCE} run 1 0 120 `), `${NONCE} cancel\n`]);
     vi.advanceTimersByTime(7_999);
     expect(host.killed).toBe(false);
     vi.advanceTimersByTime(1);
@@ -121,16 +121,48 @@ describe('a connection to a host that gives no answer', () => {
     expect(host.killed).toBe(false);
   });
 
-  it.each([
-    ['124 past its deadline is the deadline', 124, 60_000, { failure: 'deadline' }],
-    ['137 past its deadline is the deadline (timeout had to kill)', 137, 65_000, { failure: 'deadline' }],
-    ["124 before its deadline is the program's own", 124, 59_000, { code: 124 }],
-    ["1 past its deadline is the program's own", 1, 61_000, { code: 1 }],
-  ])('exit code %s', async (_, code, after, expected) => {
+  it('says deadline where the host has ended the step, and gives the exit code where the step ended by itself', async () => {
+    const ended = await requestOf(60);
+    vi.advanceTimersByTime(60_000);
+    host.answer(1, 143, 'ended');
+    expect(await ended.outcome).toMatchObject({ failure: 'deadline' });
+    const late = await requestOf(60);
+    vi.advanceTimersByTime(60_000);
+    host.answer(2, 7);
+    expect(await late.outcome).toMatchObject({ code: 7 });
+  });
+
+  it('says deadline where the whole session had to be killed for it', async () => {
     const { outcome } = await requestOf(60);
-    vi.advanceTimersByTime(after);
-    host.answer(1, code);
-    expect(await outcome).toMatchObject(expected);
+    vi.advanceTimersByTime(60_000);
+    host.end({ code: 137, signal: null });
+    expect(await outcome).toMatchObject({
+      failure: 'deadline',
+      message: expect.stringContaining('session had to be killed'),
+    });
+  });
+
+  it('gives the host a limit of its own, anew only where a step may last longer, and lifts it when nothing is to do', async () => {
+    const { outcome } = await requestOf(60);
+    host.answer(1, 0);
+    await outcome;
+    vi.advanceTimersByTime(59_999);
+    const second = await requestOf(60);
+    host.answer(2, 0);
+    await second.outcome;
+    const third = await requestOf(61);
+    host.answer(3, 0);
+    await third.outcome;
+    vi.advanceTimersByTime(110_999);
+    expect(host.written.map((line) => line.split(' ').slice(1, 5).join(' '))).toEqual([
+      'run 1 0 120',
+      'run 2 1 0',
+      'run 3 2 121',
+    ]);
+    vi.advanceTimersByTime(1);
+    expect(host.written.at(-1)).toBe(`${NONCE} idle\n`);
+    await requestOf(1);
+    expect(host.written.at(-1)).toContain(' run 4 3 61 ');
   });
 
   it('says with its last words what it was doing when it went away', async () => {

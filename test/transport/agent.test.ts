@@ -2,7 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ConnectionOptions } from '../../src/core/connection-options.ts';
 import { applyScript } from '../../src/core/host-script.ts';
 import type { Connection } from '../../src/core/session.ts';
+import { bootstrapText } from '../../src/transport/bootstrap.ts';
+import { encodeRequest } from '../../src/transport/framing.ts';
+import { HostProcess } from '../../src/transport/host-process.ts';
 import { openConnection } from '../../src/transport/open-connection.ts';
+import { agentText, guardText, scriptText } from '../../src/transport/script-store.ts';
 import { holdsLifeLine, holdsLifeLineDespiteTerm, LifeLine, probe } from './host-scripts.ts';
 import { shells } from './shells.ts';
 
@@ -55,6 +59,28 @@ const AWKWARD = [
 ];
 const printArguments = `[ $# -eq 0 ] || printf '<%s>\\n' "$@"`;
 const shown = (args: readonly string[]): string => args.map((arg) => `<${arg}>\n`).join('');
+
+/** The agent without a controller, with the nonce n. */
+async function rawAgent(env: NodeJS.ProcessEnv) {
+  const text = bootstrapText(await guardText(), await agentText(), 'n').toString();
+  const process = new HostProcess(['sh', '-c', 'eval "$TEXT"'], { ...env, TEXT: text });
+  let said = '';
+  let heard: () => void = () => {};
+  const hears = async (word: string): Promise<void> => {
+    while (!said.includes(word))
+      await new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+  };
+  process.listen({
+    stdout: (chunk) => {
+      said += chunk.toString();
+      heard();
+    },
+    stderr: () => {},
+  });
+  return { process, hears, said: () => said };
+}
 
 describe.each(shells)('agent.sh under $name', ({ env }) => {
   const opened: Connection[] = [];
@@ -120,7 +146,7 @@ describe.each(shells)('agent.sh under $name', ({ env }) => {
       args,
     );
     expect(stdout.match(/(argument|text)-that-nobody-may-see/g)).toEqual(args);
-    expect(stdout).toContain('eval "$UNWEDGE_RUN"');
+    expect(stdout).toContain('eval "$UNWEDGE_AGENT"');
   });
 
   it('runs many scripts, each sent once, in the order of the calls', async () => {
@@ -175,6 +201,46 @@ describe.each(shells)('agent.sh under $name', ({ env }) => {
     await expect(host.probe(probe('echo never'))).rejects.toMatchObject({ failure: 'lost' });
   });
 
+  it('lets a script clean up by its own traps', async () => {
+    const host = await session();
+    const script = probe("trap 'echo cleaned >&2' EXIT; exit 3");
+    expect(await host.probe(script)).toMatchObject({ code: 3, stderr: 'cleaned\n' });
+  });
+
+  it('ends with the connection what a step has left running', async () => {
+    const line = new LifeLine();
+    const connection = await connect();
+    const started = connection
+      .readOnly({ deadline: 9 })
+      .probe(probe(`(${holdsLifeLineDespiteTerm}) >/dev/null 2>&1 &`), [line.path]);
+    expect((await started).code).toBe(0);
+    await line.begun;
+    await Promise.all([connection.close(), line.ended]);
+  });
+
+  it('ends all at its own limit where the controller is not heard', async () => {
+    const line = new LifeLine();
+    const host = await rawAgent(env);
+    const text = await scriptText(probe(holdsLifeLineDespiteTerm));
+    host.process.write(encodeRequest('n', { seq: 1, script: 0, limit: 1, args: [line.path], text }));
+    await line.begun;
+    await line.ended;
+    expect(await host.process.ended).toEqual({ code: 137, signal: null });
+  });
+
+  it('takes no request without the nonce, and no half of one', async () => {
+    const host = await rawAgent(env);
+    const request = (nonce: string, seq: number) =>
+      encodeRequest(nonce, { seq, script: 0, limit: 9, args: [], text: `echo ran ${seq}` });
+    host.process.write(request('other', 1));
+    host.process.write(request('n', 2));
+    await host.hears('n end 2');
+    host.process.write(request('n', 3).subarray(0, -2));
+    host.process.closeInput();
+    await host.process.ended;
+    expect(host.said()).toBe('n ready\nran 2\nn end 2 0 \n');
+  });
+
   it('drops output beyond the caps and says so', async () => {
     const host = await session();
     const { stdout, truncated, code } = await host.probe(probe('dd if=/dev/zero bs=65536 count=200 2>/dev/null'));
@@ -211,8 +277,9 @@ describe('a session', () => {
     const connection = await openConnection(LOCAL);
     const host = connection.readOnly({ deadline: 5 });
     await expect(host.probe(probe(''), ['a\0b'])).rejects.toMatchObject({ failure: 'refused' });
-    await expect(host.probe(probe(''), ['x'.repeat(200_000)])).rejects.toMatchObject({ failure: 'refused' });
-    expect((await host.probe(probe(printArguments), ['x'.repeat(100_000)])).stdout).toHaveLength(100_003);
+    expect((await host.probe(probe(`echo \${#1}\n${': long\n'.repeat(20_000)}`), ['x'.repeat(200_000)])).stdout).toBe(
+      '200000\n',
+    );
     await expect(host.probe({ kind: 'probe', path: '/no/such/script.sh' })).rejects.toThrow('ENOENT');
     await connection.close();
   });

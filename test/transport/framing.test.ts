@@ -5,14 +5,11 @@ import { encodeArgs, encodeRequest, type Mark, MarkReader } from '../../src/tran
 
 const NONCE = '0123456789abcdef0123456789abcdef';
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
-/** Output that tries to look like the protocol. */
+/** Output that looks like the protocol as far as it can: nobody who writes it knows the nonce. */
+const ALMOST = NONCE.slice(0, -1);
 const nasty = fc
-  .array(fc.oneof(bytes.map(String), fc.constantFrom(NONCE, `${NONCE} `, 'end 1 0 \n', 'start 1\n', '\n', ' ', '\0')))
-  .map((parts) =>
-    Buffer.from(
-      parts.join('').replaceAll(`${NONCE} ready`, '').replaceAll(`${NONCE} start`, '').replaceAll(`${NONCE} end`, ''),
-    ),
-  );
+  .array(fc.oneof(bytes.map(String), fc.constantFrom(ALMOST, `${ALMOST}0 `, 'ready\n', 'end 1 0 \n', '\n', ' ', '\0')))
+  .map((parts) => Buffer.from(parts.join('')));
 const output = fc.oneof(bytes, nasty);
 
 /** The same bytes, cut at the given places. */
@@ -115,14 +112,13 @@ describe('MarkReader', () => {
 
 describe('encodeRequest', () => {
   it('writes header, arguments, text and seal', () => {
-    const request = { seq: 3, script: 1, deadline: 60, args: ['a b', ''], text: 'echo é\n' };
-    expect(encodeRequest(request).toString()).toBe('run 3 1 60 8\na b||\necho é\n3\n');
+    const request = { seq: 3, script: 1, limit: 60, args: ['a b', ''], text: 'echo é\n' };
+    expect(encodeRequest(NONCE, request).toString()).toBe(`${NONCE} run 3 1 60 8\na b||\necho é\n3\n`);
   });
 
   it('sends no text for a script that the host has', () => {
-    expect(encodeRequest({ seq: 4, script: 1, deadline: 5, args: [], text: undefined }).toString()).toBe(
-      'run 4 1 5 0\n\n4\n',
-    );
+    const request = { seq: 4, script: 1, limit: 0, args: [], text: undefined };
+    expect(encodeRequest(NONCE, request).toString()).toBe(`${NONCE} run 4 1 0 0\n\n4\n`);
   });
 });
 
