@@ -1,0 +1,12 @@
+/** Commands of the docs that a unit test must not run, and the file that does run them. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  'npm it': '.ci/run',
+  'npm install && npm link': '.ci/run',
+  'npm run demo': 'test/lab/demo.sh',
+  'npm run lab -- up 2': 'test/lab/lab.ts',
+  'npm run lab -- wedge': 'test/lab/lab.ts',
+  'npm run lab -- wedge several host1': 'test/lab/scenarios.lab.test.ts',
+  'npm run lab -- status': 'test/lab/lab.sh',
+  'npm run lab -- ssh host1': 'test/lab/lab.ts',
+  'npm run lab -- down': 'test/lab/lab.ts',
+};
