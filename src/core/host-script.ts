@@ -28,7 +28,7 @@ export const undoScript = (path: string): UndoScript => ({
 
 /** What came back from one script. */
 export interface ScriptResult {
-  /** Exit code; 124 where the host's own deadline ended it. */
+  /** Exit code of the script; 128 + N where signal N ended it. */
   readonly code: number;
   /** Decoded as UTF-8. Scripts print tab-separated records; kernel escapes (\040) are kept. */
   readonly stdout: string;

@@ -14,6 +14,8 @@ export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
 umask 022
 cd / || exit 1 # a working directory keeps its mount busy
 
+# bash reports on stderr what a signal has ended; that is not for the controller, nor for a script's stderr.
+exec 4>&2 2>/dev/null
 # end_job's TERM is for the others.
 trap : TERM
 mark ready

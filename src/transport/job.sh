@@ -4,13 +4,13 @@
 # Exit codes: run_job has none, a job's own is in its end mark
 
 # In the first line, for a shell counts a script's lines from where eval stands.
-script() { unset nonce key verb seq id limit size args seal stat job current timer ended; set +u; eval "$UNWEDGE_SCRIPT"; }
+run_script() { unset nonce key verb seq id limit size args seal stat job current timer ended; set +u; eval "$UNWEDGE_SCRIPT"; }
 set -u
 nonce=${nonce:?} job='' current='' timer=''
 
-# On both streams, so that the controller knows when it has read all of a job's output.
+# On both streams (4: stderr, see agent.sh), so that the controller knows when it has read all of a job's output.
 mark() {
-  printf '%s %s\n' "$nonce" "$1" >&2
+  printf '%s %s\n' "$nonce" "$1" >&4
   printf '%s %s\n' "$nonce" "$1"
 }
 
@@ -21,14 +21,13 @@ run_job() {
   trap 'ended=ended' TERM
   eval "UNWEDGE_SCRIPT=\$script_$id"
   UNWEDGE_ARGS=$args
-  # bash reports on stderr what a signal has ended, which is not for the script's stderr.
-  # (dash forgets the inner redirections where nothing follows the subshell.)
-  { (script) </dev/null 2>&4 4>&-; code=$?; } 4>&2 2>/dev/null
+  (run_script) </dev/null 2>&4 4>&-
+  code=$?
   mark "end $seq $code $ended"
 }
 
 kill_after() {
-  (trap '' TERM; sleep "$1"; kill -KILL 0) </dev/null >/dev/null 2>&1 &
+  (trap '' TERM; sleep "$1"; kill -KILL 0) </dev/null >/dev/null 4>&- &
 }
 
 # set_limit SECONDS, or '' for none

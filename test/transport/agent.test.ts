@@ -201,6 +201,18 @@ describe.each(shells)('agent.sh under $name', ({ env }) => {
     await expect(host.probe(probe('echo never'))).rejects.toMatchObject({ failure: 'lost' });
   });
 
+  it('says nothing of its own on stderr, whatever it had to limit and end before', async () => {
+    const connection = await connect();
+    const echo = async (deadline: number) => connection.readOnly({ deadline }).probe(probe('echo out; echo err >&2'));
+    const quiet = { code: 0, stdout: 'out\n', stderr: 'err\n', truncated: false };
+    for (const deadline of [5, 100, 1000]) expect(await echo(deadline)).toEqual(quiet);
+    await connection
+      .readOnly({ deadline: 0.1 })
+      .probe(probe('sleep 60 & sleep 60'))
+      .catch(() => {});
+    for (const deadline of [5, 2000]) expect(await echo(deadline)).toEqual(quiet);
+  });
+
   it('lets a script clean up by its own traps', async () => {
     const host = await session();
     const script = probe("trap 'echo cleaned >&2' EXIT; exit 3");
