@@ -3,7 +3,7 @@
 # Usage: daemon.sh
 # Prints records, fields separated by tabs:
 #   daemon VERSION ROOT DRIVER LIVE_RESTORE      pid DOCKERD_PID      containerd own|separate|none      kubernetes WHY
-#   namespace self|init|dockerd INODE            unit KEY=VALUE (of docker.service)
+#   namespace self|init|dockerd INODE            unit KEY=VALUE (of docker.service)      live_restore FILE (that turns it on)
 #   container ID STATUS DEAD PID NAME IMAGE PROPAGATIONS "ERROR" (JSON)      layer ID MOUNT_ID
 # Exit: 0 done, 3 no docker program here, 4 the daemon does not answer or does not tell, 6 not root.
 set -u
@@ -45,9 +45,9 @@ done
 [ -e /etc/kubernetes/kubelet.conf ] && say kubernetes '/etc/kubernetes/kubelet.conf exists'
 say containerd "$layout"
 [ -n "$dockerd" ] && say pid "$dockerd" && say namespace dockerd "$(namespace_of "$dockerd")"
-say namespace self "$(namespace_of $$)"
-say namespace init "$(namespace_of 1)"
-
+say namespace self "$(namespace_of $$)"; say namespace init "$(namespace_of 1)"
+grep -Els '"live-restore"[[:space:]]*:[[:space:]]*true|^[^#]*--live-restore' /etc/docker/daemon.json /etc/sysconfig/docker \
+  /etc/default/docker /etc/systemd/system/docker.service.d/*.conf | while IFS= read -r file; do say live_restore "$file"; done
 ids=$(docker ps -aq --no-trunc) || exit 4
 [ -n "$ids" ] || exit 0
 # shellcheck disable=SC2086 # ids are hex words

@@ -32,7 +32,10 @@ export interface Daemon {
   readonly version: string;
   readonly root: string;
   readonly driver: string;
+  /** On in the daemon that runs. */
   readonly liveRestore: boolean;
+  /** The files that turn it on, for the next start at least. */
+  readonly liveRestoreIn: readonly string[];
   readonly pid: number | undefined;
   /** `own`: a child of dockerd (before 18.09); `separate`: a service of its own. */
   readonly containerd: 'own' | 'separate' | 'none';
@@ -63,6 +66,7 @@ export function parseDaemon(stdout: string): Daemon {
     root,
     driver,
     liveRestore: liveRestore === 'true',
+    liveRestoreIn: rows('live_restore').map((r) => r.join(' ')),
     pid: pid === undefined ? undefined : Number(pid),
     containerd: containerdLayout(rows('containerd')[0]?.[0]),
     kubernetes: rows('kubernetes').map((r) => r.join(' ')),

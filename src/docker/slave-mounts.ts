@@ -8,10 +8,9 @@ export interface Refusal {
 
 /** Why docker.service must not run with MountFlags=slave on this host; undefined: it may (facts/docker.md §6). */
 export function refusalOfSlaveMounts(daemon: Daemon): Refusal | undefined {
-  if (daemon.liveRestore) {
+  if (daemon.liveRestore || daemon.liveRestoreIn.length > 0) {
     return {
-      reason:
-        'live-restore is on: after the next restart of dockerd the surviving containers would be in its old mount namespace, and docker exec into them would fail',
+      reason: `live-restore is on${daemon.liveRestoreIn.map((file) => ` (${file})`).join('')}: after the next restart of dockerd the surviving containers would be in its old mount namespace, and docker exec into them would fail`,
       todo: 'turn live-restore off first (daemon.json, the flags of dockerd), or leave this host as it is',
     };
   }

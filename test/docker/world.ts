@@ -17,6 +17,7 @@ export interface FakeContainer {
 
 export interface FakeDaemon {
   readonly liveRestore?: boolean;
+  readonly liveRestoreIn?: string;
   readonly containerd?: 'own' | 'separate';
   readonly dockerdNamespace?: string;
   readonly kubernetes?: string;
@@ -53,6 +54,7 @@ export function daemonOutput(daemon: FakeDaemon = {}): string {
     ['unit', `MountFlags=${daemon.mountFlags ?? ''}`],
     ['containerd', daemon.containerd ?? 'own'],
     ...(daemon.kubernetes ? [['kubernetes', daemon.kubernetes]] : []),
+    ...(daemon.liveRestoreIn ? [['live_restore', daemon.liveRestoreIn]] : []),
     ['pid', '52'],
     ['namespace', 'dockerd', daemon.dockerdNamespace ?? host.init],
     ['namespace', 'self', host.init],
@@ -81,7 +83,9 @@ export interface FakeMount {
   /** `shared:7`, `master:7`; nothing: private. */
   readonly tags?: string;
   /** The mount below it: what its namespace calls docker's disk, and where. */
-  readonly on?: { readonly mountpoint: string; readonly root: string; readonly device?: string };
+  readonly on?: { readonly mountpoint: string; readonly root: string; readonly device?: string; readonly tags?: string };
+  /** Instead: the mount of this list on which it lies, by its index. */
+  readonly upon?: number;
 }
 
 export interface FakeProcess {
@@ -94,23 +98,31 @@ export interface FakeProcess {
 export function mountsOutput(
   mounts: readonly FakeMount[],
   processes: Readonly<Record<string, readonly FakeProcess[]>> = {},
+  /** Namespaces whose processes are all in a user namespace of their own. */
+  locked: readonly string[] = [],
 ): string {
-  const rows = mounts.flatMap((m, i) => {
-    const on = m.on ?? { mountpoint: '/', root: '/' };
-    return [
-      ['parent', m.namespace, `${100 + i} 1 ${on.device ?? '8:1'} ${on.root} ${on.mountpoint} rw - ext4 /dev/sda1 rw`],
-      ['mount', m.namespace, mountLine(m, i)],
-    ];
-  });
+  const rows = mounts.flatMap((m, i) => [
+    ['parent', m.namespace, parentLine(m, i, mounts)],
+    ['mount', m.namespace, mountLine(m, i)],
+  ]);
   const who = Object.entries(processes).flatMap(([inode, all]) => [
     ['processes', inode, String(all.length)],
     ...all.map((p) => ['process', inode, String(p.pid), '4711', p.cgroup, p.command]),
   ]);
-  return lines([['root', host.init, '20 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw'], ...rows, ...who]);
+  return lines([['root', host.init, '20 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw'], ...rows, ...who, ...locked.map((inode) => ['locked', inode])]);
 }
 
 const mountLine = (m: FakeMount, i: number): string =>
-  `${200 + i} ${100 + i} ${m.device ?? '0:72'} ${m.root ?? '/'} ${m.mountpoint} rw,nosuid${m.tags ? ` ${m.tags}` : ''} - tmpfs shm rw,size=65536k`;
+  `${200 + i} ${m.upon === undefined ? 100 + i : 200 + m.upon} ${m.device ?? '0:72'} ${m.root ?? '/'} ${m.mountpoint} rw,nosuid${tagText(m.tags)} - tmpfs shm rw,size=65536k`;
+
+function parentLine(m: FakeMount, i: number, mounts: readonly FakeMount[]): string {
+  const upon = m.upon === undefined ? undefined : mounts[m.upon];
+  if (upon && m.upon !== undefined) return mountLine(upon, m.upon);
+  const { device = '8:1', root, mountpoint, tags } = m.on ?? { root: '/', mountpoint: '/' };
+  return `${100 + i} 1 ${device} ${root} ${mountpoint} rw${tagText(tags)} - ext4 /dev/sda1 rw`;
+}
+
+const tagText = (tags: string | undefined): string => (tags ? ` ${tags}` : '');
 
 const lines = (rows: readonly (readonly string[])[]): string => rows.map((r) => `${r.join('\t')}\n`).join('');
 

@@ -85,8 +85,10 @@ describe.skipIf(reason)('playbooks/mountflags-slave.yaml on real hosts', () => {
     await expectRefused('host2', /^containerd is a service of its own/);
   });
 
-  test('live-restore: refused before anything is written, with the reason', async () => {
-    await on('host1', `sed -i 's/{/{"live-restore": true, /' /etc/docker/daemon.json && systemctl restart docker`);
+  test('live-restore, on or to come with the next start: refused before anything is written, with the reason', async () => {
+    await on('host1', `sed -i 's/{/{"live-restore": true, /' /etc/docker/daemon.json`);
+    await expectRefused('host1', /^live-restore is on .*daemon.json/);
+    await on('host1', 'systemctl restart docker');
     await expectRefused('host1', /^live-restore is on/);
   });
 

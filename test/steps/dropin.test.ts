@@ -44,6 +44,12 @@ describe('dropin', () => {
       refusal: /^live-restore is on/,
     },
     {
+      name: 'is refused where the next start would turn live-restore on',
+      args,
+      answers: answers('absent\n', { liveRestoreIn: '/etc/docker/daemon.json' }),
+      refusal: /^live-restore is on \(\/etc\/docker\/daemon.json\): /,
+    },
+    {
       name: 'is refused where containerd is a service of its own',
       args,
       answers: answers('absent\n', { containerd: 'separate' }),
