@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,8 +22,10 @@ const program = manifest.bin.unwedge;
 const elsewhere = mkdtempSync(join(tmpdir(), 'unwedge-package-'));
 afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
 
+/** A copy of what is packed, built anew: a bundle that lies in dist/ may be older than the scripts that go with it. */
+const workshop = join(elsewhere, 'workshop');
 const npm = (...args: string[]): string =>
-  execFileSync('npm', args, { cwd: packageRoot, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  execFileSync('npm', args, { cwd: workshop, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** The files of a folder of ours, as paths from the package's root. */
 const filesBelow = (folder: string, ending: string): string[] =>
@@ -23,8 +34,11 @@ const filesBelow = (folder: string, ending: string): string[] =>
     .map((path) => `${folder}/${path}`);
 
 beforeAll(() => {
-  if (!existsSync(join(packageRoot, program))) npm('run', 'build');
-});
+  const leftOut = ['node_modules', '.git', 'dist', 'coverage'].map((name) => join(packageRoot, name));
+  cpSync(packageRoot, workshop, { recursive: true, filter: (path) => !leftOut.includes(path) });
+  symlinkSync(join(packageRoot, 'node_modules'), join(workshop, 'node_modules'));
+  npm('run', 'build');
+}, 120_000);
 
 describe('the packed package', () => {
   it('holds what a run needs, and nothing of the workshop', () => {
@@ -48,7 +62,7 @@ describe('the package, unpacked elsewhere without its dependencies', () => {
     npm('pack', '--ignore-scripts', '--pack-destination', elsewhere);
     const [tarball = ''] = readdirSync(elsewhere).filter((name) => name.endsWith('.tgz'));
     execFileSync('tar', ['-xzf', tarball], { cwd: elsewhere });
-  });
+  }, 120_000);
   const unwedge = (args: readonly string[], file = installed) => {
     const env = { ...process.env, XDG_STATE_HOME: join(elsewhere, 'state'), NODE_PATH: '', NO_COLOR: '1' };
     const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
