@@ -154,6 +154,27 @@ describe('the references', () => {
   });
 });
 
+describe('the files to copy', () => {
+  const example = source('inventory.example.yaml');
+
+  it.each([...example.matchAll(/-l ('[^']+')/g)].map(([, pattern = '']) => pattern))(
+    'inventory.example.yaml has hosts for -l %s',
+    (pattern) => {
+      const told = sandbox.type(`unwedge inventory -i inventory.example.yaml -l ${pattern}`);
+      expect(told).toMatchObject({ code: ExitCode.done, stderr: '' });
+    },
+  );
+
+  it.each(['inventory.example.yaml', 'playbooks/free-dead-containers.yaml', 'playbooks/mountflags-slave.yaml'])(
+    'the comments of %s name commands and flags that there are',
+    (path) => {
+      const lines = [...source(path).matchAll(/^# +(unwedge .*?)(?: {2,}.*)?$/gm)].map(([, line = '']) => line);
+      expect(lines).not.toEqual([]);
+      expect(lines.flatMap((line) => unknownFlags(line, help))).toEqual([]);
+    },
+  );
+});
+
 describe('README.md shows what the plain reporter prints', async () => {
   const file = `${packageRoot}playbooks/free-dead-containers.yaml`;
   const { plays } = await loadPlaybook(file, { stepTypes });
