@@ -77,7 +77,7 @@ function change(args: RestartArgs, facts: Facts, why: string): RestartChange {
   return {
     resource: unitResource(args.unit),
     summary: `restart ${args.unit} (${why})${isDocker ? `: ${consequence(stops.length, comeBack.length, facts)}` : ''}`,
-    before: { active: facts.active, pid: facts.pid, started: facts.started },
+    before: { active: facts.active, pid: facts.pid },
     after: 'restarted',
     risk: isDocker ? 'daemon-restart' : 'none',
     data: {
