@@ -8,6 +8,7 @@
 #   root INODE LINE            in dockerd's namespace: the mounts that cover ROOT or lie below it
 #   process INODE PID START CGROUP COMMAND     START: field 22 of stat; at most 50 for each namespace that has a mount
 #   processes INODE COUNT      how many there are
+#   locked INODE               all of these are in a user namespace other than that of process 1
 # Exit: 0 done, 5 /proc can't be listed.
 set -u
 # As the kernel writes it in mountinfo.
@@ -47,6 +48,7 @@ namespaces=$(ls -ln /proc/[0-9]*/ns/mnt 2>/dev/null)
       close(file)
     }
   }
+  function users(pid,  file, line) { file = "/proc/" pid "/uid_map"; getline line < file; close(file); return line }
   # The kernel text of a process: what stands after the last ")" of stat counts from field 3.
   function process(inode, pid,  file, line, f, cgroup, command) {
     file = "/proc/" pid "/stat"
@@ -67,6 +69,11 @@ namespaces=$(ls -ln /proc/[0-9]*/ns/mnt 2>/dev/null)
     }
     for (s = 1; s <= spaces; s++) if ((inode = order[s]) in shown) {
       print "processes", inode, count[inode]
-      for (i = 1; i <= count[inode] && i <= 50; i++) process(inode, pids[inode, i])
+      locked = 1
+      for (i = 1; i <= count[inode] && i <= 50; i++) {
+        process(inode, pids[inode, i])
+        if (users(pids[inode, i]) == users(1)) locked = 0
+      }
+      if (locked) print "locked", inode
     }
   }'

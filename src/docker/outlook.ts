@@ -2,13 +2,23 @@ import type { Change } from '../core/change.ts';
 import type { Container } from './daemon.ts';
 import { holderOf, holderText } from './holder.ts';
 import type { HostView } from './host-view.ts';
+import { takenAlong } from './propagation.ts';
 import { classifyMessage } from './removal-error.ts';
-import type { StaleMount } from './stale-mount.ts';
+import type { PlacedMount, StaleMount } from './stale-mount.ts';
 
 /** The names by which steps tell each other what they would change. */
-export const mountResource = (m: StaleMount): string =>
+export const mountResource = (m: PlacedMount): string =>
   `mount mnt:[${m.namespace.inode}] ${m.entry.id} ${m.entry.mountpoint}`;
 export const containerResource = (id: string): string => `container ${id}`;
+
+/** What these changes leave nothing of: what they name, and what their umounts take along. */
+export function goneWith(changes: readonly Change[], view: HostView): Set<string> {
+  const named = new Set(changes.map((change) => change.resource));
+  const along = view.stale
+    .filter((m) => named.has(mountResource(m)))
+    .flatMap((m) => takenAlong(m, view.mounts).map(mountResource));
+  return new Set([...named, ...along]);
+}
 
 /** What becomes of one Dead container. */
 export type Outlook =
@@ -30,7 +40,7 @@ export type Outlook =
 
 /** The Dead containers that are left once the pending changes are made. */
 export function outlooks(view: HostView, pending: readonly Change[]): Outlook[] {
-  const gone = new Set(pending.map((change) => change.resource));
+  const gone = goneWith(pending, view);
   return view.dead
     .filter((container) => !gone.has(containerResource(container.id)))
     .map((container) =>

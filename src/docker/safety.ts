@@ -1,18 +1,26 @@
 import type { Daemon } from './daemon.ts';
 import { holderOf } from './holder.ts';
-import { type Mounts, ownPlace, type PlacedMount, placeOfMount, type StaleMount } from './stale-mount.ts';
+import { mountResource } from './outlook.ts';
+import { peerElsewhere } from './propagation.ts';
+import { type Mounts, ownPlace, type PlacedMount, parentOf, placeOfMount, type StaleMount } from './stale-mount.ts';
 
 /** Programs whose namespaces are never entered, whatever they hold (facts/docker.md §8); `comm` is cut at 15 bytes. */
 const untouchable = new Set(['systemd', 'containerd', 'docker-containe', 'kubelet', 'sshd', 'crio']);
 
 /**
- * Why this mount must not be unmounted in its namespace; undefined: it is safe (facts/docker.md §8, a to d).
- * Each rule alone is enough to leave it.
+ * Why this mount must not be unmounted in its namespace, once these others are gone; undefined: it is safe
+ * (facts/docker.md §8, a to d). Each rule alone is enough to leave it.
  */
-export function refusalToUnmount(mount: StaleMount, mounts: Mounts, daemon: Daemon): string | undefined {
+export function refusalToUnmount(
+  mount: StaleMount,
+  mounts: Mounts,
+  daemon: Daemon,
+  gone: ReadonlySet<string>,
+): string | undefined {
   return (
     notDead(mount) ??
     notWhole(mount) ??
+    belowOthers(mount, mounts, gone) ??
     notUnderRoot(mount, mounts) ??
     usedByRunning(mount, mounts, daemon) ??
     sharedWithOthers(mount, mounts) ??
@@ -28,6 +36,15 @@ function notDead({ container }: StaleMount): string | undefined {
 /** A copy of a container's mount shows the whole filesystem; a bind of a part of one is somebody's own work. */
 function notWhole({ entry }: StaleMount): string | undefined {
   return entry.root === '/' ? undefined : `it shows ${entry.root} of its filesystem, not the whole`;
+}
+
+/** The kernel calls it busy; and a lazy umount would take along what lies on it. */
+function belowOthers({ entry, namespace }: StaleMount, mounts: Mounts, gone: ReadonlySet<string>): string | undefined {
+  const upon = mounts.placed.find(
+    (other) =>
+      other.entry.parent === entry.id && other.namespace.inode === namespace.inode && !gone.has(mountResource(other)),
+  );
+  return upon && `${upon.entry.mountpoint} lies on it`;
 }
 
 /** The place in the filesystem below must be docker's own, whatever the path is called here. */
@@ -50,21 +67,26 @@ function usedByRunning({ entry }: StaleMount, mounts: Mounts, daemon: Daemon): s
   );
 }
 
-/** An umount reaches every mount of the same peer group, in whatever namespace. */
-function sharedWithOthers({ entry, namespace }: StaleMount, mounts: Mounts): string | undefined {
-  if (entry.shared === undefined) return undefined;
+/** An umount reaches the copies on every peer of the mount below; one that is a peer itself is left as well. */
+function sharedWithOthers(mount: StaleMount, mounts: Mounts): string | undefined {
+  const { entry, namespace } = mount;
+  const told = (group: number | undefined, peer: PlacedMount) =>
+    `it shares peer group ${group} with mnt:[${peer.namespace.inode}]: an umount would reach there too`;
+  const below = peerElsewhere(mount, mounts);
+  if (below) return told(parentOf(below, mounts)?.shared, below);
   const peer = mounts.placed.find(
-    (other: PlacedMount) => other.entry.shared === entry.shared && other.namespace.inode !== namespace.inode,
+    (other) =>
+      entry.shared !== undefined && other.entry.shared === entry.shared && other.namespace.inode !== namespace.inode,
   );
-  return (
-    peer && `it shares peer group ${entry.shared} with mnt:[${peer.namespace.inode}]: an umount would reach there too`
-  );
+  return peer && told(entry.shared, peer);
 }
 
 function inProtectedNamespace({ namespace }: StaleMount, daemon: Daemon): string | undefined {
   const { kind } = holderOf(namespace, daemon);
   if (kind === 'host' || kind === 'dockerd') return undefined;
   if (kind === 'nobody') return 'no process is in that namespace, so it cannot be entered';
+  if (namespace.locked)
+    return 'that namespace belongs to a user namespace: the kernel lets go of no single mount there';
   const owner = namespace.processes.find((p) => untouchable.has(p.command));
   return owner && `${owner.command} (pid ${owner.pid}) lives in that namespace`;
 }

@@ -17,6 +17,8 @@ export interface Namespace {
   /** At most 50 of them. */
   readonly processes: readonly Process[];
   readonly processCount: number;
+  /** All of its processes are in a user namespace of their own: the kernel holds copied mounts fast there (MNT_LOCKED). */
+  readonly locked: boolean;
 }
 
 /** A mount as one namespace has it. */
@@ -69,6 +71,7 @@ const empty = (inode: string): Namespace => ({
   inode,
   processes: [],
   processCount: 0,
+  locked: false,
 });
 
 function namespacesOf(all: readonly string[][]): Map<string, Namespace> {
@@ -77,12 +80,14 @@ function namespacesOf(all: readonly string[][]): Map<string, Namespace> {
     inode,
     process: { pid: Number(pid), start, cgroup, command: command.join(' ') },
   }));
+  const locked = new Set(rows('locked').map(([, inode]) => inode));
   return new Map(
     rows('processes').map(([, inode = '', count]) => [
       inode,
       {
         inode,
         processCount: Number(count),
+        locked: locked.has(inode),
         processes: processes.filter((p) => p.inode === inode).map((p) => p.process),
       },
     ]),
@@ -159,9 +164,13 @@ export function ownPlace(path: string, mounts: Mounts): string | undefined {
   return covering && placeOf({ ...covering, mountpoint: path }, covering);
 }
 
+/** The mount on which it lies. */
+export const parentOf = ({ namespace, entry }: PlacedMount, { parents }: Mounts): MountEntry | undefined =>
+  parents.get(`${namespace.inode} ${entry.parent}`);
+
 /** Where a placed mount lies, below whatever is stacked at its own mountpoint. */
 export function placeOfMount(mount: PlacedMount, mounts: Mounts): string | undefined {
-  let on = mounts.parents.get(`${mount.namespace.inode} ${mount.entry.parent}`);
+  let on = parentOf(mount, mounts);
   while (on && on.mountpoint === mount.entry.mountpoint)
     on = mounts.parents.get(`${mount.namespace.inode} ${on.parent}`);
   return on && placeOf(mount.entry, on);

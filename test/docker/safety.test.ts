@@ -22,6 +22,7 @@ interface Case {
   readonly mounts: readonly FakeMount[];
   readonly processes?: Record<string, readonly FakeProcess[]>;
   readonly victim?: Partial<FakeContainer>;
+  readonly locked?: readonly string[];
   /** Part of the refusal; undefined: safe. */
   readonly refusal?: string;
 }
@@ -61,6 +62,32 @@ const cases: readonly Case[] = [
       inAssist('victim', { tags: 'shared:124' }),
       { namespace: host.init, mountpoint: shmOf('victim'), tags: 'shared:9' },
     ],
+  },
+  {
+    name: 'a private copy on a mount that is shared with the host is not: the kernel carries an umount over by the mount below',
+    mounts: [
+      inAssist('victim', { on: { mountpoint: '/rootfs', root: '/', tags: 'shared:1' } }),
+      { namespace: host.init, mountpoint: shmOf('victim'), on: { mountpoint: '/', root: '/', tags: 'shared:1' } },
+    ],
+    refusal: 'peer group 1 ',
+  },
+  {
+    name: 'on a mount that only receives from the host it is safe',
+    mounts: [
+      inAssist('victim', { on: { mountpoint: '/rootfs', root: '/', tags: 'master:1' } }),
+      { namespace: host.init, mountpoint: shmOf('victim'), on: { mountpoint: '/', root: '/', tags: 'shared:1' } },
+    ],
+  },
+  {
+    name: "one on which another's mount lies is not: that goes first, by its owner",
+    mounts: [inAssist('victim'), inAssist('victim', { mountpoint: `/rootfs${shmOf('victim')}/data`, upon: 0 })],
+    refusal: `/rootfs${shmOf('victim')}/data lies on it`,
+  },
+  {
+    name: 'a copy in a user namespace is not: the kernel holds it fast there',
+    mounts: [inAssist('victim')],
+    locked: ['2000'],
+    refusal: 'user namespace',
   },
   {
     name: 'the same filesystem as /dev/shm of running processes is not',
@@ -114,16 +141,16 @@ const cases: readonly Case[] = [
 ];
 
 describe('what may be unmounted', () => {
-  test.each(cases)('$name', ({ mounts, processes, victim, refusal }) => {
+  test.each(cases)('$name', ({ mounts, processes, victim, locked, refusal }) => {
     const daemon = parseDaemon(daemonOutput({ containers: [dead('victim', victim), running('assist', 389)] }));
-    const seen = parseMounts(mountsOutput(mounts, processes ?? assist));
+    const seen = parseMounts(mountsOutput(mounts, processes ?? assist, locked));
     const [mount] = staleMounts(
       seen,
       daemon,
       daemon.containers.filter((c) => c.dead),
     );
     if (!mount) throw new Error('the case has no stale mount');
-    const said = refusalToUnmount(mount, seen, daemon);
+    const said = refusalToUnmount(mount, seen, daemon, new Set());
     if (refusal === undefined) expect(said).toBeUndefined();
     else expect(said).toContain(refusal);
   });

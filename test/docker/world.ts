@@ -83,7 +83,12 @@ export interface FakeMount {
   /** `shared:7`, `master:7`; nothing: private. */
   readonly tags?: string;
   /** The mount below it: what its namespace calls docker's disk, and where. */
-  readonly on?: { readonly mountpoint: string; readonly root: string; readonly device?: string; readonly tags?: string };
+  readonly on?: {
+    readonly mountpoint: string;
+    readonly root: string;
+    readonly device?: string;
+    readonly tags?: string;
+  };
   /** Instead: the mount of this list on which it lies, by its index. */
   readonly upon?: number;
 }
@@ -109,7 +114,12 @@ export function mountsOutput(
     ['processes', inode, String(all.length)],
     ...all.map((p) => ['process', inode, String(p.pid), '4711', p.cgroup, p.command]),
   ]);
-  return lines([['root', host.init, '20 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw'], ...rows, ...who, ...locked.map((inode) => ['locked', inode])]);
+  return lines([
+    ['root', host.init, '20 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw'],
+    ...rows,
+    ...who,
+    ...locked.map((inode) => ['locked', inode]),
+  ]);
 }
 
 const mountLine = (m: FakeMount, i: number): string =>

@@ -143,6 +143,15 @@ describeWithMounts('docker/mounts.sh', () => {
       expect(kind(records, 'process').some((record) => record.includes('4194305'))).toBe(false);
     });
 
+    it('tells a namespace whose processes are all in a user namespace of their own', async () => {
+      const inner = await Holder.open('unshare -U -r -m --propagation private sleep 1000 & echo', [], dockerd);
+      const owned = () => processes().find((pid) => parentOf(pid) === inner.pid && inodeOf(pid) !== inner.inode);
+      await expect.poll(owned).toBeDefined();
+      const inode = inodeOf(owned() ?? 0);
+      expect(kind(look([ID]).records, 'locked')).toEqual([`locked\t${inode}`]);
+      await inner.close();
+    });
+
     it('finds nothing but the data root for no id, and for an id that is only part of a name', () => {
       for (const ids of [[], [ID.slice(1)], ['merged*'], ['.*']]) {
         const { code, stderr, records } = look(ids);
@@ -161,6 +170,15 @@ describeWithMounts('docker/mounts.sh', () => {
     });
   });
 });
+
+/** NaN where it has gone. */
+function parentOf(pid: number): number {
+  try {
+    return Number(statFields(pid)[1]);
+  } catch {
+    return Number.NaN;
+  }
+}
 
 const commandOf = (pid: number): string => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd().replaceAll('\t', ' ');
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { umount } from '../../src/steps/umount/step.ts';
 import { assist, daemonOutput, dead, host, id, inAssist, mountsOutput, running, shmOf } from '../docker/world.ts';
 import { fakeHost } from './fake-host.ts';
-import { planCases } from './plan-cases.ts';
+import { pendingChange, planCases } from './plan-cases.ts';
 
 const answers = (mounts: string, more = {}) => ({
   'docker/daemon.sh': daemonOutput({ containers: [dead('victim'), running('assist', 389)], ...more }),
@@ -66,6 +66,54 @@ describe('umount', () => {
       ],
     },
   ]);
+
+  describe('copies that one umount takes along', () => {
+    const shared = { mountpoint: '/mnt/all', root: '/', tags: 'shared:7' };
+    const onHost = { ...alias, tags: 'shared:8', on: shared };
+    const slave = inAssist('victim', { tags: 'master:8', on: { mountpoint: '/rootfs', root: '/', tags: 'master:7' } });
+    const deepSlave = {
+      ...slave,
+      mountpoint: `/deep/er/down${shmOf('victim')}`,
+      on: { mountpoint: '/deep/er/down', root: '/', tags: 'master:7' },
+    };
+    const inHost = `unmount /mnt/all${shmOf('victim')} of victim in the host's own namespace`;
+    const inHolder = `unmount /rootfs${shmOf('victim')} of victim in ${who}`;
+    planCases(umount, [
+      {
+        name: "a slave's copy goes with the host's",
+        args: { namespaces: ['host', 'holders'], lazy: false },
+        answers: answers(mountsOutput([slave, onHost], assist)),
+        changes: [inHost],
+        output: { unmounted: 1, left: 0 },
+      },
+      {
+        name: 'not the other way round',
+        args: { namespaces: ['host', 'holders'], lazy: false },
+        answers: answers(mountsOutput([onHost, deepSlave], assist)),
+        changes: [inHolder.replace('/rootfs', '/deep/er/down'), inHost],
+      },
+      {
+        name: 'it is not planned again by a later step',
+        args: { namespaces: ['holders'], lazy: false },
+        answers: answers(mountsOutput([slave, onHost], assist)),
+        pending: [pendingChange(`mount mnt:[1000] 201 /mnt/all${shmOf('victim')}`)],
+      },
+      {
+        name: 'one at another place stays',
+        args: { namespaces: ['host', 'holders'], lazy: false },
+        answers: answers(
+          mountsOutput(
+            [
+              inAssist('victim', { on: { mountpoint: '/rootfs', root: '/', tags: 'master:9' } }),
+              { ...onHost, on: { ...shared, tags: 'shared:7' } },
+            ],
+            assist,
+          ),
+        ),
+        changes: [inHost, inHolder],
+      },
+    ]);
+  });
 
   test("apply gets the process by pid and start time, the kernel's own line, and no trust in a holder", async () => {
     const session = fakeHost(answers(mountsOutput([inAssist('victim')], assist)));

@@ -1,10 +1,11 @@
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
 import { applyScript } from '../../core/host-script.ts';
-import { defineStep, type PlanContext } from '../../core/step-type.ts';
+import { defineStep } from '../../core/step-type.ts';
 import { type Holder, holderOf, holderText, releaseText } from '../../docker/holder.ts';
 import { type HostView, lookAtHost } from '../../docker/host-view.ts';
-import { mountResource } from '../../docker/outlook.ts';
+import { goneWith, mountResource } from '../../docker/outlook.ts';
+import { takenAlong } from '../../docker/propagation.ts';
 import { refusalToUnmount } from '../../docker/safety.ts';
 import type { StaleMount } from '../../docker/stale-mount.ts';
 
@@ -51,18 +52,20 @@ export const umount = defineStep<UmountArgs, HostView, UmountChange>({
   output: { unmounted: 'int', left: 'int' },
   deadline: 180,
   probe: (host) => lookAtHost(host),
-  plan(args, view, context) {
-    const mounts = wanted(args, view, context);
-    const refusals = mounts.map((m) => refusalToUnmount(m, view.mounts, view.daemon));
-    const changes = mounts.filter((_, i) => refusals[i] === undefined).map((m) => change(m, view, args));
-    const notes = mounts.flatMap((m, i) =>
-      refusals[i] === undefined ? [] : [`left alone: ${describe(m, view)}: ${refusals[i]}`],
-    );
-    return {
-      changes,
-      notes,
-      output: { unmounted: changes.length, left: notes.length },
-    };
+  plan(args, view, { pending }) {
+    const gone = goneWith(pending, view);
+    const changes: UmountChange[] = [];
+    const notes: string[] = [];
+    for (const m of view.stale.filter((m) => args.namespaces.some((where) => isIn(m, where, view)))) {
+      if (gone.has(mountResource(m))) continue;
+      const refusal = refusalToUnmount(m, view.mounts, view.daemon, gone);
+      if (refusal !== undefined) notes.push(`left alone: ${describe(m, view)}: ${refusal}`);
+      else {
+        changes.push(change(m, view, args));
+        for (const taken of [m, ...takenAlong(m, view.mounts)]) gone.add(mountResource(taken));
+      }
+    }
+    return { changes, notes, output: { unmounted: changes.length, left: notes.length } };
   },
   apply: async (host, change) => applied(await host.run(script, change.data.argv), change),
   undo: {
@@ -70,11 +73,6 @@ export const umount = defineStep<UmountArgs, HostView, UmountChange>({
     reason: 'a stale copy is not mounted again: nothing uses it',
   },
 });
-
-function wanted(args: UmountArgs, view: HostView, { pending }: PlanContext): StaleMount[] {
-  const gone = new Set(pending.map((c) => c.resource));
-  return view.stale.filter((m) => !gone.has(mountResource(m)) && args.namespaces.some((where) => isIn(m, where, view)));
-}
 
 function isIn({ namespace }: StaleMount, where: Where, { daemon: { namespaces } }: HostView): boolean {
   switch (where) {
