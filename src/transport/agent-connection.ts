@@ -159,7 +159,7 @@ export class AgentConnection implements Connection {
     if (job === undefined) return;
     clearTimeout(job.timer);
     this.#job = undefined;
-    this.#limit.jobEnds(performance.now());
+    this.#limit.jobEnds(job.ending !== undefined, performance.now());
     if (outcome instanceof SessionError) job.reject(outcome);
     else job.resolve(outcome);
   }

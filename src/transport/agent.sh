@@ -14,10 +14,14 @@ export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
 umask 022
 cd / || exit 1 # a working directory keeps its mount busy
 
+# On both streams (4: stderr), so that the controller knows when it has read all of a job's output.
+mark() {
+  printf '%s %s\n' "$nonce" "$1" >&4
+  printf '%s %s\n' "$nonce" "$1"
+}
+
 # bash reports on stderr what a signal has ended; that is not for the controller, nor for a script's stderr.
 exec 4>&2 2>/dev/null
-# end_job's TERM is for the others.
-trap : TERM
 mark ready
 # shellcheck disable=SC2034 # job.sh reads them
 while read -r key verb seq id limit size; do

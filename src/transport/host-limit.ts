@@ -26,8 +26,10 @@ export class HostLimit {
     return limit;
   }
 
-  jobEnds(now: number): void {
-    this.#timer = setTimeout(() => this.#liftNow(), this.#until - now - NOTICE).unref();
+  /** @param killed with it, the host has ended its limit */
+  jobEnds(killed: boolean, now: number): void {
+    if (killed) this.#until = 0;
+    else this.#timer = setTimeout(() => this.#liftNow(), this.#until - now - NOTICE).unref();
   }
 
   #liftNow(): void {

@@ -1,18 +1,12 @@
 #!/bin/sh
 # How the agent runs a job, limits it and ends it.
-# Usage: these functions come before agent.sh; it sets nonce, and for each job seq, id and args.
+# Usage: these functions come before agent.sh, which has mark() and sets seq, id and args for each job.
 # Exit codes: run_job has none, a job's own is in its end mark
 
 # In the first line, for a shell counts a script's lines from where eval stands.
 run_script() { unset nonce key verb seq id limit size args seal stat job current timer ended; set +u; eval "$UNWEDGE_SCRIPT"; }
 set -u
 nonce=${nonce:?} job='' current='' timer=''
-
-# On both streams (4: stderr, see agent.sh), so that the controller knows when it has read all of a job's output.
-mark() {
-  printf '%s %s\n' "$nonce" "$1" >&4
-  printf '%s %s\n' "$nonce" "$1"
-}
 
 # The script in a shell of its own. Neither its text nor its arguments are ever in a command line or an environment.
 # shellcheck disable=SC2034,SC2154
@@ -26,8 +20,19 @@ run_job() {
   mark "end $seq $code $ended"
 }
 
+# A signal for all of the session but this shell and who asks: a timeout in a script has left the process group.
+signal_all() {
+  read -r self _ </proc/self/stat
+  # shellcheck disable=SC2013
+  for pid in $(cat /proc/[0-9]*/stat 2>/dev/null |
+    awk -v us="$$" -v me="$self" '{ pid = $1; sub(/.*\) /, ""); if ($4 == us && pid != us && pid != me) print pid }'); do
+    kill "-$1" "$pid"
+  done
+}
+
+# This shell last: with it, guard.sh ends the one that does it.
 kill_after() {
-  (trap '' TERM; sleep "$1"; kill -KILL 0) </dev/null >/dev/null 4>&- &
+  (trap '' TERM; sleep "$1"; signal_all KILL; kill -KILL "$$") </dev/null >/dev/null 4>&- &
 }
 
 # set_limit SECONDS, or '' for none
@@ -37,15 +42,16 @@ set_limit() {
   [ -z "$1" ] || { kill_after "$1"; timer=$!; }
 }
 
-# TERM for all of the group; what does not heed it within 5 s is killed, and this shell with it.
+# What does not heed TERM within 5 s is killed, and this shell with it. Nothing is left then, the limit neither.
 end_job() {
   # A number may belong to a stranger by now: only a child of ours that still runs.
-  { read -r stat <"/proc/$job/stat"; } 2>/dev/null || return 0
+  { read -r stat <"/proc/$job/stat"; } || return 0
   stat=${stat##*) }
   case $stat in Z*) return 0 ;; "${stat%% *} $$ "*) ;; *) return 0 ;; esac
-  kill -TERM 0
   kill_after 5
+  signal_all TERM
   # Hit before it could even set its trap, it has not told its end.
   wait "$job" || mark "end $current 143 ended"
-  kill -KILL "$!"
+  signal_all KILL
+  timer=''
 }

@@ -224,7 +224,7 @@ describe.each(shells)('agent.sh under $name', ({ env }) => {
     const connection = await connect();
     const started = connection
       .readOnly({ deadline: 9 })
-      .probe(probe(`(${holdsLifeLineDespiteTerm}) >/dev/null 2>&1 &`), [line.path]);
+      .probe(probe(`(trap '' TERM; exec 9>"$1"; echo begun >&9; sleep 1000) >/dev/null 2>&1 &`), [line.path]);
     expect((await started).code).toBe(0);
     await line.begun;
     await Promise.all([connection.close(), line.ended]);

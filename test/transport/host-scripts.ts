@@ -36,7 +36,7 @@ export class LifeLine {
   }
 }
 
-/** Holds the life line ($1) with two processes that ignore nothing, for far longer than any test. */
-export const holdsLifeLine = 'exec 9>"$1"\necho begun >&9\nsleep 1000 &\nsleep 1000';
+/** Holds the life line ($1) for far longer than any test, with a process in the background and one in a group of its own. */
+export const holdsLifeLine = 'exec 9>"$1"\necho begun >&9\nsleep 1000 &\ntimeout 999 sleep 1000';
 /** The same with processes that ignore SIGTERM. */
 export const holdsLifeLineDespiteTerm = `trap '' TERM\n${holdsLifeLine}`;
