@@ -16,12 +16,13 @@ started || drifted "process $pid is gone"
 [ "$(readlink "/proc/$pid/ns/mnt")" = "mnt:[$inode]" ] || drifted "process $pid is now in another mount namespace"
 mounted || drifted "$path is no longer mounted as it was in mnt:[$inode]"
 
-# -i: no helper program of a filesystem, which could be the holder's own.
-set -- -i
-[ "$how" = lazy ] && set -- "$@" -l
-flags=8; [ "$how" = lazy ] && flags=10
-umount_outside() {
-  if umount --help 2>&1 | grep -q -e --namespace; then
+# unmount [-l]: -i, for a helper program of a filesystem could be the holder's own; 8 is UMOUNT_NOFOLLOW, 2 MNT_DETACH.
+unmount() {
+  set -- -i "$@"
+  flags=8; [ $# -eq 1 ] || flags=10
+  if [ "$(readlink /proc/self/ns/mnt)" = "mnt:[$inode]" ]; then
+    umount "$@" -- "$path"
+  elif umount --help 2>&1 | grep -q -e --namespace; then
     umount "$@" -N "/proc/$pid/ns/mnt" -- "$path"
   elif [ "$trust" = host ]; then
     nsenter -t "$pid" -m -- umount "$@" -- "$path"
@@ -40,8 +41,8 @@ for r in (lambda: c.setns(n, 0x20000), lambda: c.umount2(os.fsencode(sys.argv[2]
     return 4
   fi
 }
-if [ "$(readlink /proc/self/ns/mnt)" = "mnt:[$inode]" ]; then said=$(umount "$@" -- "$path" 2>&1); code=$?
-else said=$(umount_outside "$@" 2>&1); code=$?; fi
+said=$(unmount 2>&1); code=$?
+case $how$said in lazy*busy*) said=$(unmount -l 2>&1); code=$? ;; esac
 if [ $code -eq 0 ] && mounted; then said="the kernel said yes, but $path is still mounted in mnt:[$inode]"; code=1; fi
 [ $code -eq 0 ] && exit 0
 printf '%s\n' "$said" >&2
