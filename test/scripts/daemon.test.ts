@@ -92,6 +92,27 @@ describe('docker/daemon.sh', () => {
       expect({ code, stderr }).toEqual({ code: 4, stderr: 'Cannot connect to the Docker daemon\n' });
     });
 
+    it.each<[string, Parameters<typeof dockerSays>[0]]>([
+      ['docker info', { info: 'exit 124' }],
+      ['docker ps', { ps: 'exit 124' }],
+      ['docker inspect', { inspect: 'exit 124' }],
+    ])('ends with 124 where %s hangs: timeout says so', (_what, says) => {
+      expect(look(runner, dockerSays(says)).code).toBe(124);
+    });
+
+    it('asks docker nothing where its socket would start a daemon that somebody has stopped', () => {
+      const stopped = programs({
+        systemctl: `case $* in is-active*docker.socket) exit 0 ;; *) echo ActiveState=inactive; echo MainPID=0 ;; esac`,
+      });
+      const docker = dockerSays({});
+      const { code, stderr } = look(runner, docker, { path: [docker, stopped] });
+      expect({ code, stderr, asked: calls(docker) }).toEqual({
+        code: 4,
+        stderr: 'docker.service is stopped, and any question would make docker.socket start it\n',
+        asked: [],
+      });
+    });
+
     it('ends with 4 where docker info tells of no data root', () => {
       for (const info of ['echo', "printf '20.10.24\\t\\t\\t\\n'", 'echo ERROR: something']) {
         const { code, stderr } = look(runner, dockerSays({ info }));
