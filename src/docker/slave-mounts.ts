@@ -8,6 +8,19 @@ export interface Refusal {
 
 /** Why docker.service must not run with MountFlags=slave on this host; undefined: it may (facts/docker.md §6). */
 export function refusalOfSlaveMounts(daemon: Daemon): Refusal | undefined {
+  const { LoadState = 'not known to systemd', MainPID } = daemon.unit;
+  if (LoadState !== 'loaded') {
+    return {
+      reason: `docker.service is ${LoadState} here: it does not run the daemon, and a drop-in for it would do nothing`,
+      todo: 'look for what starts dockerd on this host: systemctl status $(pidof dockerd)',
+    };
+  }
+  if (daemon.pid !== undefined && MainPID !== String(daemon.pid)) {
+    return {
+      reason: `the Docker daemon (pid ${daemon.pid}) was not started by docker.service: a restart of that would start a second one`,
+      todo: `look for what starts it on this host: systemctl status ${daemon.pid}`,
+    };
+  }
   if (daemon.liveRestore || daemon.liveRestoreIn.length > 0) {
     return {
       reason: `live-restore is on${daemon.liveRestoreIn.map((file) => ` (${file})`).join('')}: after the next restart of dockerd the surviving containers would be in its old mount namespace, and docker exec into them would fail`,

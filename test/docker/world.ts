@@ -22,6 +22,9 @@ export interface FakeDaemon {
   readonly dockerdNamespace?: string;
   readonly kubernetes?: string;
   readonly mountFlags?: string;
+  readonly loadState?: string;
+  /** As systemd knows it; the daemon's own is 52. */
+  readonly mainPid?: number;
   readonly containers?: readonly FakeContainer[];
 }
 
@@ -51,6 +54,8 @@ export function daemonOutput(daemon: FakeDaemon = {}): string {
   const containers = daemon.containers ?? [];
   return lines([
     ['daemon', '20.10.24', host.root, 'overlay2', String(daemon.liveRestore ?? false)],
+    ['unit', `LoadState=${daemon.loadState ?? 'loaded'}`],
+    ['unit', `MainPID=${daemon.mainPid ?? 52}`],
     ['unit', `MountFlags=${daemon.mountFlags ?? ''}`],
     ['containerd', daemon.containerd ?? 'own'],
     ...(daemon.kubernetes ? [['kubernetes', daemon.kubernetes]] : []),

@@ -38,6 +38,18 @@ describe('dropin', () => {
       changes: [`write ${path}`],
     },
     {
+      name: 'is refused where another unit, or somebody by hand, has started the daemon',
+      args,
+      answers: answers('absent\n', { mainPid: 0 }),
+      refusal: /^the Docker daemon \(pid 52\) was not started by docker.service/,
+    },
+    ...['masked', 'not-found'].map((loadState) => ({
+      name: `is refused where docker.service is ${loadState}`,
+      args,
+      answers: answers('absent\n', { loadState }),
+      refusal: new RegExp(`^docker.service is ${loadState} here`),
+    })),
+    {
       name: 'is refused with live-restore',
       args,
       answers: answers('absent\n', { liveRestore: true }),
