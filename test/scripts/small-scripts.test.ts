@@ -22,10 +22,15 @@ describe('steps/rm_dead/apply.sh', () => {
       ['echo false running 4711', 'false running 4711'],
       ['echo true removing 0', 'true removing 0'],
       ['echo false exited 0', 'false exited 0'],
-      ['echo Error: No such container >&2; exit 1', 'gone'],
+      ['echo Error: No such container >&2; exit 1', 'Error: No such container'],
     ])('does nothing where docker says: %s', (state, says) => {
-      const stderr = `container ${ID} is no longer Dead (${says})\n`;
+      const stderr = `container ${ID} is no longer Dead: ${says}\n`;
       expect(remove(state)).toEqual({ code: 9, stdout: '', stderr, removals: [] });
+    });
+
+    it('tells that the daemon hangs, and removes nothing', () => {
+      const { code, stderr, removals } = remove('exit 124');
+      expect({ code, stderr, removals }).toEqual({ code: 1, stderr: expect.stringContaining('hangs'), removals: [] });
     });
 
     it('ends with 1 and the words of docker where it refuses', () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeWithMounts, Holder, inodeOf, kernelText } from './mount-namespace.ts';
-import { onlyPrograms, pathOf, programs, runScript, type Surroundings, temporaryPath } from './programs.ts';
+import { calls, onlyPrograms, pathOf, programs, runScript, type Surroundings, temporaryPath } from './programs.ts';
 import { type Runner, underEachShell, underEachShellAndAwk } from './shells.ts';
 
 const ID = 'c0ffee'.padEnd(64, '0');
@@ -13,6 +13,9 @@ const MOUNTS = `
   mkdir -p "$1" "$2"
   mount -t tmpfs victim "$1"
   mount -t tmpfs neighbour "$2"`;
+
+/** Only our own mounts: whoever removes a directory elsewhere takes away what other namespaces have mounted on it. */
+const mountsOf = (holder: Holder): string[] => holder.mountinfo.filter((line) => line.includes(kernelText(HOME)));
 
 const docker = (says: string) => programs({ docker: `case $* in *'${ID}') ${says} ;; *) exit 1 ;; esac` });
 const DEAD = docker("echo 'true dead 0'");
@@ -76,40 +79,68 @@ describeWithMounts('steps/umount/apply.sh', () => {
     it('unmounts that mount in that namespace, and nothing else anywhere', async () => {
       const holder = await open();
       const copy = await open('', [], holder);
-      const [before, there] = [holder.mountinfo, copy.mountinfo];
+      const [before, there] = [mountsOf(holder), mountsOf(copy)];
       const line = holder.lineOf(VICTIM);
       expect(line).toContain(kernelText(VICTIM));
       expect(run(runner, planOf(holder))).toEqual({ code: 0, stdout: '', stderr: '' });
-      expect(holder.mountinfo).toEqual(before.filter((l) => l !== line));
-      expect(copy.mountinfo).toEqual(there);
+      expect(mountsOf(holder)).toEqual(before.filter((l) => l !== line));
+      expect(mountsOf(copy)).toEqual(there);
     });
 
     it('does nothing where the mount is no longer as planned', async () => {
       const holder = await open();
-      const before = holder.mountinfo;
+      const before = mountsOf(holder);
       const line = (holder.lineOf(VICTIM) ?? '').replace(/^\d+/, (id) => String(Number(id) + 100_000));
       expect(run(runner, planOf(holder, { line }))).toEqual({
         code: 9,
         stdout: '',
         stderr: `${VICTIM} is no longer mounted as it was in mnt:[${holder.inode}]\n`,
       });
-      expect(holder.mountinfo).toEqual(before);
+      expect(mountsOf(holder)).toEqual(before);
     });
   });
 
   underEachShell((runner) => {
     const drifted = async (differs: (holder: Holder) => Partial<Plan>, says: RegExp, around?: Surroundings) => {
       const holder = await open();
-      const before = holder.mountinfo;
+      const before = mountsOf(holder);
       const { code, stderr } = run(runner, planOf(holder, differs(holder)), around);
       expect({ code, stderr }).toEqual({ code: 9, stderr: expect.stringMatching(says) });
-      expect(holder.mountinfo).toEqual(before);
+      expect(mountsOf(holder)).toEqual(before);
     };
 
     it.each(['echo false running 4711', 'echo true removing 0', 'echo true dead 4711', 'exit 1', 'echo'])(
       'does nothing where docker does not say Dead: %s',
-      (says) => drifted(() => ({}), /^container c0ffee0+ is no longer Dead$/m, { path: [docker(says)] }),
+      (says) => drifted(() => ({}), /^container c0ffee0+ is no longer Dead: /m, { path: [docker(says)] }),
     );
+
+    it('tells that the daemon hangs, and does nothing', async () => {
+      const holder = await open();
+      const hung = { path: [programs({ timeout: 'exit 124' })] };
+      expect(run(runner, planOf(holder), hung)).toMatchObject({ code: 1, stderr: expect.stringContaining('hangs') });
+      expect(holder.lineOf(VICTIM)).toBeDefined();
+    });
+
+    it('does not unmount what hides the mount by lying over it', async () => {
+      const holder = await open(
+        `${MOUNTS}\nmount -t tmpfs over "\${1%/*/*}"\nmkdir -p "$1"\nmount -t tmpfs other "$1"`,
+      );
+      const before = mountsOf(holder);
+      const line = before.find((l) => l.includes(`${kernelText(VICTIM)} `) && l.includes(' victim '));
+      expect(run(runner, planOf(holder, { line: line ?? '' }))).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `another mount hides ${VICTIM} in mnt:[${holder.inode}]\n`,
+      });
+      expect(mountsOf(holder)).toEqual(before);
+    });
+
+    it('unmounts lazily only where plainly it says busy', async () => {
+      const holder = await open();
+      const asked = programs({ umount: `exec ${pathOf('umount')} "$@"` });
+      expect(run(runner, planOf(holder, { how: 'lazy' }), { path: [DEAD, asked] }).code).toBe(0);
+      expect(calls(asked).filter((call) => / -l /.test(call))).toEqual([]);
+    });
 
     it('does nothing for a process that started at another time', () =>
       drifted(({ start }) => ({ start: `${Number(start) + 1}` }), /^process \d+ is gone$/m));
@@ -126,19 +157,21 @@ describeWithMounts('steps/umount/apply.sh', () => {
 
     it('ends with 1 and the words of umount where the kernel refuses', async () => {
       const holder = await open();
-      const { code, stderr } = run(runner, planOf(holder, { path: HOME }));
-      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/not mounted|Invalid argument/) });
+      const refused = programs({ umount: 'echo --namespace; echo not permitted >&2; exit 32' });
+      const { code, stderr } = run(runner, planOf(holder), { path: [DEAD, refused] });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '--namespace\nnot permitted\n' });
+      expect(holder.lineOf(VICTIM)).toBeDefined();
     });
 
     it('ends with 4 where nothing but a program from inside could do it', async () => {
       const holder = await open();
-      const before = holder.mountinfo;
+      const before = mountsOf(holder);
       const around = { onlyPath: [DEAD, oldUmount(), onlyPrograms(BASICS)] };
       expect(run(runner, planOf(holder), around)).toMatchObject({
         code: 4,
         stderr: `no safe way into mnt:[${holder.inode}]: this host has no umount -N (util-linux 2.35), perl or python3\n`,
       });
-      expect(holder.mountinfo).toEqual(before);
+      expect(mountsOf(holder)).toEqual(before);
     });
 
     it('leaves perl aside on a machine whose numbers of system calls it does not know', async () => {

@@ -10,11 +10,16 @@ drifted() { echo "$1" >&2; exit 9; }
 started() { [ "$(sed 's/^.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 20)" = "$start" ]; }
 mounted() { LINE=$line awk 'BEGIN { want = ENVIRON["LINE"] } $0 == want { found = 1 } END { exit !found }' "/proc/$pid/mountinfo" 2>/dev/null; }
 
-[ "$(timeout 60 docker inspect --type container -f '{{.State.Dead}} {{.State.Status}} {{.State.Pid}}' "$container" 2>/dev/null)" = 'true dead 0' ] ||
-  drifted "container $container is no longer Dead"
+state=$(timeout 60 docker inspect --type container -f '{{.State.Dead}} {{.State.Status}} {{.State.Pid}}' "$container" 2>&1) ||
+  [ $? -ne 124 ] || { echo 'docker inspect did not return: the Docker daemon hangs' >&2; exit 1; }
+# A client may warn first.
+case $state in *'true dead 0') ;; *) drifted "container $container is no longer Dead: $state" ;; esac
 started || drifted "process $pid is gone"
 [ "$(readlink "/proc/$pid/ns/mnt")" = "mnt:[$inode]" ] || drifted "process $pid is now in another mount namespace"
 mounted || drifted "$path is no longer mounted as it was in mnt:[$inode]"
+# What lies over it would go instead. Kernels before 3.15 do not tell.
+leads=$({ sed -n 's/^mnt_id:[^0-9]*//p' /proc/self/fdinfo/3; } 2>/dev/null 3<"/proc/$pid/root$path/.")
+case $leads in '' | "${line%% *}") ;; *) echo "another mount hides $path in mnt:[$inode]" >&2; exit 1 ;; esac
 
 # unmount [-l]: -i, for a helper program of a filesystem could be the holder's own; 8 is UMOUNT_NOFOLLOW, 2 MNT_DETACH.
 unmount() {
