@@ -102,6 +102,23 @@ esac`,
       expect(rows('config')[0]).toBe(`${config}\t${readFileSync(config).toString('base64')}`);
     });
 
+    it('asks docker nothing where its socket would start a daemon that somebody has stopped', () => {
+      const stopped = programs({ systemctl: 'case $1 in is-active) exit 0 ;; *) echo ActiveState=inactive ;; esac' });
+      const client = docker();
+      const { code, kinds } = look(runner, ['docker.service'], [stopped, client]);
+      expect({ code, kinds, asked: calls(client) }).toEqual({ code: 0, kinds: expect.any(Array), asked: [] });
+      expect(kinds).not.toContain('live_restore');
+    });
+
+    it('tells of no container where docker does not answer', () => {
+      const down = programs({ docker: 'exit 1' });
+      const { code, kinds } = look(runner, ['docker.service'], [systemctl(daemon.pid), down]);
+      expect({ code, silent: !kinds.includes('live_restore') && !kinds.includes('running') }).toEqual({
+        code: 0,
+        silent: true,
+      });
+    });
+
     it('does not inspect where no container runs', () => {
       const client = docker([]);
       const { code, rows } = look(runner, ['docker.service'], [systemctl(daemon.pid), client]);

@@ -12,6 +12,7 @@ const rows = (...lines: string[]) =>
     'unit\tMainPID=52',
     'started\t1000.50',
     'program\t/usr/sbin/dockerd',
+    ...(lines.some((line) => line.startsWith('live_restore')) ? [] : ['live_restore\tfalse']),
     ...lines,
     '',
   ].join('\n');
@@ -86,7 +87,31 @@ describe('restart', () => {
       name: 'refuses a unit that is not there',
       args,
       answers: answers('unit\tLoadState=not-found\nunit\tActiveState=inactive\nunit\tMainPID=0\n'),
-      refusal: /no such unit/,
+      refusal: /it is not-found$/,
+    },
+    {
+      name: 'refuses to start a second daemon beside one that somebody else has started',
+      args,
+      answers: answers('unit\tLoadState=loaded\nunit\tActiveState=inactive\nunit\tMainPID=0\nlive_restore\tfalse\n'),
+      refusal: /second one$/,
+    },
+    {
+      name: 'does not say that no container runs where docker does not answer',
+      args,
+      answers: answers(
+        `unit\tLoadState=loaded\nunit\tActiveState=active\nstarted\t1000.50\nchanged\t2000.00\t${dropin}\n`,
+      ),
+      changes: [
+        `restart docker.service (${dropin} is newer than its process): docker does not answer, how many containers it stops is not known`,
+      ],
+    },
+    {
+      name: 'does not say that a container stays down which its policy may bring back',
+      args,
+      answers: answers(rows('running\ta\ton-failure\t/web', 'running\tb\tno\t/once', `changed\t2000.00\t${dropin}`)),
+      changes: [
+        `restart docker.service (${dropin} is newer than its process): stops 2 running containers; 1 of them has no restart policy and will stay down; 1 of them restarts on failure only and may stay down`,
+      ],
     },
     {
       name: 'refuses to stop a daemon that would not start again: no JSON',

@@ -14,7 +14,8 @@ export interface RestartArgs {
 }
 
 export interface Facts {
-  readonly exists: boolean;
+  /** `loaded`, `not-found`, `masked` … */
+  readonly load: string;
   readonly active: string;
   readonly pid: number;
   /** Seconds since 1970; undefined where no main process runs. */
@@ -25,6 +26,8 @@ export interface Facts {
     readonly policy: string;
     readonly name: string;
   }[];
+  /** Of docker.service: the daemon has told which containers run. */
+  readonly answers: boolean;
   readonly liveRestore: boolean;
   /** Why its configuration would keep it from starting again. */
   readonly broken: string | undefined;
@@ -46,7 +49,7 @@ export async function readFacts(host: ReadOnlySession, args: RestartArgs): Promi
   const path = rows('program')[0]?.[0];
   const config = rows('config').map(([path = '', base64 = '']) => ({ path, base64 }));
   return {
-    exists: unit.get('LoadState') === 'loaded',
+    load: unit.get('LoadState') ?? 'unknown',
     active: unit.get('ActiveState') ?? 'unknown',
     pid: Number(unit.get('MainPID') ?? 0),
     started: started === undefined ? null : Number(started),
@@ -59,6 +62,7 @@ export async function readFacts(host: ReadOnlySession, args: RestartArgs): Promi
       policy,
       name: name.replace(/^\//, ''),
     })),
+    answers: rows('live_restore').length > 0,
     liveRestore: rows('live_restore')[0]?.[0] === 'true',
     broken: await brokenConfig(
       host,
@@ -103,10 +107,15 @@ const concerns = (resource: string, { unit, config }: RestartArgs): boolean =>
   resource.startsWith(`file /etc/systemd/system/${unit}.d/`) || config.some((path) => resource === `file ${path}`);
 
 export function configProblem(facts: Facts): { reason: string; todo: string } | undefined {
-  if (!facts.exists)
+  if (facts.load !== 'loaded')
     return {
-      reason: 'there is no such unit on this host',
-      todo: 'look for its name: systemctl list-unit-files',
+      reason: `systemd cannot start that unit on this host: it is ${facts.load}`,
+      todo: 'look for its name and state: systemctl list-unit-files',
+    };
+  if (facts.active !== 'active' && facts.answers)
+    return {
+      reason: 'the Docker daemon runs, but not by docker.service: starting that would start a second one',
+      todo: 'look for what starts it on this host: systemctl status $(pidof dockerd)',
     };
   if (facts.broken === undefined) return undefined;
   return {

@@ -5,6 +5,7 @@
 #   unit KEY=VALUE        started SECONDS       (of the main process, since 1970, with fractions)
 #   changed SECONDS PATH  (unit files, drop-ins and config files: mtime)
 #   running ID RESTART_POLICY NAME  (docker.service only: containers that run now)
+#   live_restore true|false         (docker.service only; nothing: docker does not answer, or would be started by the question)
 #   config PATH BASE64    (docker.service only: daemon.json)
 #   program PATH          flag NAME             (of the main process; a flag without its dashes and value)
 # Exit: 0 done, 1 no systemd here.
@@ -33,7 +34,10 @@ case " $* " in *' /etc/docker/daemon.json '*) ;; *) set -- "$@" /etc/docker/daem
 for file in "$@"; do
   case $file in *.json) if [ -f "$file" ]; then printf 'config\t%s\t%s\n' "$file" "$(base64 -w 0 <"$file")"; fi ;; esac
 done
-ids=$(timeout 30 docker ps -q --no-trunc 2>/dev/null)
+# Any question would make docker.socket start a daemon that somebody has stopped.
+case $properties in *ActiveState=inactive* | *ActiveState=failed*) ! systemctl is-active -q docker.socket || exit 0 ;; esac
+live_restore=$(timeout 30 docker info -f '{{.LiveRestoreEnabled}}' 2>/dev/null) || exit 0
+ids=$(timeout 30 docker ps -q --no-trunc 2>/dev/null) || exit 0
 # shellcheck disable=SC2086 # ids are hex words
 [ -z "$ids" ] || timeout 30 docker inspect --type container -f "running$tab{{.Id}}$tab{{.HostConfig.RestartPolicy.Name}}$tab{{.Name}}" $ids
-printf 'live_restore\t%s\n' "$(timeout 30 docker info -f '{{.LiveRestoreEnabled}}' 2>/dev/null)"
+printf 'live_restore\t%s\n' "$live_restore"

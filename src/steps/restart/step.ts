@@ -72,11 +72,11 @@ async function restartUnit(host: Session, change: RestartChange): Promise<void> 
 
 function change(args: RestartArgs, facts: Facts, why: string): RestartChange {
   const stops = facts.liveRestore ? [] : facts.running;
-  const comeBack = stops.filter((c) => c.policy === 'always' || c.policy === 'unless-stopped');
+  const comeBack = stops.filter(({ policy }) => policy === 'always' || policy === 'unless-stopped');
   const isDocker = args.unit === 'docker.service';
   return {
     resource: unitResource(args.unit),
-    summary: `restart ${args.unit} (${why})${isDocker ? `: ${consequence(stops.length, comeBack.length, facts)}` : ''}`,
+    summary: `restart ${args.unit} (${why})${isDocker ? `: ${consequence(facts)}` : ''}`,
     before: { active: facts.active, pid: facts.pid },
     after: 'restarted',
     risk: isDocker ? 'daemon-restart' : 'none',
@@ -87,14 +87,19 @@ function change(args: RestartArgs, facts: Facts, why: string): RestartChange {
   };
 }
 
-function consequence(stopped: number, comeBack: number, facts: Facts): string {
-  if (facts.running.length === 0) return 'no container runs';
-  if (facts.liveRestore)
-    return `${containers(facts.running.length)} ${facts.running.length === 1 ? 'stays' : 'stay'} up (live-restore)`;
-  const forGood = stopped - comeBack;
-  const rest =
-    forGood === 0 ? '' : `; ${forGood} of them ${forGood === 1 ? 'has' : 'have'} no restart policy and will stay down`;
-  return `stops ${containers(stopped)}${rest}`;
+function consequence({ active, answers, running, liveRestore }: Facts): string {
+  if (active === 'active' && !answers) return 'docker does not answer, how many containers it stops is not known';
+  const n = running.length;
+  if (n === 0) return 'no container runs';
+  if (liveRestore) return `${containers(n)} ${n === 1 ? 'stays' : 'stay'} up (live-restore)`;
+  const [never, maybe] = ['no', 'on-failure'].map(
+    (policy) => running.filter((c) => (c.policy || 'no') === policy).length,
+  );
+  const rest = [
+    never ? `; ${never} of them ${never === 1 ? 'has' : 'have'} no restart policy and will stay down` : '',
+    maybe ? `; ${maybe} of them ${maybe === 1 ? 'restarts' : 'restart'} on failure only and may stay down` : '',
+  ];
+  return `stops ${containers(n)}${rest.join('')}`;
 }
 
 const containers = (n: number): string => (n === 1 ? '1 running container' : `${n} running containers`);
