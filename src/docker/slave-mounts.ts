@@ -11,8 +11,8 @@ export function refusalOfSlaveMounts(daemon: Daemon): Refusal | undefined {
   const { LoadState = 'not known to systemd', MainPID } = daemon.unit;
   if (LoadState !== 'loaded') {
     return {
-      reason: `docker.service is ${LoadState} here: it does not run the daemon, and a drop-in for it would do nothing`,
-      todo: 'look for what starts dockerd on this host: systemctl status $(pidof dockerd)',
+      reason: `docker.service is ${LoadState} here: systemd could not start it again`,
+      todo: 'look for what starts dockerd on this host: systemctl status docker.service; systemctl status $(pidof dockerd)',
     };
   }
   if (daemon.pid !== undefined && MainPID !== String(daemon.pid)) {
