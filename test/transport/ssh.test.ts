@@ -143,6 +143,11 @@ describe.skipIf(noSshd !== undefined)('over a real sshd', () => {
     );
   });
 
+  it('says that this machine has no ssh', async () => {
+    const opening = openConnection(options(sshd.port), { PATH: '/nonexistent' });
+    await expect(opening).rejects.toMatchObject({ failure: 'unreachable', message: 'there is no ssh on this machine' });
+  });
+
   it('gives up within its time on a server that takes the connection and says nothing', async () => {
     const { server, port } = await silentServer();
     const from = performance.now();
@@ -194,9 +199,9 @@ describe.skipIf(noSshd !== undefined)('over a real sshd', () => {
     const closed = await net.start();
     await closed.stop();
     net.trust(closed.port);
-    expect(
-      (await failure(closed.port, { address: 'inner', sshArgs: ['-F', net.path('jump_config')] })).message,
-    ).toMatch(/^the jump host could not reach it: Connection refused|connect failed/);
+    expect((await failure(closed.port, { address: 'inner', sshArgs: ['-F', net.path('jump_config')] })).message).toBe(
+      'the jump host could not reach it: connect failed: Connection refused',
+    );
   });
 
   it('reports a connection that closes in the middle of a step as lost, with the step, and stays lost', async () => {
