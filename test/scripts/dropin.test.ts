@@ -95,6 +95,23 @@ describe.skipIf(!asRoot)(asRoot ? 'steps/dropin' : 'steps/dropin: skipped, chown
         }
       });
 
+      it('tells which files read after it set the same, with a value or without', () => {
+        const { directory, path } = place(state(''));
+        const files = {
+          '05-early': '[Service]\nMountFlags=shared\n',
+          '20-other': '[Service]\nMountFlagsX=1\n# MountFlags=slave\n',
+          '50-reset': '[Service]\nMountFlags=\n',
+          '9-late': '[Service]\n MountFlags = shared',
+        };
+        for (const [name, text] of Object.entries(files)) writeFileSync(`${directory}/${name}.conf`, text);
+        const { code, stdout } = runScript(runner, 'steps/dropin/probe.sh', [path, 'MountFlags']);
+        expect({ code, later: stdout.split('\n').filter((line) => line.startsWith('later')) }).toEqual({
+          code: 0,
+          later: ['50-reset', '9-late'].map((name) => `later\t${directory}/${name}.conf`),
+        });
+        expect(probe(path).stdout).not.toContain('later');
+      });
+
       it('tells whether the directory is there', () => {
         const { directory, path } = place();
         expect(probe(path).stdout).toBe('absent\n');

@@ -80,6 +80,12 @@ describe('dropin', () => {
       refusal: /^container csi uses a volume with shared propagation/,
     },
     {
+      name: 'is refused where a file that systemd reads later sets it, too: dockerd would be restarted for nothing',
+      args,
+      answers: answers('absent\ndirectory\nlater\t/run/systemd/system/docker.service.d/99-x.conf\n'),
+      refusal: /^\/run\/systemd\/system\/docker.service.d\/99-x.conf sets MountFlags as well/,
+    },
+    {
       name: 'refuses to write through a symbolic link',
       args,
       answers: answers('odd\tsymbolic link\ndirectory\n'),
@@ -99,6 +105,7 @@ describe('dropin', () => {
       file: { mode: '600', uid: '7', gid: '8', base64: Buffer.from(text).toString('base64') },
       odd: undefined,
       directoryExists: true,
+      later: [],
       daemon: undefined,
     };
     const [change] = dropin.plan(args, facts, { pending: [], done: [] }).changes;

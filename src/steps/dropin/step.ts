@@ -20,6 +20,8 @@ interface Facts {
   /** What is there instead of a plain file, e.g. `symbolic link`. */
   readonly odd: string | undefined;
   readonly directoryExists: boolean;
+  /** Drop-ins that systemd reads after it and that set MountFlags, too. */
+  readonly later: readonly string[];
   /** Asked only where the settings concern docker's mounts. */
   readonly daemon: Daemon | undefined;
 }
@@ -93,10 +95,9 @@ export const dropin = defineStep<DropinArgs, Facts, DropinChange>({
   output: { path: 'string' },
   deadline: 120,
   async probe(host, args) {
-    const file = parse(
-      complete(await host.probe(probe, [pathOf(args)]), 'the drop-in could not be read', 'run as root, or with -b'),
-    );
     const concernsMounts = args.unit === 'docker.service' && setsSlaveMounts(args.settings, 'includes');
+    const look = await host.probe(probe, concernsMounts ? [pathOf(args), 'MountFlags'] : [pathOf(args)]);
+    const file = parse(complete(look, 'the drop-in could not be read', 'run as root, or with -b'));
     return {
       ...file,
       daemon: concernsMounts ? await lookAtDaemon(host) : undefined,
@@ -141,9 +142,18 @@ function withPending(facts: Facts, path: string, pending: readonly Change[]): Fa
 const isSetElsewhere = (args: DropinArgs, { daemon }: Facts): boolean =>
   daemon !== undefined && hasSlaveFlag(daemon) && setsSlaveMounts(args.settings, 'is');
 
-function refusalToWrite(path: string, { odd, daemon }: Facts): Refusal | undefined {
-  if (odd === undefined) return daemon && refusalOfSlaveMounts(daemon);
-  return { reason: `${path} is a ${odd}, not a plain file`, todo: 'look at it on the host and move it away' };
+function refusalToWrite(path: string, { odd, later, daemon }: Facts): Refusal | undefined {
+  if (odd !== undefined) {
+    return { reason: `${path} is a ${odd}, not a plain file`, todo: 'look at it on the host and move it away' };
+  }
+  const [winner] = later;
+  if (winner !== undefined) {
+    return {
+      reason: `${winner} sets MountFlags as well, and systemd reads it after ${path}: it would win`,
+      todo: 'take MountFlags out of that file, or give the drop-in a later name (name: zz-unwedge)',
+    };
+  }
+  return daemon && refusalOfSlaveMounts(daemon);
 }
 
 function change(path: string, facts: Facts, base64: string): DropinChange {
@@ -177,18 +187,22 @@ const words = (state: FileState | undefined): string[] =>
 function parse(stdout: string): Omit<Facts, 'daemon'> {
   const [kind, ...rest] = (stdout.split('\n')[0] ?? '').split('\t');
   const directoryExists = stdout.includes('\ndirectory\n');
+  const later = stdout
+    .split('\n')
+    .flatMap((line) => (line.startsWith('later\t') ? [line.slice('later\t'.length)] : []));
   const [mode = '', uid = '', gid = '', base64 = ''] = rest;
   switch (kind) {
     case 'absent':
-      return { file: undefined, odd: undefined, directoryExists };
+      return { file: undefined, odd: undefined, directoryExists, later };
     case 'file':
       return {
         file: { mode, uid, gid, base64 },
         odd: undefined,
         directoryExists,
+        later,
       };
     case 'odd':
-      return { file: undefined, odd: mode, directoryExists };
+      return { file: undefined, odd: mode, directoryExists, later };
     default:
       throw new StepError('the look at the drop-in came back incomplete');
   }
