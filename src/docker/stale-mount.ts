@@ -14,7 +14,7 @@ export interface Process {
 /** A mount namespace that has a mount worth looking at. */
 export interface Namespace {
   readonly inode: string;
-  /** At most 50 of them. */
+  /** At most 50 of them, the oldest first: it is there the longest. */
   readonly processes: readonly Process[];
   readonly processCount: number;
   /** All of its processes are in a user namespace of their own: the kernel holds copied mounts fast there (MNT_LOCKED). */
@@ -88,7 +88,10 @@ function namespacesOf(all: readonly string[][]): Map<string, Namespace> {
         inode,
         processCount: Number(count),
         locked: locked.has(inode),
-        processes: processes.filter((p) => p.inode === inode).map((p) => p.process),
+        processes: processes
+          .filter((p) => p.inode === inode)
+          .map((p) => p.process)
+          .sort((a, b) => Number(a.start) - Number(b.start)),
       },
     ]),
   );

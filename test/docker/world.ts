@@ -102,6 +102,8 @@ export interface FakeProcess {
   readonly pid: number;
   readonly cgroup: string;
   readonly command: string;
+  /** Field 22 of stat. */
+  readonly start?: string;
 }
 
 /** docker's disk is device 8:1, mounted at `/` in the host. */
@@ -117,7 +119,7 @@ export function mountsOutput(
   ]);
   const who = Object.entries(processes).flatMap(([inode, all]) => [
     ['processes', inode, String(all.length)],
-    ...all.map((p) => ['process', inode, String(p.pid), '4711', p.cgroup, p.command]),
+    ...all.map((p) => ['process', inode, String(p.pid), p.start ?? '4711', p.cgroup, p.command]),
   ]);
   return lines([
     ['root', host.init, '20 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw'],

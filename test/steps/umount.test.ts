@@ -115,6 +115,16 @@ describe('umount', () => {
     ]);
   });
 
+  test("a holder is entered by its oldest process: a health check's is gone a moment later", async () => {
+    const cgroup = `/docker/${id('assist')}`;
+    const check = { pid: 1002, cgroup, command: 'sh', start: '100200' };
+    const main = { pid: 389, cgroup, command: 'assist', start: '9000' };
+    const session = fakeHost(answers(mountsOutput([inAssist('victim')], { '2000': [check, main] })));
+    const args = { namespaces: ['holders'] as const, lazy: false };
+    const [change] = umount.plan(args, await umount.probe(session, args), { pending: [], done: [] }).changes;
+    expect(change?.data.argv.slice(1, 3)).toEqual(['389', '9000']);
+  });
+
   test("apply gets the process by pid and start time, the kernel's own line, and no trust in a holder", async () => {
     const session = fakeHost(answers(mountsOutput([inAssist('victim')], assist)));
     const args = { namespaces: ['holders'] as const, lazy: false };
