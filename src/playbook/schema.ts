@@ -1,32 +1,17 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Span } from '../core/source-text.ts';
 import { entryOf, type YamlNode } from '../core/yaml-node.ts';
 import type { Report } from './place.ts';
 import { schemaMessage } from './schema-message.ts';
+import { type SchemaError, validatorOf } from './validator.ts';
 
-/** A step type's own keywords: `x-program` (text that a shell runs), `x-type` (the CEL type of a `format: "cel"` string). */
-const ajv = new Ajv({
-  // The schemas are ours: checking them against the meta schema costs 40 ms a start; a test does it.
-  meta: false,
-  validateSchema: false,
-  allErrors: true,
-  useDefaults: true,
-  verbose: true,
-  strict: true,
-  strictTypes: false,
-  strictTuples: false,
-  strictRequired: false,
-  formats: { cel: true },
-  keywords: ['x-program', 'x-type'],
-});
+export type { SchemaError };
 
-export type SchemaError = ErrorObject;
 export type Path = readonly (string | number)[];
 
-/** Validates and fills in defaults, in place. Compiled once per schema object. */
+/** Validates and fills in defaults, in place. */
 export function validate(schema: JsonObject, value: Json): readonly SchemaError[] {
-  const check: ValidateFunction = ajv.compile(schema);
+  const check = validatorOf(schema);
   return check(value) ? [] : withoutBranches(check.errors ?? []);
 }
 

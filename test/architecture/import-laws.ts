@@ -8,10 +8,14 @@ const HOME: Readonly<Record<string, string>> = {
   ajv: 'playbook',
   commander: 'cli',
   diff: 'reporters',
+  esbuild: 'cli',
   'js-yaml': 'core',
   listr2: 'reporters',
   zx: 'transport',
 };
+
+/** Builds the package and is not in it: it alone may use a devDependency. */
+const BUILD = 'src/cli/build.ts';
 
 /** Modules of node's that neither read nor write anything. */
 const PURE = ['node:path', 'node:url', 'node:util'];
@@ -138,6 +142,7 @@ export const importLaws: readonly Law[] = [
     todo: 'npm install it (not --save-dev: the sources import it)',
     breaches: (project) =>
       imports(project)
+        .filter(({ from }) => from !== BUILD)
         .filter(
           ({ specifier }) => !project.dependencies.includes(packageOf(specifier) ?? project.dependencies[0] ?? ''),
         )
