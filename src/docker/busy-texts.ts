@@ -1,6 +1,6 @@
 /** Reasons in which something is in use, in words for operators. */
 import type { Reason } from './message-reason.ts';
-import { CHECK, COPIES, DRAIN, FREE_DEVICE, FREE_MOUNT, HOLDER, LOOK, type ReasonText, RUN } from './remedies.ts';
+import { CHECK, DRAIN, FREE_DEVICE, FREE_MOUNT, HOLDER, LOOK, type ReasonText, RUN } from './remedies.ts';
 
 export const busyTexts = {
   'busy-mount': {
@@ -40,7 +40,7 @@ export const busyTexts = {
     title: 'The kernel refused to delete a thin device that is still open',
     meaning:
       'Docker tried to delete the device of a removed or Dead container while a mount namespace still holds it. With deferred deletion this comes back every 30 seconds.',
-    todo: [LOOK, CHECK, RUN, COPIES, HOLDER, DRAIN],
+    todo: [LOOK, CHECK, RUN, HOLDER, DRAIN],
   },
   'dataset-busy': {
     title: 'The ZFS dataset of the container is still in use, so it cannot be destroyed',

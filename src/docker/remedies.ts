@@ -11,17 +11,15 @@ export const RETRY = 'Remove it again by its full id, one container per call, an
 export const CHECK =
   'See what would be done, without any change: unwedge run playbooks/free-dead-containers.yaml -i INVENTORY --check';
 export const RUN =
-  'Then without --check: it lets go of the stale mount on the host, then in the namespace of dockerd, and removes it.';
+  'Then without --check: it lets go of the stale mount on the host, for dockerd and where a holder has a copy, and removes it.';
 const DETACH =
   'On RHEL or CentOS 7.4 and later: set fs.may_detach_mounts=1, which needs no restart, and remove it again.';
-export const COPIES =
-  'Still stuck: let go of the private copies in the namespaces of the holders, after checking each one.';
 export const HOLDER = 'Still stuck: restart the holder, a service or a container, when its users can bear it.';
 export const DRAIN = 'Last: drain the host and reboot it. Until then the Dead container harms no other.';
 export const LOOK =
   'See whether its container is Dead: docker ps -a --no-trunc --filter status=dead --filter status=removing';
 export const LEAVE = 'Unmount nothing for this.';
 
-export const FREE_MOUNT: readonly string[] = [RETRY, CHECK, RUN, DETACH, COPIES, HOLDER, DRAIN];
+export const FREE_MOUNT: readonly string[] = [RETRY, CHECK, RUN, DETACH, HOLDER, DRAIN];
 /** may_detach_mounts does nothing about an open device (facts/docker.md §5). */
-export const FREE_DEVICE: readonly string[] = [RETRY, CHECK, RUN, COPIES, HOLDER, DRAIN];
+export const FREE_DEVICE: readonly string[] = [RETRY, CHECK, RUN, HOLDER, DRAIN];
