@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import { inputError } from '../core/diagnostic.ts';
 import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
-import { checkPlaybook } from '../playbook/load-playbook.ts';
+import { checkPlaybook, readPlaybook } from '../playbook/load-playbook.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
 
@@ -23,9 +21,7 @@ export async function lint(
   };
   const findings: Diagnostic[] = [];
   for (const file of playbooks) {
-    const bytes = await readFile(file).catch((error: Error) => {
-      throw inputError(`can't read the playbook: ${error.message}`);
-    });
+    const bytes = await readPlaybook(file);
     findings.push(...checkPlaybook(bytes, file, known).findings);
   }
   for (const finding of findings) console.log(formatDiagnostic(finding));

@@ -5,3 +5,15 @@ export function records(stdout: string): string[][] {
     .filter((line) => line !== '')
     .map((line) => line.split('\t'));
 }
+
+/** The records that begin with a word, without that word. */
+export function recordsByKind(stdout: string): (kind: string) => string[][] {
+  const all = records(stdout);
+  return (kind) => all.filter((record) => record[0] === kind).map((record) => record.slice(1));
+}
+
+/** `KEY=VALUE`, as systemctl show prints it; a value may hold `=`. */
+export function keyValue(line: string): [string, string] {
+  const equals = line.indexOf('=');
+  return [line.slice(0, equals), line.slice(equals + 1)];
+}

@@ -1,4 +1,4 @@
-import { records } from '../core/records.ts';
+import { keyValue, recordsByKind } from '../core/records.ts';
 import { StepError } from '../core/step-type.ts';
 
 /** One container as `docker inspect` tells it. */
@@ -49,8 +49,7 @@ export interface Daemon {
 
 /** @throws StepError where a record is not as daemon.sh prints it: then nothing may be decided from it. */
 export function parseDaemon(stdout: string): Daemon {
-  const all = records(stdout);
-  const rows = (kind: string) => all.filter((r) => r[0] === kind).map((r) => r.slice(1));
+  const rows = recordsByKind(stdout);
   const [version, root, driver, liveRestore] = rows('daemon')[0] ?? [];
   const namespaces = new Map(rows('namespace').map(([who, inode]) => [who, inode]));
   const [self, init] = [namespaces.get('self'), namespaces.get('init')];
@@ -101,11 +100,6 @@ function jsonText(text: string): string {
 
 function containerdLayout(word: string | undefined): Daemon['containerd'] {
   return word === 'own' || word === 'separate' ? word : 'none';
-}
-
-function keyValue(line: string): [string, string] {
-  const equals = line.indexOf('=');
-  return [line.slice(0, equals), line.slice(equals + 1)];
 }
 
 /** Where docker has its own unit loaded with MountFlags=slave. systemd 219 prints the flag as a number (systemd#25522). */

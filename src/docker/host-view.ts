@@ -1,4 +1,5 @@
-import { probeScript, type ScriptResult } from '../core/host-script.ts';
+import { complete } from '../core/complete.ts';
+import { probeScript } from '../core/host-script.ts';
 import type { ReadOnlySession } from '../core/session.ts';
 import { StepError } from '../core/step-type.ts';
 import { type Container, type Daemon, parseDaemon } from './daemon.ts';
@@ -51,16 +52,4 @@ async function lookAtMounts(host: ReadOnlySession, daemon: Daemon, dead: readonl
   const { dockerd, init } = daemon.namespaces;
   const result = await host.probe(mountsScript, [daemon.root, dockerd ?? init, ...dead.flatMap(idsOf)]);
   return parseMounts(complete(result, "the host's mounts could not be read", 'run as root, or with -b'));
-}
-
-/** A probe's output, if the script said that it is whole. */
-export function complete(result: ScriptResult, problem: string, todo: string): string {
-  if (result.code !== 0) {
-    throw new StepError(`${problem}: ${result.stderr.trim() || `exit code ${result.code}`}`, { todo });
-  }
-  if (result.truncated)
-    throw new StepError(`${problem}: its output is too long to be read whole`, {
-      todo,
-    });
-  return result.stdout;
 }

@@ -14,7 +14,7 @@ export interface CheckedPlaybook {
 
 /** Reads and checks one playbook as a whole. @throws InputError with every error found, not only the first. */
 export async function loadPlaybook(file: string, known: Known): Promise<Playbook> {
-  const { playbook, findings } = checkPlaybook(await read(file), file, known);
+  const { playbook, findings } = checkPlaybook(await readPlaybook(file), file, known);
   if (!playbook) throw new InputError(findings);
   return playbook;
 }
@@ -53,7 +53,8 @@ function playNodes(root: YamlNode, report: Report): readonly YamlNode[] {
 const byPlace = (a: Diagnostic, b: Diagnostic): number =>
   (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
 
-async function read(file: string): Promise<Uint8Array> {
+/** The bytes of a playbook. @throws InputError */
+export async function readPlaybook(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
+import { complete } from '../../core/complete.ts';
 import { applyScript, probeScript } from '../../core/host-script.ts';
 import { sinceLast } from '../../core/pending.ts';
-import { defineStep, StepError } from '../../core/step-type.ts';
+import { defineStep } from '../../core/step-type.ts';
 
 interface Args {
   readonly unit: string;
@@ -37,12 +38,8 @@ export const daemonReload = defineStep<Args, Facts, Change>({
   deadline: 90,
   async probe(host, { unit }) {
     const result = await host.probe(probe, [unit]);
-    if (result.code !== 0) {
-      throw new StepError(`systemd does not tell about ${unit}: ${result.stderr.trim()}`, {
-        todo: 'this step needs a host that runs systemd',
-      });
-    }
-    return { needed: result.stdout !== '' };
+    const stdout = complete(result, `systemd does not tell about ${unit}`, 'this step needs a host that runs systemd');
+    return { needed: stdout !== '' };
   },
   plan({ unit }, { needed }, { pending }) {
     const resource = `systemd ${unit}`;

@@ -1,9 +1,10 @@
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
+import { complete } from '../../core/complete.ts';
 import { applyScript, probeScript, undoScript } from '../../core/host-script.ts';
 import { defineStep, StepError } from '../../core/step-type.ts';
 import { type Daemon, hasSlaveFlag } from '../../docker/daemon.ts';
-import { complete, lookAtDaemon } from '../../docker/host-view.ts';
+import { lookAtDaemon } from '../../docker/host-view.ts';
 import { type Refusal, refusalOfSlaveMounts } from '../../docker/slave-mounts.ts';
 import { type Dropin, fileText, pathOf, type Settings, setsSlaveMounts } from './unit-file.ts';
 

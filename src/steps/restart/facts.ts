@@ -1,9 +1,9 @@
 import type { Change } from '../../core/change.ts';
+import { complete } from '../../core/complete.ts';
 import { probeScript } from '../../core/host-script.ts';
 import { sinceLast } from '../../core/pending.ts';
-import { records } from '../../core/records.ts';
+import { keyValue, recordsByKind } from '../../core/records.ts';
 import type { ReadOnlySession } from '../../core/session.ts';
-import { StepError } from '../../core/step-type.ts';
 import { type ConfigFile, faultOf, type Program } from './daemon-json.ts';
 
 export interface RestartArgs {
@@ -37,14 +37,13 @@ const probe = probeScript('steps/restart/probe.sh');
 
 export async function readFacts(host: ReadOnlySession, args: RestartArgs): Promise<Facts> {
   const result = await host.probe(probe, [args.unit, ...args.config]);
-  if (result.code !== 0) {
-    throw new StepError(`systemd does not tell about ${args.unit}: ${result.stderr.trim()}`, {
-      todo: 'this step needs a host that runs systemd',
-    });
-  }
-  const all = records(result.stdout);
-  const rows = (kind: string) => all.filter((r) => r[0] === kind).map((r) => r.slice(1));
-  const unit = new Map(rows('unit').map(([line = '']) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]));
+  const stdout = complete(
+    result,
+    `systemd does not tell about ${args.unit}`,
+    'this step needs a host that runs systemd',
+  );
+  const rows = recordsByKind(stdout);
+  const unit = new Map(rows('unit').map(([line = '']) => keyValue(line)));
   const started = rows('started')[0]?.[0];
   const path = rows('program')[0]?.[0];
   const config = rows('config').map(([path = '', base64 = '']) => ({ path, base64 }));
