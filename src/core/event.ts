@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 
 export type StepStatus = 'ok' | 'changed' | 'skipped' | 'failed';
@@ -94,6 +95,7 @@ export type RunEvent = { readonly at: string } & (
       readonly step: string;
       readonly changes: readonly Change[];
       readonly notes: readonly string[];
+      readonly findings?: readonly Finding[];
     }
   | ({
       readonly type: 'change.applying';
@@ -110,6 +112,8 @@ export type RunEvent = { readonly at: string } & (
   | ({ readonly type: 'change.in-doubt'; readonly reason: string } & ChangeRef)
   /** Refused by the host's own check: it is certain that nothing was done. */
   | ({ readonly type: 'change.drifted'; readonly reason: string } & ChangeRef)
+  /** Refused by the host, for certain: it was not made. The step goes on without it. */
+  | ({ readonly type: 'change.left'; readonly reason: string } & ChangeRef)
   | ({ readonly type: 'change.undoing' } & ChangeRef)
   | ({ readonly type: 'change.undone' } & ChangeRef)
   | ({

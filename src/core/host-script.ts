@@ -39,3 +39,5 @@ export interface ScriptResult {
 
 /** Exit code by which an apply or undo script says: the host is no longer as planned, nothing was done. */
 export const DRIFTED = 9;
+/** Exit code by which an apply script says: the host refused this one change (busy, no way in), and it is certain that it was not made. */
+export const LEFT = 3;

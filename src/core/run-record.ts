@@ -3,13 +3,14 @@ import type { ChangeRef, EventOf, NewEvent, Reason, Recap, RollbackOutcome, Step
 
 /**
  * What is known of a change. `applying` and `in-doubt`: sent, and the host may or may not be changed; `applying` has not
- * even an error. `undoing`: an undo was sent and has no answer. `drifted`: it is certain that nothing was done.
+ * even an error. `undoing`: an undo was sent and has no answer. `drifted`, `left`: it is certain that nothing was done.
  */
 export type ChangeState =
   | 'applying'
   | 'applied'
   | 'in-doubt'
   | 'drifted'
+  | 'left'
   | 'undoing'
   | 'undone'
   | 'undo-failed'
@@ -23,7 +24,7 @@ export interface ChangeRecord extends ChangeRef {
   readonly state: ChangeState;
   readonly deadline?: number;
   readonly scrubbed?: true;
-  /** Why it is in doubt, drifted, not undone or irreversible. */
+  /** Why it is in doubt, drifted, left, not undone or irreversible. */
   readonly reason?: string;
 }
 
@@ -64,6 +65,7 @@ type ChangeEventType =
   | 'change.applied'
   | 'change.in-doubt'
   | 'change.drifted'
+  | 'change.left'
   | 'change.undoing'
   | 'change.undone'
   | 'change.undo-failed'
@@ -74,6 +76,7 @@ const STATE_AFTER = {
   'change.applied': 'applied',
   'change.in-doubt': 'in-doubt',
   'change.drifted': 'drifted',
+  'change.left': 'left',
   'change.undoing': 'undoing',
   'change.undone': 'undone',
   'change.undo-failed': 'undo-failed',
@@ -101,6 +104,9 @@ function moved(record: ChangeRecord, state: ChangeState, event: ChangeEvent): Ch
   return 'reason' in event ? { ...rest, state, reason: event.reason } : { ...rest, state };
 }
 
+/** True where the change was sent and it is not certain that nothing was done. */
+export const mayHaveBeenDone = ({ state }: ChangeRecord): boolean => state !== 'drifted' && state !== 'left';
+
 /** True where a rollback still has to look at this change: it was sent, and it is not known to be taken back. */
 export function leftToUndo(record: ChangeRecord): boolean {
   switch (record.state) {
@@ -111,6 +117,7 @@ export function leftToUndo(record: ChangeRecord): boolean {
     case 'undo-failed':
       return true;
     case 'drifted':
+    case 'left':
     case 'undone':
     case 'irreversible':
       return false;

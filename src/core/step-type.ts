@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { ReadOnlySession, Session } from './session.ts';
 
@@ -19,6 +20,8 @@ export interface Planned<C extends Change = Change> {
   readonly output?: JsonObject;
   /** What people should know though nothing is done about it (left alone, held by …). */
   readonly notes?: readonly string[];
+  /** What a look found out, most severe first. */
+  readonly findings?: readonly Finding[];
   /** The step refuses: nothing was done, the host fails with this reason. */
   readonly refusal?: { readonly reason: string; readonly todo: string };
 }
@@ -37,7 +40,7 @@ export type Undo<C extends Change> =
 
 /**
  * A kind of step. `probe` looks, `plan` decides (pure), `apply` changes and refuses what has drifted since;
- * then the probe runs again and `plan` must find nothing to do.
+ * then the probe runs again and `plan` must find nothing to do but what was left.
  */
 export interface StepType<Args = unknown, Facts = unknown, C extends Change = Change> {
   /** The key in YAML, and the name of its folder. */
@@ -71,10 +74,13 @@ export class StepError extends Error {
   readonly todo: string | undefined;
   /** The host is no longer as planned; nothing was done. */
   readonly drifted: boolean;
+  /** Only this one change did not come about, for certain; the step goes on with its other changes. */
+  readonly left: boolean;
 
-  constructor(message: string, options: { todo?: string; drifted?: boolean; cause?: unknown } = {}) {
+  constructor(message: string, options: { todo?: string; drifted?: boolean; left?: boolean; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.todo = options.todo;
     this.drifted = options.drifted ?? false;
+    this.left = options.left ?? false;
   }
 }

@@ -1,6 +1,6 @@
 import type { Change } from '../core/change.ts';
 import type { Container } from './daemon.ts';
-import { holderOf, holderText } from './holder.ts';
+import { type Holder, holderOf, holderText } from './holder.ts';
 import type { HostView } from './host-view.ts';
 import { takenAlong } from './propagation.ts';
 import { classifyMessage } from './removal-error.ts';
@@ -11,9 +11,17 @@ export const mountResource = (m: PlacedMount): string =>
   `mount mnt:[${m.namespace.inode}] ${m.entry.id} ${m.entry.mountpoint}`;
 export const containerResource = (id: string): string => `container ${id}`;
 
-/** What these changes leave nothing of: what they name, and what their umounts take along. */
+/** Of a container or a unit that keeps a mount namespace: `holder container ID`, `holder unit ntpd.service`. */
+export const holderResource = (holder: Holder): string | undefined => {
+  if (holder.kind === 'container') return `holder container ${holder.id}`;
+  return holder.kind === 'unit' ? `holder unit ${holder.unit}` : undefined;
+};
+
+/** What these changes leave nothing of: what they name, what lies in a restarted holder's namespace, and what umounts take along. */
 export function goneWith(changes: readonly Change[], view: HostView): Set<string> {
-  const named = new Set(changes.map((change) => change.resource));
+  const resources = new Set(changes.map((change) => change.resource));
+  const restarted = view.stale.filter((m) => resources.has(holderResource(holderOf(m.namespace, view.daemon)) ?? ''));
+  const named = new Set([...resources, ...restarted.map(mountResource)]);
   const along = view.stale
     .filter((m) => named.has(mountResource(m)))
     .flatMap((m) => takenAlong(m, view.mounts).map(mountResource));

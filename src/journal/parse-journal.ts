@@ -59,6 +59,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: readonly (keyof EventOf<Typ
   'change.applied': ['host', 'seq'],
   'change.in-doubt': ['host', 'seq', 'reason'],
   'change.drifted': ['host', 'seq', 'reason'],
+  'change.left': ['host', 'seq', 'reason'],
   'change.undoing': ['host', 'seq'],
   'change.undone': ['host', 'seq'],
   'change.undo-failed': ['host', 'seq', 'reason'],

@@ -81,6 +81,8 @@ class EventLines {
         return [this.#change(event, red('in doubt'), event.reason)];
       case 'change.drifted':
         return [this.#change(event, yellow('drifted'), event.reason)];
+      case 'change.left':
+        return [this.#change(event, yellow('left'), event.reason)];
       case 'change.undoing':
       case 'change.undone':
       case 'change.undo-failed':
@@ -126,7 +128,9 @@ class EventLines {
 
   #change(ref: ChangeRef, status: string, reason?: string): string {
     const change = this.#changes.get(refKey(ref));
-    const text = [change?.summary ?? `change ${ref.seq}`, ...(reason === undefined ? [] : [reason])].join(': ');
+    const summary = change?.summary ?? `change ${ref.seq}`;
+    // Most reasons name the change themselves.
+    const text = reason?.includes(summary) ? reason : [summary, ...(reason === undefined ? [] : [reason])].join(': ');
     return line(ref.host, change?.step ?? '-', status, text);
   }
 

@@ -1,20 +1,25 @@
 import type { Change } from '../core/change.ts';
 import { StepError } from '../core/step-type.ts';
-import { ChangeFailed, failureOf, hasDrifted, inDoubt } from './failure.ts';
-import type { CarryOut, PlannedStep, StepWork } from './step-run.ts';
+import { ChangeFailed, failureOf, hasDrifted, inDoubt, wasLeft } from './failure.ts';
+import type { CarryOut, StepWork } from './step-run.ts';
 
 /** Check mode: nothing is done; what a run would change is kept for the steps that follow. */
 export const predict: CarryOut = async ({ state }, { changes }) => {
   state.pending = [...state.pending, ...changes];
+  return changes.length;
 };
 
-/** Run mode: each change in order, then a second look that must find nothing left to do. */
-export const applyAndVerify: CarryOut = async (work, planned) => {
-  for (const change of planned.changes) await apply(work, change);
-  await verify(work, planned);
+/** Run mode: each change in order, then a second look that must find nothing to do but what the host refused. */
+export const applyAndVerify: CarryOut = async (work, { args, changes }) => {
+  const made: Change[] = [];
+  for (const change of changes) if (await apply(work, change)) made.push(change);
+  const left = changes.filter((change) => !made.includes(change));
+  await verify(work, args, made, left);
+  return made.length;
 };
 
-async function apply(work: StepWork, change: Change): Promise<void> {
+/** @returns whether it was made; false: the host refused just this one. */
+async function apply(work: StepWork, change: Change): Promise<boolean> {
   const { state, step } = work;
   const session = (await state.link.connection()).readWrite({ deadline: step.deadline });
   const ref = { host: state.name, seq: state.log.records.length };
@@ -23,9 +28,12 @@ async function apply(work: StepWork, change: Change): Promise<void> {
   try {
     await step.type.apply(session, change);
   } catch (error) {
-    throw await unfinished(work, ref, change, error);
+    const failed = await unfinished(work, ref, change, error);
+    if (wasLeft(error)) return false;
+    throw failed;
   }
   await state.log.tell({ type: 'change.applied', ...ref });
+  return true;
 }
 
 /** Tells what became of a change whose apply threw. @returns the error that ends the step. */
@@ -37,16 +45,22 @@ async function unfinished(
 ): Promise<ChangeFailed> {
   const drifted = hasDrifted(error);
   const reason = failureOf(error).reason.message;
-  await state.log.tell({ type: drifted ? 'change.drifted' : 'change.in-doubt', ...ref, reason });
+  const type = drifted ? 'change.drifted' : wasLeft(error) ? 'change.left' : 'change.in-doubt';
+  await state.log.tell({ type, ...ref, reason });
   return new ChangeFailed(drifted ? failureOf(error) : inDoubt(change, error), error);
 }
 
-async function verify({ state, step }: StepWork, { args, changes }: PlannedStep): Promise<void> {
+async function verify(
+  { state, step }: StepWork,
+  args: unknown,
+  done: readonly Change[],
+  refused: readonly Change[],
+): Promise<void> {
   const connection = await state.link.connection();
   const facts: unknown = await step.type.probe(connection.readOnly({ deadline: step.deadline }), args);
-  const left = step.type.plan(args, facts, { pending: [], done: changes });
+  const left = step.type.plan(args, facts, { pending: [], done });
   if (left.refusal !== undefined) throw new StepError(`verify: ${left.refusal.reason}`, { todo: left.refusal.todo });
-  if (left.changes.length === 0) return;
-  const summaries = left.changes.map((change) => change.summary).join('; ');
-  throw new StepError(`verify: still to do: ${summaries}`);
+  const open = left.changes.filter(({ resource }) => !refused.some((change) => change.resource === resource));
+  if (open.length === 0) return;
+  throw new StepError(`verify: still to do: ${open.map((change) => change.summary).join('; ')}`);
 }

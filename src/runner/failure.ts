@@ -48,6 +48,9 @@ function statusOf(error: SessionError): Failure['status'] {
 /** True where the host itself said that it was not as planned and nothing was done. */
 export const hasDrifted = (error: unknown): boolean => error instanceof StepError && error.drifted;
 
+/** True where the step goes on without this change. */
+export const wasLeft = (error: unknown): boolean => error instanceof StepError && error.left;
+
 /** How a change ends its step whose outcome is not known for certain. */
 export function inDoubt(change: Change, error: unknown): Failure {
   const failure = failureOf(error);

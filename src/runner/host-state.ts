@@ -3,6 +3,7 @@ import type { HostOutcome, HostStatus, RollbackOutcome } from '../core/event.ts'
 import type { Scope } from '../core/expression.ts';
 import type { Host } from '../core/inventory.ts';
 import type { Json } from '../core/json.ts';
+import { mayHaveBeenDone } from '../core/run-record.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { Failure } from './failure.ts';
 import type { HostLink } from './host-link.ts';
@@ -37,7 +38,7 @@ export class HostState {
 
   /** Changes that a run made, or that a check predicts. */
   get changeCount(): number {
-    return this.pending.length + this.log.records.filter((record) => record.state !== 'drifted').length;
+    return this.pending.length + this.log.records.filter(mayHaveBeenDone).length;
   }
 
   outcome(): HostOutcome {

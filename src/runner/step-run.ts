@@ -20,8 +20,8 @@ export interface StepWork {
   readonly vars: Scope;
 }
 
-/** What a mode does with the changes that a step has planned. @throws what makes the step fail */
-export type CarryOut = (work: StepWork, planned: PlannedStep) => Promise<void>;
+/** What a mode does with the changes that a step has planned. @returns how many it made. @throws what makes the step fail */
+export type CarryOut = (work: StepWork, planned: PlannedStep) => Promise<number>;
 
 export interface PlannedStep {
   readonly args: unknown;
@@ -79,8 +79,8 @@ async function carryThrough(runner: StepRunner, work: StepWork): Promise<StepOut
   const planned = await lookAndPlan(work, args);
   await announce(runner.stream, work, planned);
   if (planned.refusal !== undefined) throw new StepError(planned.refusal.reason, { todo: planned.refusal.todo });
-  const changed = planned.changes.length > 0;
-  if (changed) await runner.carryOut(work, { args, changes: planned.changes });
+  const made = planned.changes.length > 0 ? await runner.carryOut(work, { args, changes: planned.changes }) : 0;
+  const changed = made > 0;
   return { status: changed ? 'changed' : 'ok', register: { ...planned.output, changed } };
 }
 
@@ -92,7 +92,8 @@ async function lookAndPlan({ state, step }: StepWork, args: unknown): Promise<Pl
 
 async function announce(stream: EventStream, { state, step }: StepWork, planned: Planned): Promise<void> {
   const changes = planned.refusal === undefined ? planned.changes : [];
-  const notes = planned.notes ?? [];
-  if (changes.length + notes.length === 0) return;
-  await stream.tell({ type: 'step.planned', host: state.name, step: step.name, changes, notes });
+  const { notes = [], findings = [] } = planned;
+  if (changes.length + notes.length + findings.length === 0) return;
+  const told = { changes, notes, ...(findings.length > 0 ? { findings } : {}) };
+  await stream.tell({ type: 'step.planned', host: state.name, step: step.name, ...told });
 }

@@ -1,4 +1,4 @@
-import { type ChangeRecord, leftToUndo } from '../core/run-record.ts';
+import { type ChangeRecord, leftToUndo, mayHaveBeenDone } from '../core/run-record.ts';
 import type { AnyStepType } from '../core/step-type.ts';
 
 export type StepTypeOf = (name: string) => AnyStepType | undefined;
@@ -54,7 +54,7 @@ function coveredBy(
   return earlier.slice(earlier.findLastIndex((other) => kept.includes(other)) + 1);
 }
 
-const wasDone = ({ state }: ChangeRecord): boolean => state !== 'drifted' && state !== 'irreversible';
+const wasDone = (record: ChangeRecord): boolean => mayHaveBeenDone(record) && record.state !== 'irreversible';
 
 /**
  * What was restored before an activation. `nothing-to`: no change that can be reversed stands before it, so doing it again would

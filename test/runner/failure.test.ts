@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SessionError, type SessionFailure } from '../../src/core/session.ts';
-import { StepError } from '../../src/core/step-type.ts';
+import { type AnyStepType, StepError } from '../../src/core/step-type.ts';
 import { onScript, type Weather } from './fake-host.ts';
 import { Fleet } from './fake-run.ts';
 import { fileBut, play, put, step } from './fake-steps.ts';
@@ -77,6 +77,61 @@ describe('an apply that throws', () => {
     expect(recap.outcomes[0]?.changes).toBe(1);
     expect(fleet.ofType('step.finished')[0]).toMatchObject({ status: 'failed', changes: 1 });
   });
+});
+
+describe('a change that the host refuses, for certain', () => {
+  /** Plans a and b where they are not there yet. */
+  const two = (refused: string) => {
+    const there = new Set<string>();
+    return fileBut({
+      plan: () => ({
+        changes: ['a', 'b']
+          .filter((key) => !there.has(key))
+          .map((key) => ({
+            ...{ resource: `file ${key}`, summary: key, before: '', after: '1', risk: 'none' as const, data: { key } },
+          })),
+      }),
+      apply: async (_host, { data: { key } }) => {
+        if (key === refused) throw new StepError(`${key} is busy`, { left: true });
+        there.add(key);
+      },
+    });
+  };
+  const changed = (fleet: Fleet) => fleet.ofType('step.finished').map(({ status, changes }) => [status, changes]);
+
+  it('is left, and the step goes on with the others', async () => {
+    const fleet = new Fleet('web-1');
+    const recap = await fleet.run([play([step(two('a'), {}), put('c', '1')])]);
+    expect(fleet.ofType('change.left')).toMatchObject([{ seq: 0, reason: 'a is busy' }]);
+    expect(fleet.record().hosts[0]?.changes.map(({ state }) => state)).toEqual(['left', 'applied', 'applied']);
+    expect(changed(fleet)).toEqual([
+      ['changed', 1],
+      ['changed', 1],
+    ]);
+    expect(recap.outcomes[0]).toMatchObject({ status: 'changed', changes: 2 });
+  });
+
+  it('leaves the step ok where nothing else was to do, and nothing to roll back', async () => {
+    const fleet = new Fleet('web-1');
+    const only = two('a');
+    const recap = await fleet.run([play([step({ ...only, plan: one(only.plan) }, {})])]);
+    expect(recap.outcomes[0]).toMatchObject({ status: 'ok', changes: 0 });
+    await fleet.rollback(fleet.record());
+    expect(fleet.ofType('change.undoing')).toEqual([]);
+  });
+
+  it('still fails the step where another change did not come about', async () => {
+    const fleet = new Fleet('web-1');
+    // Its apply returns, and nothing is there after it.
+    const idle = { ...two('a'), apply: two('a').apply };
+    const recap = await fleet.run([play([step(idle, {})])]);
+    expect(recap.outcomes[0]).toMatchObject({ status: 'failed', reason: { message: 'verify: still to do: b' } });
+  });
+
+  /** The first of its changes only. */
+  function one(plan: AnyStepType['plan']): AnyStepType['plan'] {
+    return (args, facts, context) => ({ changes: plan(args, facts, context).changes.slice(0, 1) });
+  }
 });
 
 describe('a probe that throws', () => {
