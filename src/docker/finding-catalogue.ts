@@ -1,0 +1,25 @@
+import type { Finding } from '../core/finding.ts';
+import type { FindingText } from './finding-text.ts';
+import { causeTexts } from './finding-texts-causes.ts';
+import { otherTexts } from './finding-texts-other.ts';
+import { stuckTexts } from './finding-texts-stuck.ts';
+
+/** A code keeps its meaning for ever: one that is no longer found stays here, and its number is not given away again. */
+const TEXTS = { ...stuckTexts, ...otherTexts, ...causeTexts };
+
+export type Code = keyof typeof TEXTS;
+
+/** UW0xx: stuck on a mount. UW1xx: stuck for another cause. UW2xx: left behind. UW3xx: causes that wait, and what the host excludes. */
+export const CATALOGUE: Readonly<Record<Code, FindingText>> = TEXTS;
+
+/** In the order of their numbers. */
+export const CODES = (Object.keys(TEXTS) as Code[]).sort();
+
+export const isCode = (text: string): text is Code => Object.hasOwn(TEXTS, text);
+
+/** A finding with the severity that its code has. A code without a text in the catalogue does not compile. */
+export const finding = (code: Code, found: Omit<Finding, 'code' | 'severity'>): Finding => ({
+  code,
+  severity: CATALOGUE[code].severity,
+  ...found,
+});
