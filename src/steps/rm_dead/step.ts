@@ -33,7 +33,8 @@ export const rmDead = defineStep<Record<string, never>, HostView, Change>({
       output: { removed: changes.length, left: left.length },
     };
   },
-  apply: async (host, change) => applied(await host.run(script, [change.resource.replace('container ', '')]), change),
+  apply: async (host, change) =>
+    applied(await host.run(script, [change.resource.replace('container ', '')]), change, { independent: true }),
   undo: {
     kind: 'irreversible',
     reason: 'a removed container does not come back; it was Dead, and its removal was asked for before',

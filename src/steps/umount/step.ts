@@ -67,7 +67,7 @@ export const umount = defineStep<UmountArgs, HostView, UmountChange>({
     }
     return { changes, notes, output: { unmounted: changes.length, left: notes.length } };
   },
-  apply: async (host, change) => applied(await host.run(script, change.data.argv), change),
+  apply: async (host, change) => applied(await host.run(script, change.data.argv), change, { independent: true }),
   undo: {
     kind: 'irreversible',
     reason: 'a stale copy is not mounted again: nothing uses it',
