@@ -110,10 +110,13 @@ program
 
 program
   .command('explain')
-  .description('tell what an error text of Docker, its journal or the kernel means, and what to do')
-  .argument('[message...]', 'the message; without it: messages on standard input, a line each')
+  .description(
+    'tell what a finding (UW001) means, or an error text of Docker, its journal or the kernel; and what to do about it',
+  )
+  .argument('[code or message...]', 'codes, or one message; without any: messages on standard input, a line each')
+  .option('--list', 'list the codes of all findings')
   .option('--output <kind>', 'text or json (one object a line)', 'text')
-  .action(async (words: string[], flags: { output: string }) => {
+  .action(async (words: string[], flags: { output: string; list?: boolean }) => {
     const { explain } = await import('./explain.ts');
     await explain(words, flags);
   });

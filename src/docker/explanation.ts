@@ -1,5 +1,5 @@
-import { printable } from '../core/printable.ts';
 import { busyTexts } from './busy-texts.ts';
+import { explanationLines } from './explanation-layout.ts';
 import type { Generation } from './message-generation.ts';
 import { readInspection } from './message-inspection.ts';
 import type { Reason } from './message-reason.ts';
@@ -65,19 +65,7 @@ const FORGETS: ReadonlySet<Generation> = new Set([
 
 /** For a terminal, without colour; what comes from the message is escaped. */
 export function formatExplanation(message: RemovalMessage): string {
-  const { title, meaning, todo } = explain(message);
-  return [
-    title,
-    '',
-    ...facts(message).map(([name, value]) => `  ${name.padEnd(11)} ${printable(value)}`),
-    '',
-    'What it means',
-    ...wrap(meaning).map((line) => `  ${line}`),
-    '',
-    'What to do',
-    // A command is not broken over lines: it is there to be copied.
-    ...todo.map((step, index) => `  ${index + 1}. ${step}`),
-  ].join('\n');
+  return explanationLines({ ...explain(message), facts: facts(message) }).join('\n');
 }
 
 function facts(message: RemovalMessage): [string, string][] {
@@ -96,18 +84,6 @@ function facts(message: RemovalMessage): [string, string][] {
     ['written by', message.generation ?? 'the message does not tell'],
     ...lists.flatMap(([name, values]) => values.map((value): [string, string] => [name, String(value)])),
   ];
-}
-
-const WIDTH = 96;
-
-function wrap(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = `${lines.at(-1) ?? ''} ${word}`.trim();
-    if (lines.length === 0 || line.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = line;
-  }
-  return lines;
 }
 
 export interface ExplanationJson extends RemovalMessage, Explanation {}
