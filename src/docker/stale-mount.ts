@@ -155,15 +155,20 @@ export const placeOf = (entry: MountEntry, on: MountEntry): string =>
 
 const join = (root: string, rest: string): string => (root === '/' ? rest || '/' : `${root}${rest}`);
 
-/** Where docker's own path lies in its filesystem, as dockerd's namespace sees it. */
-export function ownPlace(path: string, mounts: Mounts): string | undefined {
-  const covering = mounts.root
+/** The mount in dockerd's namespace on which this path of docker's lies. */
+export function coveringMount(path: string, mounts: Mounts): MountEntry | undefined {
+  return mounts.root
     .filter((m) => m.mountpoint === '/' || path.startsWith(`${m.mountpoint}/`))
     .reduce<MountEntry | undefined>(
       // The later of two at one mountpoint lies on top.
       (best, m) => (best === undefined || m.mountpoint.length >= best.mountpoint.length ? m : best),
       undefined,
     );
+}
+
+/** Where docker's own path lies in its filesystem, as dockerd's namespace sees it. */
+export function ownPlace(path: string, mounts: Mounts): string | undefined {
+  const covering = coveringMount(path, mounts);
   return covering && placeOf({ ...covering, mountpoint: path }, covering);
 }
 
