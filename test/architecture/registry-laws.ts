@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { files, type Law } from './law.ts';
 import { type Project, sources, stepFolders, stepOf } from './project.ts';
-import { strings } from './syntax.ts';
+import { type Import, imports, strings } from './syntax.ts';
 
 /** A host script that src/ refers to: probeScript('steps/umount/probe.sh'). */
 interface Reference {
@@ -26,6 +26,13 @@ const references = (project: Project): Reference[] =>
 function isNamedForItsKind({ kind, path }: Reference): boolean {
   if (path.startsWith('src/docker/')) return kind === 'probe';
   return new RegExp(`/${kind}(-[a-z-]+)?\\.sh$`).test(path);
+}
+
+/** A step that writes files has undo.sh of files/; whoever has one of its own reverses with it. */
+function isUndoneAsItSays(project: Project, name: string, kind: string): boolean {
+  if (project.files.has(`src/steps/${name}/undo.sh`)) return kind === 'reverse';
+  const writesFiles = ({ from, target }: Import) => stepOf(from) === name && target === 'src/files/file-change.ts';
+  return imports(project).some(writesFiles) ? kind !== 'irreversible' : kind !== 'reverse';
 }
 
 const step = (name: string, kind: string, texts: Readonly<Record<string, string>>): Partial<Project> => ({
@@ -57,17 +64,21 @@ export const registryLaws: readonly Law[] = [
     examples: [files({ 'src/steps/umount/step.ts': '' })],
   },
   {
-    title: "a step's folder has undo.sh if and only if the step can be reversed",
+    title: "a step's folder has undo.sh, or takes that of files/, if and only if the step can be reversed",
     todo: "give the step type undo.kind 'reverse' and an undo.sh that it runs, or neither",
     breaches: (project) =>
       project.steps
-        .filter(({ name, undo }) => project.files.has(`src/steps/${name}/undo.sh`) !== (undo.kind === 'reverse'))
+        .filter(({ name, undo }) => !isUndoneAsItSays(project, name, undo.kind))
         .map(({ name, undo }) => `src/steps/${name}: undo.kind is ${undo.kind}`),
-    examples: [step('x', 'reverse', {}), step('x', 'irreversible', { 'src/steps/x/undo.sh': '' })],
+    examples: [
+      step('x', 'reverse', {}),
+      step('x', 'irreversible', { 'src/steps/x/undo.sh': '' }),
+      step('x', 'irreversible', { 'src/steps/x/a.ts': "import { x } from '../../files/file-change.ts';" }),
+    ],
   },
   {
-    title: 'a step runs scripts of its own folder, beside those of docker/',
-    todo: 'a script that two steps need belongs to docker/, if it only looks',
+    title: 'a step runs scripts of its own folder, beside those of docker/ and files/',
+    todo: 'a script that two steps need belongs to docker/, if it only looks, or to files/',
     breaches: (project) =>
       references(project)
         .filter(({ path, step }) => step !== stepOf(path) && stepOf(path) !== '')

@@ -66,10 +66,6 @@ function definition(type: AnyStepType): void {
 
 function folder(type: AnyStepType, url: URL): void {
   it('lives in a folder of its name', () => expect(existsSync(new URL('step.ts', url))).toBe(true));
-
-  it('has an undo.sh if and only if it can be reversed, so that `ls` tells', () => {
-    expect(existsSync(new URL('undo.sh', url))).toBe(type.undo.kind === 'reverse');
-  });
 }
 
 function schemaOf(type: AnyStepType): void {

@@ -1,10 +1,10 @@
 import { describe } from 'vitest';
 import { stepTypes } from '../../src/steps/index.ts';
-import { assist, daemonOutput, dead, inAssist, mountsOutput, running } from '../docker/world.ts';
+import { assist, daemonAnswers, dead, inAssist, mountsOutput, running } from '../docker/world.ts';
 import { type Sample, stepContract } from './step-contract.ts';
 
 const docker = (mounts: string): Sample['answers'] => ({
-  'docker/daemon.sh': daemonOutput({ containers: [dead('victim'), running('assist', 389)] }),
+  ...daemonAnswers({ containers: [dead('victim'), running('assist', 389)] }),
   'docker/mounts.sh': mounts,
 });
 const held = docker(mountsOutput([inAssist('victim')], assist));
@@ -29,7 +29,7 @@ const samples: Record<string, readonly Sample[]> = {
   dropin: ['absent\n', `file\t600\t7\t8\t${Buffer.from('[Service]\n').toString('base64')}\ndirectory\n`].map(
     (file) => ({
       args: { unit: 'docker.service', name: '10-unwedge', settings },
-      answers: { 'steps/dropin/probe.sh': file, 'docker/daemon.sh': daemonOutput() },
+      answers: { 'files/probe.sh': file, 'steps/dropin/probe.sh': '', ...daemonAnswers() },
     }),
   ),
   daemon_reload: ['yes', 'no'].map((word) => ({

@@ -1,300 +1,34 @@
-import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
-import { describeWithMounts, Holder } from './mount-namespace.ts';
-import { runScript, type Surroundings, temporaryPath } from './programs.ts';
-import { type Runner, underEachShell } from './shells.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { runScript, temporaryPath } from './programs.ts';
+import { underEachShell } from './shells.ts';
 
-/** A file's bytes, mode and owner; undefined: it is not there. */
-interface State {
-  readonly bytes: Buffer;
-  readonly mode: string;
-  readonly uid: number;
-  readonly gid: number;
-}
-const state = (bytes: string | Buffer, mode = '644', uid = 0, gid = 0): State => ({
-  bytes: Buffer.from(bytes),
-  mode,
-  uid,
-  gid,
-});
-const OLD = state('[Service]\nMountFlags=shared\n', '600', 12, 34);
-const NEW = state('[Service]\nMountFlags=slave\n');
-const LARGE = Buffer.alloc(60_000, 'x');
-const contents: Record<string, Buffer> = {
-  'no byte at all': Buffer.from(''),
-  'no newline at its end': Buffer.from('[Service]'),
-  'newlines at its end': Buffer.from('[Service]\n\n\n'),
-  'every byte, NUL too': Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256)),
-  'sixty thousand bytes': LARGE,
-};
-
-const words = (file: State | undefined): string[] =>
-  file ? [file.mode, String(file.uid), String(file.gid), file.bytes.toString('base64')] : ['absent', '', '', ''];
-
-function put(path: string, { bytes, mode, uid, gid }: State): void {
-  writeFileSync(path, bytes);
-  chownSync(path, uid, gid);
-  chmodSync(path, Number.parseInt(mode, 8));
-}
-
-function read(path: string): State | undefined {
-  if (!existsSync(path)) return undefined;
-  const { mode, uid, gid } = statSync(path);
-  return { bytes: readFileSync(path), mode: (mode & 0o7777).toString(8), uid, gid };
-}
-
-/** A directory such as docker.service.d, made or not, and the drop-in's path in it. */
-function place(before?: State): { directory: string; path: string } {
-  const directory = temporaryPath('unit.d');
-  const path = `${directory}/10-unwedge.conf`;
-  if (before !== undefined) {
-    mkdirSync(directory);
-    put(path, before);
-  }
-  return { directory, path };
-}
-
-interface Change {
-  readonly path: string;
-  readonly before: State | undefined;
-  readonly after: State;
-  readonly directory?: 'kept' | 'made';
-}
-const run = (
-  runner: Runner,
-  script: 'apply' | 'undo',
-  { path, before, after, directory = 'kept' }: Change,
-  around?: Surroundings,
-) => runScript(runner, `steps/dropin/${script}.sh`, [path, directory, ...words(after), ...words(before)], around);
-const done = { code: 0, stdout: '', stderr: '' };
-
-const asRoot = process.getuid?.() === 0;
-describe.skipIf(!asRoot)(asRoot ? 'steps/dropin' : 'steps/dropin: skipped, chown needs root', () => {
+describe('steps/dropin/probe.sh', () => {
   underEachShell((runner) => {
-    const probe = (path: string) => runScript(runner, 'steps/dropin/probe.sh', [path]);
-
-    describe('probe.sh', () => {
-      it('tells bytes, mode and owner', () => {
-        for (const bytes of Object.values(contents)) {
-          const { path } = place(state(bytes, '2640', 12, 34));
-          const stdout = `file\t2640\t12\t34\t${bytes.toString('base64')}\ndirectory\n`;
-          expect(probe(path)).toEqual({ code: 0, stdout, stderr: '' });
-        }
-      });
-
-      it('tells which files read after it set the same, with a value or without', () => {
-        const { directory, path } = place(state(''));
-        const files = {
-          '05-early': '[Service]\nMountFlags=shared\n',
-          '20-other': '[Service]\nMountFlagsX=1\n# MountFlags=slave\n',
-          '50-reset': '[Service]\nMountFlags=\n',
-          '9-late': '[Service]\n MountFlags = shared',
-        };
-        for (const [name, text] of Object.entries(files)) writeFileSync(`${directory}/${name}.conf`, text);
-        const { code, stdout } = runScript(runner, 'steps/dropin/probe.sh', [path, 'MountFlags']);
-        expect({ code, later: stdout.split('\n').filter((line) => line.startsWith('later')) }).toEqual({
-          code: 0,
-          later: ['50-reset', '9-late'].map((name) => `later\t${directory}/${name}.conf`),
-        });
-        expect(probe(path).stdout).not.toContain('later');
-      });
-
-      it('tells whether the directory is there', () => {
-        const { directory, path } = place();
-        expect(probe(path).stdout).toBe('absent\n');
-        mkdirSync(directory);
-        expect(probe(path).stdout).toBe('absent\ndirectory\n');
-      });
-
-      it.each([
-        ['symbolic link', (path: string) => symlinkSync('/etc/passwd', path)],
-        ['symbolic link', (path: string) => symlinkSync('/no/such/file', path)],
-        ['directory', (path: string) => mkdirSync(path)],
-        ['fifo', (path: string) => void spawnSync('mkfifo', [path])],
-      ])('tells of a %s', (what, make) => {
-        const { directory, path } = place();
-        mkdirSync(directory);
-        make(path);
-        expect(probe(path)).toEqual({ code: 0, stdout: `odd\t${what}\ndirectory\n`, stderr: '' });
+    it('tells which files read after it set the same, with a value or without', () => {
+      const directory = temporaryPath('unit.d');
+      mkdirSync(directory);
+      const files = {
+        '05-early': '[Service]\nMountFlags=shared\n',
+        '20-other': '[Service]\nMountFlagsX=1\n# MountFlags=slave\n',
+        '50-reset': '[Service]\nMountFlags=\n',
+        '9-late': '[Service]\n MountFlags = shared',
+      };
+      for (const [name, text] of Object.entries(files)) writeFileSync(`${directory}/${name}.conf`, text);
+      expect(runScript(runner, 'steps/dropin/probe.sh', [`${directory}/10-unwedge.conf`, 'MountFlags'])).toEqual({
+        code: 0,
+        stdout: ['50-reset', '9-late'].map((name) => `${directory}/${name}.conf\n`).join(''),
+        stderr: '',
       });
     });
 
-    describe('apply.sh, then undo.sh', () => {
-      it.each(Object.entries(contents))('write and restore %s', (_what, bytes) => {
-        const before = state(bytes, '6755', 12, 34);
-        const { directory, path } = place(before);
-        const after = state(Buffer.concat([bytes, Buffer.from('more')]), '640', 56, 78);
-        expect(run(runner, 'apply', { path, before, after })).toEqual(done);
-        expect(read(path)).toEqual(after);
-        expect(run(runner, 'undo', { path, before, after })).toEqual(done);
-        expect(read(path)).toEqual(before);
-        expect(run(runner, 'undo', { path, before, after })).toEqual(done);
-        expect(readdirSync(directory)).toEqual(['10-unwedge.conf']);
+    it('tells nothing where the unit has no drop-ins', () => {
+      const path = `${temporaryPath('none.d')}/10-unwedge.conf`;
+      expect(runScript(runner, 'steps/dropin/probe.sh', [path, 'MountFlags'])).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: '',
       });
-
-      it('make the directory and take it away again', () => {
-        const { directory, path } = place();
-        const change = { path, before: undefined, after: NEW, directory: 'made' } as const;
-        expect(run(runner, 'apply', change)).toEqual(done);
-        expect(read(path)).toEqual(NEW);
-        expect((statSync(directory).mode & 0o777).toString(8)).toBe('755');
-        expect(run(runner, 'undo', change)).toEqual(done);
-        expect(existsSync(directory)).toBe(false);
-        expect(run(runner, 'undo', change)).toEqual(done);
-      });
-
-      it('leave the directory where it was there before, or holds something else by now', () => {
-        for (const how of ['kept', 'made'] as const) {
-          const { directory, path } = place();
-          mkdirSync(directory);
-          const change = { path, before: undefined, after: NEW, directory: how };
-          expect(run(runner, 'apply', change)).toEqual(done);
-          if (how === 'made') writeFileSync(`${directory}/theirs.conf`, '');
-          expect(run(runner, 'undo', change)).toEqual(done);
-          expect(readdirSync(directory)).toEqual(how === 'made' ? ['theirs.conf'] : []);
-        }
-      });
-    });
-
-    describe('apply.sh', () => {
-      it.each<[string, (path: string) => void]>([
-        ['other bytes', (path) => put(path, { ...OLD, bytes: Buffer.from('theirs') })],
-        ['another mode', (path) => put(path, { ...OLD, mode: '644' })],
-        ['another owner', (path) => put(path, { ...OLD, uid: 99 })],
-        ['no file', (path) => rmSync(path)],
-      ])('does nothing where there is by now: %s', (_what, meddle) => {
-        const { directory, path } = place(OLD);
-        meddle(path);
-        const theirs = read(path);
-        const { code, stderr } = run(runner, 'apply', { path, before: OLD, after: NEW });
-        expect({ code, stderr }).toEqual({ code: 9, stderr: `${path} has changed since\n` });
-        expect(read(path)).toEqual(theirs);
-        expect(readdirSync(directory).length).toBe(theirs ? 1 : 0);
-      });
-
-      it('does nothing where an empty file has gone, or has become a FIFO', () => {
-        const before = state('');
-        const { path } = place(before);
-        rmSync(path);
-        expect(run(runner, 'apply', { path, before, after: NEW }).code).toBe(9);
-        expect(existsSync(path)).toBe(false);
-        spawnSync('mkfifo', [path]);
-        expect(run(runner, 'apply', { path, before, after: NEW }).code).toBe(9);
-      });
-
-      it('does nothing where a symbolic link is by now, even to the same bytes', () => {
-        const { directory, path } = place(OLD);
-        put(`${directory}/theirs`, OLD);
-        rmSync(path);
-        symlinkSync('theirs', path);
-        expect(run(runner, 'apply', { path, before: OLD, after: NEW })).toMatchObject({ code: 9 });
-        expect(lstatSync(path).isSymbolicLink()).toBe(true);
-        expect(read(`${directory}/theirs`)).toEqual(OLD);
-      });
-
-      it('does nothing where something is that was not there', () => {
-        for (const make of [(path: string) => put(path, OLD), (path: string) => symlinkSync('/no/such/file', path)]) {
-          const { directory, path } = place();
-          mkdirSync(directory);
-          make(path);
-          const { code, stderr } = run(runner, 'apply', { path, before: undefined, after: NEW });
-          expect({ code, stderr }).toEqual({ code: 9, stderr: `${path} is there by now\n` });
-        }
-      });
-    });
-
-    describe('undo.sh', () => {
-      it.each<[string, (path: string) => void, RegExp]>([
-        ['has other bytes', (path) => put(path, state('theirs')), /has been changed since: kept as it is/],
-        ['has gone', (path) => rmSync(path), /has been removed since/],
-        [
-          'is a symbolic link',
-          (path) => {
-            rmSync(path);
-            symlinkSync('/etc/passwd', path);
-          },
-          /has become a symbolic link: kept as it is/,
-        ],
-      ])('keeps what somebody made of it since: it %s', (_what, meddle, says) => {
-        const { path } = place(NEW);
-        meddle(path);
-        const theirs = read(path);
-        const { code, stderr } = run(runner, 'undo', { path, before: OLD, after: NEW });
-        expect({ code, stderr }).toEqual({ code: 9, stderr: expect.stringMatching(says) });
-        expect(read(path)).toEqual(theirs);
-      });
-    });
-  });
-});
-
-describeWithMounts('steps/dropin where nothing can be written', () => {
-  const opened: Holder[] = [];
-  afterEach(() => Promise.all(opened.splice(0).map((holder) => holder.close())));
-
-  /** A small file system with the drop-in's directory, seen by one process only. */
-  async function small(before: State | undefined, then: string) {
-    const mountpoint = temporaryPath('small');
-    mkdirSync(mountpoint);
-    const holder = await Holder.open('mount -t tmpfs -o size=32k x "$1"', [mountpoint]);
-    opened.push(holder);
-    const directory = `${mountpoint}/unit.d`;
-    const path = `${directory}/10-unwedge.conf`;
-    const seen = (what: string) => `/proc/${holder.pid}/root${what}`;
-    if (before) {
-      mkdirSync(seen(directory));
-      put(seen(path), before);
-    }
-    const { status } = spawnSync('nsenter', ['-t', String(holder.pid), '-m', 'sh', '-c', then, 'sh', mountpoint]);
-    expect(status).toBe(0);
-    return { holder, path, mountpoint: seen(mountpoint), seen: seen(path), seenDirectory: seen(directory) };
-  }
-  const full = 'head -c 100000 /dev/zero >"$1/filler" 2>/dev/null || :';
-
-  underEachShell((runner) => {
-    it.each([
-      ['disk full', full],
-      ['disk read-only', 'mount -o remount,ro "$1"'],
-    ])('%s: apply.sh leaves the old file as it is, and nothing beside it', async (_what, then) => {
-      const { holder, path, seen, seenDirectory } = await small(OLD, then);
-      const after = state(LARGE);
-      const { code, stderr } = run(runner, 'apply', { path, before: OLD, after }, { inside: holder });
-      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('is the disk full or read-only?') });
-      expect(read(seen)).toEqual(OLD);
-      expect(readdirSync(seenDirectory)).toEqual(['10-unwedge.conf']);
-    });
-
-    it('disk full: apply.sh takes the directory away that it made', async () => {
-      const { holder, path, mountpoint } = await small(undefined, full);
-      const change = { path, before: undefined, after: NEW, directory: 'made' } as const;
-      expect(run(runner, 'apply', change, { inside: holder }).code).toBe(1);
-      expect(readdirSync(mountpoint)).toEqual(['filler']);
-    });
-
-    it('disk full: undo.sh leaves what apply.sh wrote', async () => {
-      const { holder, path, seen, seenDirectory } = await small(NEW, full);
-      const change = { path, before: state(LARGE), after: NEW };
-      expect(run(runner, 'undo', change, { inside: holder }).code).toBe(1);
-      expect(read(seen)).toEqual(NEW);
-      expect(readdirSync(seenDirectory)).toEqual(['10-unwedge.conf']);
-    });
-
-    it('no directory above: apply.sh says so and makes none', async () => {
-      const path = `${temporaryPath('no')}/such/unit.d/10-unwedge.conf`;
-      const change = { path, before: undefined, after: NEW, directory: 'made' } as const;
-      expect(run(runner, 'apply', change)).toMatchObject({ code: 1, stderr: expect.stringContaining('unit.d') });
     });
   });
 });

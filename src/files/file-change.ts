@@ -1,0 +1,79 @@
+import { applied } from '../core/applied.ts';
+import type { Change } from '../core/change.ts';
+import { applyScript, undoScript } from '../core/host-script.ts';
+import type { Session } from '../core/session.ts';
+import type { Planned } from '../core/step-type.ts';
+import { bytesOf, type FileState, type SeenFile } from './file.ts';
+
+/** A file that is to be written whole. Its undo restores bytes, mode and owner, or that it was not there. */
+export interface FileChange extends Change {
+  readonly data: {
+    readonly path: string;
+    /** Mode, uid, gid and base64; or `absent`. */
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+    readonly directory: 'kept' | 'made';
+  };
+}
+
+const apply = applyScript('files/apply.sh');
+const undo = undoScript('files/undo.sh');
+
+/** The name by which steps tell each other what file they would change. */
+export const fileResource = (path: string): string => `file ${path}`;
+
+export const isFileChange = (change: Change): change is FileChange => change.resource.startsWith('file ');
+
+/** The file as earlier steps of a dry run would leave it. */
+export function withPending(seen: SeenFile, pending: readonly Change[]): SeenFile {
+  const last = pending.filter(isFileChange).findLast(({ data }) => data.path === seen.path);
+  if (!last) return seen;
+  const [mode = '', uid = '', gid = '', base64 = ''] = last.data.after;
+  return { ...seen, state: { mode, uid, gid, base64 }, directoryExists: true };
+}
+
+/** Writing this text there; undefined: its bytes are there already. A file that is there keeps its mode and owner. */
+export function fileChange(seen: SeenFile, text: string): FileChange | undefined {
+  const { path, state } = seen;
+  const base64 = Buffer.from(text, 'utf8').toString('base64');
+  if (state?.base64 === base64) return undefined;
+  const next: FileState = { ...(state ?? { mode: '644', uid: '0', gid: '0' }), base64 };
+  return {
+    resource: fileResource(path),
+    summary: `${state ? 'change' : 'write'} ${path}`,
+    before: state ? { ...state } : null,
+    after: { ...next },
+    risk: 'none',
+    diff: { path, before: bytesOf(seen).toString('utf8'), after: text },
+    data: { path, before: words(state), after: words(next), directory: seen.directoryExists ? 'kept' : 'made' },
+  };
+}
+
+/** Why the file can't be written; undefined: nothing is known to be in the way. */
+export function refusalToWrite({ path, odd, closed }: SeenFile): Planned['refusal'] {
+  if (odd !== undefined) {
+    return { reason: `${path} is a ${odd}, not a plain file`, todo: 'look at it on the host and move it away' };
+  }
+  if (closed === undefined) return undefined;
+  return { reason: `${path} could not be written: ${closed}`, todo: 'make it writable on the host, then run again' };
+}
+
+/** @throws StepError: drifted where the file is no longer as planned. */
+export async function writeFile(host: Session, change: FileChange): Promise<void> {
+  applied(await host.run(apply, argv(change)), change);
+}
+
+/** @throws StepError: drifted where somebody has changed its bytes, mode or owner since; theirs is kept. */
+export async function restoreFile(host: Session, change: FileChange): Promise<void> {
+  applied(await host.run(undo, argv(change)), { ...change, summary: `restore ${change.data.path}` });
+}
+
+const argv = ({ data: { path, directory, after, before } }: FileChange): string[] => [
+  path,
+  directory,
+  ...after,
+  ...before,
+];
+
+const words = (state: FileState | undefined): string[] =>
+  state ? [state.mode, state.uid, state.gid, state.base64] : ['absent', '', '', ''];
