@@ -1,60 +1,54 @@
 #!/bin/sh
-# What the Docker daemon says of itself and of its containers, and what systemd and /proc say of the daemon. Only looks.
+# What systemd, its files and /proc say of the Docker daemon; docker itself is not asked. Only looks.
 # Usage: daemon.sh
 # Prints records, fields separated by tabs:
-#   daemon VERSION ROOT DRIVER LIVE_RESTORE      pid DOCKERD_PID      containerd own|separate|none      kubernetes WHY
-#   namespace self|init|dockerd INODE            unit KEY=VALUE (of docker.service)      live_restore FILE (that turns it on)
-#   container ID STATUS DEAD PID NAME IMAGE PROPAGATIONS "ERROR" (JSON)      layer ID MOUNT_ID
-# Exit: 0 done, 3 no docker program here, 4 the daemon does not answer or does not tell, 6 not root, 124 it hangs.
+#   unit KEY=VALUE (of docker's unit, Id its name)      pid DOCKERD_PID      flag WORD (of dockerd's, secrets cut)
+#   containerd own|separate|none      kubernetes WHY      namespace self|init|dockerd INODE
+#   kernel RELEASE MAY_DETACH_MOUNTS (absent, 0, 1)      live_restore FILE (that turns it on)
+#   mount_flags FILE VALUE (loaded or not)
+# Exit: 0 done, 3 no docker program here, 4 docker must not be asked: that would start it, 6 not root.
 set -u
-tab=$(printf '\t')
 say() { printf '%s' "$1"; shift; printf '\t%s' "$@"; printf '\n'; }
 namespace_of() { n=$(readlink "/proc/$1/ns/mnt" 2>/dev/null) && n=${n#*\[} && printf '%s' "${n%]}"; }
-ask() { timeout 60 docker "$@" || case $? in 124) return 124 ;; *) return 4 ;; esac; }
 # The parent's pid: second field behind the program's name, which may hold anything.
 parent_of() { s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1; s=${s##*) }; s=${s#* }; printf '%s' "${s%% *}"; }
+value_of() { printf '%s\n' "$unit" | sed -n "s/^$1=//p"; }
+words_of() { tr '\000\n' '\n ' 2>/dev/null <"/proc/$1/cmdline"; }
 [ "$(id -u)" -eq 0 ] || { echo "not root but $(id -un)" >&2; exit 6; }
 command -v docker >/dev/null 2>&1 || { echo 'no docker program on this host' >&2; exit 3; }
-unit=$(systemctl show docker.service -p LoadState -p ActiveState -p MainPID -p MountFlags -p PrivateMounts -p FragmentPath \
-  -p DropInPaths -p NeedDaemonReload 2>/dev/null)
+# EL7 has a second docker as docker-latest: the unit that runs a daemon is meant, else the first that is there.
+unit=$(systemctl show docker.service docker-latest.service -p Id -p LoadState -p ActiveState -p MainPID -p MountFlags \
+  -p PrivateMounts -p FragmentPath -p DropInPaths -p NeedDaemonReload 2>/dev/null | awk 'BEGIN { RS = "" }
+  { rank = /(^|\n)MainPID=[1-9]/ ? 3 : /(^|\n)LoadState=loaded/ ? 2 : 1; if (rank > best) { best = rank; unit = $0 } } END { print unit }')
 printf '%s\n' "$unit" | while IFS= read -r line; do [ -z "$line" ] || say unit "$line"; done
 case $unit in *ActiveState=inactive* | *ActiveState=failed*) ! systemctl is-active -q docker.socket || {
   echo 'docker.service is stopped, and any question would make docker.socket start it' >&2; exit 4; } ;; esac
-info=$(ask info -f "{{.ServerVersion}}$tab{{.DockerRootDir}}$tab{{.Driver}}$tab{{.LiveRestoreEnabled}}") || {
-  code=$?; [ $code -eq 124 ] || ask version -f ok >/dev/null; exit $code; } # version has better words for it
-case $info in *"$tab"/*"$tab"?*"$tab"*) ;; *) echo "docker info gives no root directory: $info" >&2; exit 4 ;; esac
-say daemon "$info"
-root=${info#*"$tab"}; root=${root%%"$tab"*}
-driver=${info#*"$tab"*"$tab"}; driver=${driver%%"$tab"*}
-dockerd=$(printf '%s\n' "$unit" | sed -n 's/^MainPID=//p')
+dockerd=$(value_of MainPID)
 # Not a unit of systemd's, or another name: the daemon's own pid file tells.
-case $dockerd in '' | 0) dockerd=$(cat /run/docker.pid 2>/dev/null) || dockerd= ;; esac
+case $dockerd in '' | 0) dockerd=$(cat /var/run/docker.pid 2>/dev/null) || dockerd= ;; esac
 layout=none
-for comm in /proc/[0-9]*/comm; do
-  read -r name 2>/dev/null <"$comm" || continue
-  pid=${comm#/proc/}; pid=${pid%/comm}
-  case $name in
-    # EL's builds call them dockerd-current and docker-containerd-current; comm is cut at 15 bytes.
-    dockerd | dockerd-current) [ -n "$dockerd" ] || dockerd=$pid ;;
-    containerd | docker-containe) case $(tr '\000' ' ' <"/proc/$pid/cmdline" 2>/dev/null) in
-        *containerd-shim*) ;;
-        *) if [ "$(parent_of "$pid")" = "$dockerd" ]; then layout=own; elif [ $layout = none ]; then layout=separate; fi ;;
-      esac ;;
-    kubelet) say kubernetes "kubelet runs, pid $pid" ;;
+# comm is cut at 15 bytes; EL's builds are dockerd-current and docker-containerd-current, up to 1.11 it is `docker daemon`.
+# shellcheck disable=SC2013 # paths and a name: no blanks
+for found in $(grep -sxE 'docker|dockerd(-current|-latest)?|containerd|docker-containe|kubelet|hyperkube' /proc/[0-9]*/comm /dev/null); do
+  pid=${found#/proc/}; pid=${pid%%/*}
+  case ${found#*:}:$(words_of "$pid" | tr '\n' ' ') in
+    dockerd*:* | docker:*docker\ daemon\ *) [ -n "$dockerd" ] || dockerd=$pid ;;
+    docker:* | *containerd-shim*) ;;
+    kubelet:* | hyperkube:*kubelet*) say kubernetes "kubelet runs, pid $pid" ;;
+    *containe*) if [ "$(parent_of "$pid")" = "$dockerd" ]; then layout=own; elif [ $layout = none ]; then layout=separate; fi ;;
   esac
 done
 [ -e /etc/kubernetes/kubelet.conf ] && say kubernetes '/etc/kubernetes/kubelet.conf exists'
 say containerd "$layout"
-[ -n "$dockerd" ] && say pid "$dockerd" && say namespace dockerd "$(namespace_of "$dockerd")"
+[ -n "$dockerd" ] && say pid "$dockerd" && say namespace dockerd "$(namespace_of "$dockerd")" &&
+  words_of "$dockerd" | sed -n -E -e '/^--?(log-opt|cluster-store)/s/=.*//' -e '/^-/p' | while IFS= read -r word; do say flag "$word"; done
 say namespace self "$(namespace_of $$)"; say namespace init "$(namespace_of 1)"
-grep -Els '"live-restore"[[:space:]]*:[[:space:]]*true|^[^#]*--live-restore' /etc/docker/daemon.json /etc/sysconfig/docker \
-  /etc/default/docker /etc/systemd/system/docker.service.d/*.conf | while IFS= read -r file; do say live_restore "$file"; done
-ids=$(ask ps -aq --no-trunc) || exit; [ -n "$ids" ] || exit 0
-# shellcheck disable=SC2086 # ids are hex words
-{ said=$(ask inspect --type container -f "container$tab{{.Id}}$tab{{.State.Status}}$tab{{.State.Dead}}$tab{{.State.Pid}}$tab{{.Name}}$tab{{.Config.Image}}$tab{{range .Mounts}}{{.Propagation}} {{end}}$tab{{json .State.Error}}" $ids 2>&1 >&3) ||
-  # A container that goes away meanwhile makes inspect fail for itself only; nothing else may be left out in silence.
-  { [ $? -ne 124 ] || exit 124; printf '%s\n' "$said" | grep -vi -e '^warning' -e 'no such' >&2 && exit 4; }; } 3>&1
-for id in $ids; do
-  mount=$(cat "$root/image/$driver/layerdb/mounts/$id/mount-id" 2>/dev/null) && say layer "$id" "$mount"
-done
+may=absent; [ ! -r /proc/sys/fs/may_detach_mounts ] || read -r may </proc/sys/fs/may_detach_mounts
+read -r release </proc/sys/kernel/osrelease; say kernel "$release" "$may"
+name=$(value_of Id); fragment=$(value_of FragmentPath)
+set -- "/etc/systemd/system/${name:=docker.service}.d"/*.conf "/run/systemd/system/$name.d"/*.conf "$fragment".d/*.conf
+grep -Els '"live-restore"[[:space:]]*:[[:space:]]*true|^[^#]*--live-restore' /etc/docker*/daemon.json /etc/sysconfig/docker* \
+  /etc/default/docker "$fragment" "$@" | while IFS= read -r file; do say live_restore "$file"; done
+grep -s '^[[:space:]]*MountFlags=' "$fragment" "$@" /dev/null | while IFS= read -r line; do
+  say mount_flags "${line%%:*MountFlags=*}" "${line#*MountFlags=}"; done
 exit 0

@@ -1,23 +1,14 @@
 import { keyValue, recordsByKind } from '../core/records.ts';
 import { StepError } from '../core/step-type.ts';
+import { type Container, parseContainers } from './containers.ts';
 
-/** One container as `docker inspect` tells it. */
-export interface Container {
-  /** 64 hex digits. */
-  readonly id: string;
-  readonly name: string;
-  readonly image: string;
-  /** `.State.Status`; unlike in `docker ps`, `removing` means that a removal is running right now. */
-  readonly status: string;
-  readonly dead: boolean;
-  /** 0 where it does not run. */
-  readonly pid: number;
-  /** `.State.Error`: since 17.11 the whole message of a failed removal. */
-  readonly error: string;
-  /** The name of its layer below the storage driver's directory; undefined where the layer is gone. */
-  readonly layer: string | undefined;
-  /** Propagation of each of its mounts, e.g. `rprivate`, `shared`. */
-  readonly propagations: readonly string[];
+export type { Bind, Container } from './containers.ts';
+
+/** The host's kernel. */
+export interface Kernel {
+  readonly release: string;
+  /** fs.may_detach_mounts of EL 7.4 and later; absent before, and on every kernel since 3.18: there it is always so (facts/docker.md §5). */
+  readonly mayDetachMounts: 'absent' | 'off' | 'on';
 }
 
 /** The inodes of mount namespaces, as in `mnt:[INODE]`. */
@@ -27,7 +18,7 @@ export interface Namespaces {
   readonly dockerd: string | undefined;
 }
 
-/** What daemon.sh tells. */
+/** What daemon.sh and containers.sh tell. */
 export interface Daemon {
   readonly version: string;
   readonly root: string;
@@ -42,12 +33,17 @@ export interface Daemon {
   /** Why this is a Kubernetes node; empty: it is none. */
   readonly kubernetes: readonly string[];
   readonly namespaces: Namespaces;
-  /** `systemctl show docker.service`; empty without systemd. */
+  readonly kernel: Kernel;
+  /** The words with which dockerd was started, without the program's name; empty where it is not found. */
+  readonly flags: readonly string[];
+  /** `MountFlags=` lines in the files of docker's unit and its drop-ins, loaded or not, in no order. */
+  readonly mountFlagsIn: readonly { readonly file: string; readonly value: string }[];
+  /** `systemctl show` of docker's unit, `Id` its name; empty without systemd. */
   readonly unit: Readonly<Record<string, string>>;
   readonly containers: readonly Container[];
 }
 
-/** @throws StepError where a record is not as daemon.sh prints it: then nothing may be decided from it. */
+/** @throws StepError where a record is not as the scripts print it: then nothing may be decided from it. */
 export function parseDaemon(stdout: string): Daemon {
   const rows = recordsByKind(stdout);
   const [version, root, driver, liveRestore] = rows('daemon')[0] ?? [];
@@ -58,45 +54,35 @@ export function parseDaemon(stdout: string): Daemon {
       todo: 'run it by hand on the host: docker info; it must print a server version and a root directory',
     });
   }
-  const layers = new Map(rows('layer').map(([id, layer]) => [id, layer]));
   const pid = rows('pid')[0]?.[0];
+  const flags = rows('flag').map((r) => r.join('\t'));
+  const containers = parseContainers(stdout);
   return {
     version,
     root,
     driver,
-    liveRestore: liveRestore === 'true',
+    // docker info tells since 1.13; live-restore is older by one.
+    liveRestore: liveRestore ? liveRestore === 'true' : flags.some((f) => /^--live-restore(=true)?$/.test(f)),
     liveRestoreIn: rows('live_restore').map((r) => r.join(' ')),
     pid: pid === undefined ? undefined : Number(pid),
     containerd: containerdLayout(rows('containerd')[0]?.[0]),
-    kubernetes: rows('kubernetes').map((r) => r.join(' ')),
+    kubernetes: [...rows('kubernetes').map((r) => r.join(' ')), ...containers.flatMap(podOf).slice(0, 1)],
     namespaces: { self, init, dockerd: namespaces.get('dockerd') || undefined },
+    kernel: kernel(rows('kernel')[0]),
+    flags,
+    mountFlagsIn: rows('mount_flags').map(([file = '', value = '']) => ({ file, value })),
     unit: Object.fromEntries(rows('unit').map((r) => keyValue(r.join('\t')))),
-    containers: rows('container').map((r) => container(r, layers)),
+    containers,
   };
 }
 
-function container(fields: readonly string[], layers: ReadonlyMap<string | undefined, string | undefined>): Container {
-  const [id = '', status = '', dead, pid, name = '', image = '', propagations = '', ...error] = fields;
-  return {
-    id,
-    status,
-    dead: dead === 'true',
-    pid: Number(pid),
-    name: name.replace(/^\//, ''),
-    image,
-    propagations: propagations.split(' ').filter((p) => p !== ''),
-    error: jsonText(error.join('\t')),
-    layer: layers.get(id),
-  };
+function kernel([release = '', may]: readonly string[] = []): Kernel {
+  return { release, mayDetachMounts: may === '1' ? 'on' : may === '0' ? 'off' : 'absent' };
 }
 
-function jsonText(text: string): string {
-  try {
-    return String(JSON.parse(text));
-  } catch {
-    return text;
-  }
-}
+/** The kubelet names its containers k8s_CONTAINER_POD_NAMESPACE_…, wherever it runs itself. */
+const podOf = ({ name }: Container): string[] =>
+  name.startsWith('k8s_') ? [`container ${name} belongs to a pod`] : [];
 
 function containerdLayout(word: string | undefined): Daemon['containerd'] {
   return word === 'own' || word === 'separate' ? word : 'none';

@@ -1,12 +1,13 @@
 import { complete } from '../core/complete.ts';
-import { probeScript } from '../core/host-script.ts';
+import { probeScript, type ScriptResult } from '../core/host-script.ts';
 import type { ReadOnlySession } from '../core/session.ts';
 import { StepError } from '../core/step-type.ts';
 import { type Container, type Daemon, parseDaemon } from './daemon.ts';
 import { idsOf, type Mounts, parseMounts, type StaleMount, staleMounts } from './stale-mount.ts';
 
-export const daemonScript = probeScript('docker/daemon.sh');
-export const mountsScript = probeScript('docker/mounts.sh');
+const daemonScript = probeScript('docker/daemon.sh');
+const containersScript = probeScript('docker/containers.sh');
+const mountsScript = probeScript('docker/mounts.sh');
 
 /** What docker and the kernel say of a host's stuck containers. */
 export interface HostView {
@@ -26,8 +27,13 @@ export async function lookAtHost(host: ReadOnlySession): Promise<HostView> {
   return { daemon, mounts, dead, stale: staleMounts(mounts, daemon, dead) };
 }
 
+/** What docker and the host say of the daemon and its containers. @throws as lookAtHost */
 export async function lookAtDaemon(host: ReadOnlySession): Promise<Daemon> {
-  const result = await host.probe(daemonScript);
+  const around = wholeAnswer(await host.probe(daemonScript));
+  return parseDaemon(around + wholeAnswer(await host.probe(containersScript)));
+}
+
+function wholeAnswer(result: ScriptResult): string {
   if (result.code === 3) {
     throw new StepError('no docker program on this host', {
       todo: 'leave it out of the play: -l all:!HOST',
@@ -43,9 +49,7 @@ export async function lookAtDaemon(host: ReadOnlySession): Promise<Daemon> {
       todo: 'look at it on the host: journalctl -u docker; a hung daemon needs a restart in a maintenance window',
     });
   }
-  return parseDaemon(
-    complete(result, 'the Docker daemon does not answer', 'systemctl status docker; journalctl -u docker'),
-  );
+  return complete(result, 'the Docker daemon does not answer', 'systemctl status docker; journalctl -u docker');
 }
 
 async function lookAtMounts(host: ReadOnlySession, daemon: Daemon, dead: readonly Container[]): Promise<Mounts> {

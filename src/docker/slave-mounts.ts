@@ -41,7 +41,7 @@ export function refusalOfSlaveMounts(daemon: Daemon): Refusal | undefined {
     };
   }
   const sharer = daemon.containers.find(
-    (c) => c.pid > 0 && c.propagations.some((p) => p === 'shared' || p === 'rshared'),
+    (c) => c.pid > 0 && c.binds.some((b) => b.propagation === 'shared' || b.propagation === 'rshared'),
   );
   if (sharer) {
     return {

@@ -1,5 +1,5 @@
 /**
- * Writes what daemon.sh and mounts.sh print on a host, from a short description. The shape was recorded from real hosts
+ * Writes what daemon.sh, containers.sh and mounts.sh print on a host, from a short description. The shape was recorded from real hosts
  * (dockerd 20.10.24, overlay2): the daemon in the host's namespace 1000, docker's root at /var/lib/docker.
  */
 export const host = { init: '1000', root: '/var/lib/docker' };
@@ -12,7 +12,16 @@ export interface FakeContainer {
   readonly pid?: number;
   readonly error?: string;
   readonly layer?: string;
-  readonly propagations?: string;
+  /** RFC 3339. */
+  readonly finishedAt?: string;
+  readonly binds?: readonly FakeBind[];
+}
+
+export interface FakeBind {
+  readonly source: string;
+  readonly destination: string;
+  readonly propagation?: string;
+  readonly mode?: string;
 }
 
 export interface FakeDaemon {
@@ -26,6 +35,14 @@ export interface FakeDaemon {
   /** As systemd knows it; the daemon's own is 52. */
   readonly mainPid?: number;
   readonly containers?: readonly FakeContainer[];
+  readonly version?: string;
+  readonly driver?: string;
+  /** Its release; if nothing is said one of EL 7.3, which detaches no mounts. */
+  readonly kernel?: string;
+  /** As /proc/sys/fs/may_detach_mounts has it; nothing: it has none. */
+  readonly mayDetachMounts?: '0' | '1';
+  /** dockerd's. */
+  readonly flags?: readonly string[];
 }
 
 /** A 64-digit id from a short word. */
@@ -50,20 +67,38 @@ export const running = (name: string, pid: number, more: Partial<FakeContainer> 
 
 export const shmOf = (name: string): string => `${host.root}/containers/${id(name)}/mounts/shm`;
 
-export function daemonOutput(daemon: FakeDaemon = {}): string {
-  const containers = daemon.containers ?? [];
+/** What daemon.sh and containers.sh answer. */
+export const daemonAnswers = (
+  daemon: FakeDaemon = {},
+): { 'docker/daemon.sh': string; 'docker/containers.sh': string } => ({
+  'docker/daemon.sh': aroundDaemon(daemon),
+  'docker/containers.sh': containersOutput(daemon),
+});
+
+/** Both at once, as parseDaemon takes them. */
+export const daemonOutput = (daemon: FakeDaemon = {}): string => aroundDaemon(daemon) + containersOutput(daemon);
+
+function aroundDaemon(daemon: FakeDaemon): string {
   return lines([
-    ['daemon', '20.10.24', host.root, 'overlay2', String(daemon.liveRestore ?? false)],
+    ['unit', 'Id=docker.service'],
     ['unit', `LoadState=${daemon.loadState ?? 'loaded'}`],
     ['unit', `MainPID=${daemon.mainPid ?? 52}`],
     ['unit', `MountFlags=${daemon.mountFlags ?? ''}`],
-    ['containerd', daemon.containerd ?? 'own'],
     ...(daemon.kubernetes ? [['kubernetes', daemon.kubernetes]] : []),
-    ...(daemon.liveRestoreIn ? [['live_restore', daemon.liveRestoreIn]] : []),
+    ['containerd', daemon.containerd ?? 'own'],
     ['pid', '52'],
     ['namespace', 'dockerd', daemon.dockerdNamespace ?? host.init],
+    ...(daemon.flags ?? ['-H']).map((flag) => ['flag', flag]),
     ['namespace', 'self', host.init],
     ['namespace', 'init', host.init],
+    ['kernel', daemon.kernel ?? '3.10.0-514.el7.x86_64', daemon.mayDetachMounts ?? 'absent'],
+    ...(daemon.liveRestoreIn ? [['live_restore', daemon.liveRestoreIn]] : []),
+  ]);
+}
+
+function containersOutput({ liveRestore = false, containers = [], ...daemon }: FakeDaemon): string {
+  return lines([
+    ['daemon', daemon.version ?? '20.10.24', host.root, daemon.driver ?? 'overlay2', String(liveRestore)],
     ...containers.map((c) => [
       'container',
       c.id,
@@ -72,12 +107,22 @@ export function daemonOutput(daemon: FakeDaemon = {}): string {
       String(c.pid ?? 0),
       `/${c.name}`,
       'app:1',
-      c.propagations ?? '',
+      c.finishedAt ?? '0001-01-01T00:00:00Z',
       JSON.stringify(c.error ?? ''),
+      JSON.stringify((c.binds ?? []).map(inspectedBind)),
     ]),
     ...containers.flatMap((c) => (c.layer ? [['layer', c.id, c.layer]] : [])),
   ]);
 }
+
+const inspectedBind = ({ source, destination, propagation = 'rprivate', mode = '' }: FakeBind) => ({
+  Type: 'bind',
+  Source: source,
+  Destination: destination,
+  Mode: mode,
+  RW: true,
+  Propagation: propagation,
+});
 
 export interface FakeMount {
   readonly namespace: string;

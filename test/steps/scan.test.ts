@@ -1,16 +1,16 @@
 import { describe } from 'vitest';
 import { scan } from '../../src/steps/scan/step.ts';
-import { assist, daemonOutput, dead, id, inAssist, mountsOutput, running } from '../docker/world.ts';
+import { assist, daemonAnswers, dead, id, inAssist, mountsOutput, running } from '../docker/world.ts';
 import { pendingChange, planCases } from './plan-cases.ts';
 
-const script = { daemon: 'docker/daemon.sh', mounts: 'docker/mounts.sh' };
+const script = { daemon: 'docker/daemon.sh', containers: 'docker/containers.sh', mounts: 'docker/mounts.sh' };
 
 describe('scan', () => {
   planCases(scan, [
     {
       name: 'a healthy host: nothing to tell, mounts are not even read',
       args: {},
-      answers: { [script.daemon]: daemonOutput({ containers: [running('web', 9)] }) },
+      answers: { ...daemonAnswers({ containers: [running('web', 9)] }) },
       notes: [],
       output: {
         dead: 0,
@@ -26,7 +26,7 @@ describe('scan', () => {
       name: 'names the container, and who holds it',
       args: {},
       answers: {
-        [script.daemon]: daemonOutput({ containers: [dead('victim'), running('assist', 389)] }),
+        ...daemonAnswers({ containers: [dead('victim'), running('assist', 389)] }),
         [script.mounts]: mountsOutput([inAssist('victim')], assist),
       },
       notes: [
@@ -38,7 +38,7 @@ describe('scan', () => {
       name: 'a mount that an earlier step will have unmounted holds no more',
       args: {},
       answers: {
-        [script.daemon]: daemonOutput({ containers: [dead('victim'), running('assist', 389)] }),
+        ...daemonAnswers({ containers: [dead('victim'), running('assist', 389)] }),
         [script.mounts]: mountsOutput([inAssist('victim')], assist),
       },
       pending: [pendingChange(`mount mnt:[2000] 200 ${inAssist('victim').mountpoint}`)],
@@ -47,7 +47,7 @@ describe('scan', () => {
     {
       name: 'a container that an earlier step will have removed is gone',
       args: {},
-      answers: { [script.daemon]: daemonOutput({ containers: [dead('victim')] }), [script.mounts]: mountsOutput([]) },
+      answers: { ...daemonAnswers({ containers: [dead('victim')] }), [script.mounts]: mountsOutput([]) },
       pending: [pendingChange(`container ${id('victim')}`)],
       output: { dead: 0, summary: 'no container is stuck' },
     },
@@ -55,7 +55,7 @@ describe('scan', () => {
       name: 'another cause than a busy mount is told apart',
       args: {},
       answers: {
-        [script.daemon]: daemonOutput({
+        ...daemonAnswers({
           containers: [
             dead('stone', {
               error: `unable to remove filesystem for ${id('stone')}: unlinkat /var/lib/docker/containers/${id('stone')}/x: operation not permitted`,
@@ -70,7 +70,7 @@ describe('scan', () => {
       name: 'an error left over from a failed start is no reason against removal',
       args: {},
       answers: {
-        [script.daemon]: daemonOutput({
+        ...daemonAnswers({
           containers: [dead('odd', { error: 'OCI runtime create failed: exec: "x": permission denied' })],
         }),
         [script.mounts]: mountsOutput([]),
@@ -81,7 +81,7 @@ describe('scan', () => {
       name: 'a removal that runs right now is not stuck',
       args: {},
       answers: {
-        [script.daemon]: daemonOutput({ containers: [dead('going', { status: 'removing' })] }),
+        ...daemonAnswers({ containers: [dead('going', { status: 'removing' })] }),
         [script.mounts]: mountsOutput([]),
       },
       output: { dead: 0, being_removed: 1 },
@@ -101,13 +101,13 @@ describe('scan', () => {
     {
       name: 'a look that was cut off decides nothing',
       args: {},
-      answers: { [script.daemon]: { stdout: daemonOutput(), truncated: true } },
+      answers: { [script.daemon]: { stdout: daemonAnswers()['docker/daemon.sh'], truncated: true } },
       fails: /too long/,
     },
     {
       name: 'a look without a root directory decides nothing',
       args: {},
-      answers: { [script.daemon]: 'daemon\t20.10\t\toverlay2\tfalse\n' },
+      answers: { ...daemonAnswers(), [script.containers]: 'daemon\t20.10\t\toverlay2\tfalse\n' },
       fails: /incomplete/,
     },
   ]);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { umount } from '../../src/steps/umount/step.ts';
-import { assist, daemonOutput, dead, host, id, inAssist, mountsOutput, running, shmOf } from '../docker/world.ts';
+import { assist, daemonAnswers, dead, host, id, inAssist, mountsOutput, running, shmOf } from '../docker/world.ts';
 import { fakeHost } from './fake-host.ts';
 import { pendingChange, planCases } from './plan-cases.ts';
 
 const answers = (mounts: string, more = {}) => ({
-  'docker/daemon.sh': daemonOutput({ containers: [dead('victim'), running('assist', 389)], ...more }),
+  ...daemonAnswers({ containers: [dead('victim'), running('assist', 389)], ...more }),
   'docker/mounts.sh': mounts,
 });
 const alias = inAssist('victim', {

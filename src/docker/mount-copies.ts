@@ -1,0 +1,10 @@
+import type { Namespace } from './stale-mount.ts';
+
+/** How many mounts of docker's a namespace has, without a container's own `/` and `/dev/shm`. */
+export interface Copies {
+  /** Its oldest processes, one at least. */
+  readonly namespace: Namespace;
+  readonly total: number;
+  /** Of these the private ones: they stay when docker unmounts its own. */
+  readonly lasting: number;
+}
