@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { rmDead } from '../../src/steps/rm_dead/step.ts';
-import { assist, daemonOutput, dead, id, inAssist, mountsOutput, running } from '../docker/world.ts';
+import { assist, daemonAnswers, dead, id, inAssist, mountsOutput, running } from '../docker/world.ts';
 import { fakeHost } from './fake-host.ts';
 import { pendingChange, planCases } from './plan-cases.ts';
 
 const short = (name: string) => id(name).slice(0, 12);
 const answers = (mounts: string, containers = [dead('victim'), running('assist', 389)]) => ({
-  'docker/daemon.sh': daemonOutput({ containers }),
+  ...daemonAnswers({ containers }),
   'docker/mounts.sh': mounts,
 });
 
