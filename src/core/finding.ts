@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /** `critical`: something is stuck or broken now. `warning`: it will be, by a cause that waits. `info`: good to know for what follows. */
 export type Severity = 'critical' | 'warning' | 'info';
 
@@ -14,4 +16,6 @@ export interface Finding {
   readonly remedy: string;
   /** A line each: what it was concluded from. */
   readonly evidence: readonly string[];
+  /** The same for programs, where there is more than the lines say. */
+  readonly data?: JsonObject;
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../core/finding.ts';
+import type { Finding, Severity } from '../core/finding.ts';
 import type { FindingText } from './finding-text.ts';
 import { causeTexts } from './finding-texts-causes.ts';
 import { otherTexts } from './finding-texts-other.ts';
@@ -17,9 +17,9 @@ export const CODES = (Object.keys(TEXTS) as Code[]).sort();
 
 export const isCode = (text: string): text is Code => Object.hasOwn(TEXTS, text);
 
-/** A finding with the severity that its code has. A code without a text in the catalogue does not compile. */
-export const finding = (code: Code, found: Omit<Finding, 'code' | 'severity'>): Finding => ({
-  code,
-  severity: CATALOGUE[code].severity,
-  ...found,
-});
+/** A finding with the severity of its code, or a milder one. A code without a text in the catalogue does not compile. */
+export const finding = (
+  code: Code,
+  found: Omit<Finding, 'code' | 'severity'>,
+  severity: Severity = CATALOGUE[code].severity,
+): Finding => ({ code, severity, ...found });

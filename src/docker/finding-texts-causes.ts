@@ -31,6 +31,17 @@ export const causeTexts = {
   },
   UW303: {
     severity: 'warning',
+    title: "A program outside of any service holds copies of running containers' mounts",
+    meaning:
+      'It runs in a mount namespace of its own: a shell in unshare, a cron job, another container runtime, a thread, a shim of a time when dockerd had another namespace. Its copies do not follow the host; a container that is removed while they are there may be stuck.',
+    todo: [
+      'Have its owner end or restart it before such a container is to go; unwedge ends no process.',
+      'Start it in a namespace that follows the host: unshare --mount --propagation slave',
+    ],
+    sources: ['unshare(1)', 'mount_namespaces(7)'],
+  },
+  UW304: {
+    severity: 'warning',
     title: 'MountFlags is configured for docker, and dockerd does not run with it',
     meaning:
       'The unit was changed and the daemon not started since. The next restart, planned or not, changes how it runs.',
@@ -40,7 +51,7 @@ export const causeTexts = {
     ],
     sources: ['systemd.exec(5), MountFlags=', 'systemd#10086'],
   },
-  UW304: {
+  UW305: {
     severity: 'warning',
     title: 'dockerd runs in a mount namespace of its own, and its unit does not ask for that any more',
     meaning:
@@ -51,7 +62,7 @@ export const causeTexts = {
     ],
     sources: ['systemd.exec(5), MountFlags='],
   },
-  UW305: {
+  UW306: {
     severity: 'warning',
     title: 'MountFlags=slave together with live-restore: docker exec fails after the next restart of dockerd',
     meaning:
@@ -61,7 +72,7 @@ export const causeTexts = {
     ],
     sources: ['moby#35873', 'https://access.redhat.com/articles/2938171'],
   },
-  UW306: {
+  UW307: {
     severity: 'critical',
     title: 'MountFlags=slave with a containerd.service of its own: no container can start',
     meaning:
@@ -69,7 +80,7 @@ export const causeTexts = {
     todo: ['Take MountFlags out of docker.service (systemctl cat docker.service shows where), then restart docker.'],
     sources: ['moby 1493ae2092', 'moby#22806'],
   },
-  UW307: {
+  UW308: {
     severity: 'warning',
     title: 'MountFlags=private for docker pins the mounts of the host',
     meaning:
@@ -77,7 +88,7 @@ export const causeTexts = {
     todo: [`Write slave in its place, where the host allows it: unwedge run ${SLAVE} -i INVENTORY --check`],
     sources: ['systemd#4727'],
   },
-  UW308: {
+  UW309: {
     severity: 'warning',
     title: 'fs.may_detach_mounts is off: a mount in any namespace blocks a removal',
     meaning:
@@ -87,7 +98,7 @@ export const causeTexts = {
     ],
     sources: ['moby#34538', 'bugzilla.redhat.com 1441737', 'Linux 3.18 (8ed936b5671b)'],
   },
-  UW309: {
+  UW310: {
     severity: 'warning',
     title: 'This kernel lets a mount in any namespace block a removal, and has no switch for it',
     meaning:
@@ -95,7 +106,7 @@ export const causeTexts = {
     todo: ['Update the kernel (RHEL and CentOS: 7.4 or later) when the host can be drained.'],
     sources: ['Linux 3.18 (8ed936b5671b)', 'bugzilla.redhat.com 1247935'],
   },
-  UW310: {
+  UW311: {
     severity: 'warning',
     title: 'This docker forgets containers whose forced removal fails',
     meaning:
@@ -106,7 +117,7 @@ export const causeTexts = {
     ],
     sources: ['moby 54dcbab25e', 'moby#22734'],
   },
-  UW311: {
+  UW312: {
     severity: 'info',
     title: 'live-restore is on',
     meaning:
@@ -114,7 +125,7 @@ export const causeTexts = {
     todo: [LEAVE, `Leave MountFlags as it is on this host; ${SLAVE} refuses it.`],
     sources: ['moby#35873'],
   },
-  UW312: {
+  UW313: {
     severity: 'info',
     title: 'This is a Kubernetes node',
     meaning:
@@ -122,7 +133,7 @@ export const causeTexts = {
     todo: ['Drain the node before anything that restarts docker or the host: kubectl drain NODE'],
     sources: ['kubernetes#4869'],
   },
-  UW313: {
+  UW314: {
     severity: 'info',
     title: "dockerd runs in a mount namespace of its own, not in the host's",
     meaning:
@@ -130,7 +141,7 @@ export const causeTexts = {
     todo: ["Look at docker's mounts in /proc/$(pidof dockerd)/mountinfo, not in that of a shell."],
     sources: ['mount_namespaces(7)'],
   },
-  UW314: {
+  UW315: {
     severity: 'info',
     title: 'containerd is a service of its own',
     meaning:
