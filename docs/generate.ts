@@ -69,7 +69,7 @@ function kind(property: JsonObject): string {
   if (type === 'array') return `list of ${kind(items as JsonObject).replace(/^string$/, 'strings')}`;
   if (type === 'boolean') return '`true`, `false`';
   if (type === 'integer') return `whole number, ${minimum} to ${maximum}`;
-  return type === 'object' ? 'map' : String(type);
+  return type === 'object' ? 'map' : [type].flat().join(' or ');
 }
 
 const fields = ({ output }: AnyStepType): string =>

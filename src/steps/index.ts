@@ -6,7 +6,18 @@ import { dropin } from './dropin/step.ts';
 import { restart } from './restart/step.ts';
 import { rmDead } from './rm_dead/step.ts';
 import { scan } from './scan/step.ts';
+import { sysctl } from './sysctl/step.ts';
 import { umount } from './umount/step.ts';
 
 /** Every step type there is; a new one adds its folder and a line here. */
-export const stepTypes: readonly AnyStepType[] = [scan, umount, rmDead, dropin, daemonReload, restart, assert, command];
+export const stepTypes: readonly AnyStepType[] = [
+  scan,
+  umount,
+  rmDead,
+  dropin,
+  sysctl,
+  daemonReload,
+  restart,
+  assert,
+  command,
+];

@@ -32,6 +32,10 @@ const samples: Record<string, readonly Sample[]> = {
       answers: { 'files/probe.sh': file, 'steps/dropin/probe.sh': '', ...daemonAnswers() },
     }),
   ),
+  sysctl: ['value\t0', 'absent'].map((value) => ({
+    args: { name: 'fs.may_detach_mounts', value: 1, persist: true, missing: 'ignore' },
+    answers: { 'steps/sysctl/probe.sh': `kernel\t3.10.0\n${value}\n`, 'files/probe.sh': 'absent\n' },
+  })),
   daemon_reload: ['yes', 'no'].map((word) => ({
     args: { unit: 'docker.service' },
     answers: { 'steps/daemon_reload/probe.sh': `NeedDaemonReload=${word}\n` },

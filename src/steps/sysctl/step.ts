@@ -1,0 +1,145 @@
+import { applied } from '../../core/applied.ts';
+import type { Change } from '../../core/change.ts';
+import { complete } from '../../core/complete.ts';
+import { applyScript, probeScript, undoScript } from '../../core/host-script.ts';
+import { recordsByKind } from '../../core/records.ts';
+import type { ReadOnlySession } from '../../core/session.ts';
+import { defineStep, type Planned, StepError } from '../../core/step-type.ts';
+import { DETACH_MOUNTS, whyNoDetachMounts } from '../../docker/detach-mounts.ts';
+import { lookAtFile, type SeenFile } from '../../files/file.ts';
+import {
+  type FileChange,
+  fileChange,
+  isFileChange,
+  refusalToWrite,
+  restoreFile,
+  withPending,
+  writeFile,
+} from '../../files/file-change.ts';
+import { sysctlSchema } from './schema.ts';
+import {
+  type BootValue,
+  CONF_DIRECTORIES,
+  confPath,
+  confText,
+  dotted,
+  overriding,
+  procName,
+  SYSCTL_CONF,
+  sameSpaces,
+} from './setting.ts';
+
+export interface SysctlArgs {
+  readonly name: string;
+  readonly value: string | number;
+  readonly persist: boolean;
+  readonly missing: 'fail' | 'ignore';
+}
+interface Facts {
+  /** `uname -r`. */
+  readonly kernel: string;
+  /** undefined: this kernel has no such setting. */
+  readonly value: string | undefined;
+  /** In the order of reading. */
+  readonly boot: readonly BootValue[];
+  readonly file: SeenFile;
+}
+interface ValueChange extends Change {
+  readonly before: string;
+  readonly after: string;
+  readonly data: { readonly path: string };
+}
+
+const probe = probeScript('steps/sysctl/probe.sh');
+const apply = applyScript('steps/sysctl/apply.sh');
+const undo = undoScript('steps/sysctl/undo.sh');
+
+/** A kernel setting, now and at boot; each is changed only if need be. */
+export const sysctl = defineStep<SysctlArgs, Facts, FileChange | ValueChange>({
+  name: 'sysctl',
+  description: 'Sets a kernel setting, now and for every boot. Undo puts back what was there before.',
+  schema: sysctlSchema,
+  output: { present: 'bool' },
+  deadline: 60,
+  probe: readFacts,
+  plan(args, facts, { pending }): Planned<FileChange | ValueChange> {
+    if (facts.value === undefined) return withoutIt(args, facts);
+    const output = { present: true };
+    const now = valueChange(args, facts.value, pending);
+    const boot = args.persist ? bootChange(args, facts, pending) : undefined;
+    const refusal = boot && refusalToWrite(facts.file);
+    if (refusal) return { changes: [], refusal };
+    return { changes: [now, boot].filter((change) => change !== undefined), output, notes: bootNotes(args, facts) };
+  },
+  async apply(host, change) {
+    if (isFileChange(change)) return writeFile(host, change);
+    applied(await host.run(apply, [change.data.path, change.before, change.after]), change);
+  },
+  undo: {
+    kind: 'reverse',
+    async reverse(host, change) {
+      if (isFileChange(change)) return restoreFile(host, change);
+      const { before, after, data } = change;
+      applied(await host.run(undo, [data.path, before, after]), {
+        ...change,
+        summary: `${change.resource.replace('sysctl', 'set')} back to ${before}`,
+      });
+    },
+  },
+});
+
+async function readFacts(host: ReadOnlySession, { name }: SysctlArgs): Promise<Facts> {
+  const words = [procName(name), procPath(name), SYSCTL_CONF, '/run/systemd/system', ...CONF_DIRECTORIES];
+  const stdout = complete(await host.probe(probe, words), `${name} could not be read`, 'run as root, or with -b');
+  const rows = recordsByKind(stdout);
+  const kernel = rows('kernel')[0]?.[0];
+  const value = rows('value')[0]?.join('\t');
+  if (!kernel || (value === undefined && rows('absent').length === 0)) {
+    throw new StepError(`the look at ${name} came back incomplete`);
+  }
+  const boot = rows('boot').map(([file = '', text = '']) => ({ file, value: text }));
+  return { kernel, value, boot, file: await lookAtFile(host, confPath(name)) };
+}
+
+const procPath = (name: string): string => `/proc/sys/${procName(name)}`;
+
+/** Never written to a file there either: `sysctl -p` would end with an error at each boot (facts/docker.md §5). */
+function withoutIt({ name, missing }: SysctlArgs, { kernel }: Facts): Planned<never> {
+  const why = dotted(name) === DETACH_MOUNTS ? `: ${whyNoDetachMounts(kernel)}` : '';
+  const told = `this kernel (${kernel}) has no ${name}${why}`;
+  if (missing === 'ignore') return { changes: [], output: { present: false }, notes: [told] };
+  return {
+    changes: [],
+    refusal: { reason: told, todo: 'look at the name, or let the step pass over such hosts: missing: ignore' },
+  };
+}
+
+function valueChange(args: SysctlArgs, value: string, pending: readonly Change[]): ValueChange | undefined {
+  const resource = `sysctl ${dotted(args.name)}`;
+  const before = pending.findLast((change) => change.resource === resource)?.after ?? value;
+  const after = sameSpaces(args.value);
+  if (typeof before !== 'string' || before === after) return undefined;
+  return {
+    resource,
+    summary: `set ${dotted(args.name)} to ${after} (it is ${before})`,
+    before,
+    after,
+    risk: 'none',
+    data: { path: procPath(args.name) },
+  };
+}
+
+/** None where another file sets it already. */
+function bootChange(args: SysctlArgs, { boot, file }: Facts, pending: readonly Change[]): FileChange | undefined {
+  const value = sameSpaces(args.value);
+  if (boot.at(-1)?.value === value) return undefined;
+  return fileChange(withPending(file, pending), confText(args.name, value));
+}
+
+function bootNotes({ name, value, persist }: SysctlArgs, { boot, file }: Facts): string[] {
+  const winner = persist ? overriding(boot, file.path, sameSpaces(value)) : undefined;
+  if (!winner) return [];
+  return [
+    `${winner.file} sets ${name} to ${winner.value}, and is read after ${file.path}: it will win at the next boot; change it there`,
+  ];
+}
