@@ -2,6 +2,7 @@ import type { Change } from '../core/change.ts';
 import type { Container } from './daemon.ts';
 import { type Holder, holderOf, holderText } from './holder.ts';
 import type { HostView } from './host-view.ts';
+import { detaches, pins } from './pins.ts';
 import { takenAlong } from './propagation.ts';
 import { classifyMessage } from './removal-error.ts';
 import type { PlacedMount, StaleMount } from './stale-mount.ts';
@@ -30,8 +31,8 @@ export function goneWith(changes: readonly Change[], view: HostView): Set<string
 
 /** What becomes of one Dead container. */
 export type Outlook =
-  /** Nothing holds it: docker rm will do. */
-  | { readonly kind: 'removable'; readonly container: Container }
+  /** Nothing that can be seen holds it: docker rm will do. `may`: docker said busy, and nothing that is or will be done explains why it no longer should. */
+  | { readonly kind: 'removable'; readonly container: Container; readonly may: boolean }
   | {
       readonly kind: 'pinned';
       readonly container: Container;
@@ -51,22 +52,28 @@ export function outlooks(view: HostView, pending: readonly Change[]): Outlook[] 
   const gone = goneWith(pending, view);
   return view.dead
     .filter((container) => !gone.has(containerResource(container.id)))
-    .map((container) =>
-      outlook(
-        container,
-        view.stale.filter((m) => m.container.id === container.id && !gone.has(mountResource(m))),
-      ),
-    );
+    .map((container) => outlook(container, view, pending));
 }
 
-function outlook(container: Container, by: readonly StaleMount[]): Outlook {
+function outlook(container: Container, view: HostView, pending: readonly Change[]): Outlook {
   if (container.status !== 'dead') return { kind: 'being-removed', container };
+  const by = pinsOf(container, view, pending);
   if (by.length > 0) return { kind: 'pinned', container, by };
-  // Without a mount left, a busy error is history; any other removal error is a cause that is still there.
-  if (!isRemovalError(container.error) || classifyMessage(container.error).cause !== 'other') {
-    return { kind: 'removable', container };
-  }
-  return { kind: 'other-cause', container, error: container.error };
+  // Any other removal error than a busy one is a cause that is still there.
+  const cause = isRemovalError(container.error) ? classifyMessage(container.error).cause : undefined;
+  if (cause === 'other') return { kind: 'other-cause', container, error: container.error };
+  const explained = cause === undefined || pinsOf(container, view, []).length > 0;
+  return { kind: 'removable', container, may: !explained };
+}
+
+/** The mounts of it that keep docker from removing it once the pending changes are made. */
+function pinsOf(container: Container, view: HostView, pending: readonly Change[]): StaleMount[] {
+  const gone = goneWith(pending, view);
+  const detaching = detaches(view.daemon, pending);
+  return view.stale.filter(
+    (m) =>
+      m.container.id === container.id && !gone.has(mountResource(m)) && pins(m, view.daemon, view.mounts, detaching),
+  );
 }
 
 /** `.State.Error` may also be left over from a failed start. */
@@ -78,7 +85,7 @@ export function outlookText(outlook: Outlook, view: HostView): string {
   const who = `${outlook.container.name} (${outlook.container.id.slice(0, 12)})`;
   switch (outlook.kind) {
     case 'removable':
-      return `${who} is Dead and nothing holds it`;
+      return `${who} is Dead and nothing${outlook.may ? ' that can be seen' : ''} holds it`;
     case 'being-removed':
       return `${who} is being removed right now`;
     case 'other-cause':

@@ -25,7 +25,7 @@ export const rmDead = defineStep<Record<string, never>, HostView, Change>({
   probe: (host) => lookAtHost(host),
   plan(_args, view, { pending }) {
     const stuck = outlooks(view, pending);
-    const changes = stuck.filter((o) => o.kind === 'removable').map((o) => change(o.container));
+    const changes = stuck.flatMap((o) => (o.kind === 'removable' ? [change(o.container, o.may)] : []));
     const left = stuck.filter((o) => o.kind !== 'removable');
     return {
       changes,
@@ -41,7 +41,7 @@ export const rmDead = defineStep<Record<string, never>, HostView, Change>({
   },
 });
 
-function change(container: Container): Change {
+function change(container: Container, may: boolean): Change {
   return {
     resource: containerResource(container.id),
     summary: `remove Dead container ${container.name} (${container.id.slice(0, 12)})`,
@@ -53,5 +53,6 @@ function change(container: Container): Change {
     },
     after: null,
     risk: 'none',
+    ...(may ? { may } : {}),
   };
 }
