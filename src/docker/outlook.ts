@@ -18,15 +18,19 @@ export const holderResource = (holder: Holder): string | undefined => {
   return holder.kind === 'unit' ? `holder unit ${holder.unit}` : undefined;
 };
 
-/** What these changes leave nothing of: what they name, what lies in a restarted holder's namespace, and what umounts take along. */
+/** What these changes leave nothing of: what they name, mounts of removed containers and in restarted holders, and what umounts take along. */
 export function goneWith(changes: readonly Change[], view: HostView): Set<string> {
   const resources = new Set(changes.map((change) => change.resource));
-  const restarted = view.stale.filter((m) => resources.has(holderResource(holderOf(m.namespace, view.daemon)) ?? ''));
-  const named = new Set([...resources, ...restarted.map(mountResource)]);
-  const along = view.stale
+  const owners = (m: StaleMount) => [
+    containerResource(m.container.id),
+    holderResource(holderOf(m.namespace, view.daemon)) ?? '',
+  ];
+  const along = view.stale.filter((m) => owners(m).some((owner) => resources.has(owner)));
+  const named = new Set([...resources, ...along.map(mountResource)]);
+  const taken = view.stale
     .filter((m) => named.has(mountResource(m)))
     .flatMap((m) => takenAlong(m, view.mounts).map(mountResource));
-  return new Set([...named, ...along]);
+  return new Set([...named, ...taken]);
 }
 
 /** What becomes of one Dead container. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/core/change.ts';
 import { lookAtHost } from '../../src/docker/host-view.ts';
-import { outlooks } from '../../src/docker/outlook.ts';
+import { goneWith, mountResource, outlooks } from '../../src/docker/outlook.ts';
 import { fakeHost } from '../steps/fake-host.ts';
 import { pendingChange } from '../steps/plan-cases.ts';
 import {
@@ -102,6 +102,18 @@ describe("what a mount in dockerd's own namespace does", () => {
   it('is not the host where dockerd has a namespace of its own', async () => {
     expect(await outlookOf({ ...NEW, dockerdNamespace: '1500' }, [onHost])).toBe('removable, perhaps');
   });
+});
+
+it('what belonged to a removed container, or lay in a restarted holder, is gone with it', async () => {
+  const answers = {
+    ...daemonAnswers({ containers: [busy, running('assist', 389)] }),
+    'docker/mounts.sh': mountsOutput([inAssist('victim')], assist),
+  };
+  const view = await lookAtHost(fakeHost(answers));
+  const [mount] = view.stale.map(mountResource);
+  for (const resource of [`container ${id('victim')}`, `holder container ${id('assist')}`])
+    expect(goneWith([pendingChange(resource)], view)).toContain(mount);
+  expect(goneWith([pendingChange(`holder container ${id('other')}`)], view)).not.toContain(mount);
 });
 
 it('a busy error with nothing in sight that holds: a removal may work', async () => {
