@@ -97,6 +97,6 @@ const leafOf = (path: string): string => `…${path.replace(/^.*\/[0-9a-f]{64}(?
 function remedyText(refusal: string | undefined, holder: Holder): string {
   const free = 'unwedge run playbooks/free-dead-containers.yaml';
   return refusal === undefined
-    ? `${free} unmounts that copy and removes the container`
+    ? `${free} unmounts that copy and removes the container; where it cannot: ${releaseText(holder)}`
     : `${releaseText(holder)} (no umount there: ${refusal})`;
 }

@@ -1,4 +1,6 @@
 import type { ChangeRef, EventOf, RunEvent, RunMode } from '../core/event.ts';
+import { label, tailOf } from './finding-lines.ts';
+import { Findings } from './findings.ts';
 import type { Output, Reporter, ReporterOptions } from './reporter.ts';
 import { Sink } from './sink.ts';
 import { createStyle, type Style } from './style.ts';
@@ -26,7 +28,7 @@ export class PlainReporter implements Reporter {
   }
 
   async end(): Promise<void> {
-    const lines = await this.#summary.lines({ ...this.#options, notes: false }, this.#style);
+    const lines = await this.#summary.lines(this.#options, this.#style);
     this.#sink.lines(lines.length === 0 ? [] : ['', ...lines]);
     await this.#sink.flush();
   }
@@ -41,6 +43,7 @@ class EventLines {
   /** Hosts whose failure has been told. */
   readonly #told = new Set<string>();
   readonly #notes = new Set<string>();
+  readonly #findings = new Findings();
   /** Check mode: hosts that a run would change for certain. */
   readonly #certain = new Set<string>();
   #mode: RunMode = 'run';
@@ -111,13 +114,31 @@ class EventLines {
     return this.#verbose >= level ? [text] : [];
   }
 
-  #planned({ host, step, changes, notes }: EventOf<'step.planned'>): string[] {
-    const lines = notes.filter((note) => this.#isNews(host, note)).map((note) => line(host, step, 'note:', note));
+  #planned(event: EventOf<'step.planned'>): string[] {
+    const { host, step, changes, notes } = event;
+    const news = notes.filter((note) => this.#isNews(host, note));
+    const lines = [...this.#found(event), ...news.map((note) => line(host, step, 'note:', note))];
     if (this.#mode !== 'check') return lines;
     if (changes.some((change) => !change.may)) this.#certain.add(host);
     const { cyan } = this.#style;
     const status = (may: boolean | undefined) => cyan(may ? 'may change:' : 'would change:');
     return [...lines, ...changes.map((c) => line(host, step, status(c.may), plannedLine({ ...c, may: false })))];
+  }
+
+  /** What this look finds first, and what it finds no more. */
+  #found(event: EventOf<'step.planned'>): string[] {
+    const { host, step } = event;
+    const { news, gone } = this.#findings.add(event);
+    const told = news.map((finding) => ({ finding, tail: tailOf(finding, this.#verbose) }));
+    const status = this.#style.green(this.#mode === 'check' ? 'would be gone:' : 'gone:');
+    return [
+      ...gone.map(({ code, message }) => line(host, step, status, `${code} ${message}`)),
+      ...told.flatMap(({ finding, tail }, i) => [
+        line(host, step, `${label(finding, this.#style)}:`, finding.message),
+        // Neighbours with the same remedy share it.
+        ...(tail.join('\n') === told[i + 1]?.tail.join('\n') ? [] : tail.map((text) => line(host, step, '', text))),
+      ]),
+    ];
   }
 
   /** Later steps see the same things again. */

@@ -3,28 +3,39 @@ import { counted, hostList, oneLine } from './wording.ts';
 /** Above so many hosts, ids are folded so that hosts with the same kind of finding are told together. */
 const FOLD_ABOVE = 10;
 
+/** One thing to tell of a host: a line, or one with more below it. */
+export type Item = string | readonly [string, ...string[]];
+
 interface Group {
   readonly hosts: string[];
-  /** Distinct lines with how often they occur on all hosts of the group. */
-  readonly lines: Map<string, number>;
+  /** Distinct items with how often they occur on all hosts of the group. */
+  readonly items: Map<string, number>;
 }
 
 /**
- * Tells hosts with the same lines together: `12 hosts: web-1, web-2 …` and the lines under it.
+ * Tells hosts with the same items together: `12 hosts: web-1, web-2 …` and the lines under it.
  * Container ids, pids and namespaces differ from host to host; on many hosts they are folded to `<id>`, with a count, unless `exact`.
  */
-export function sameHosts(linesByHost: ReadonlyMap<string, readonly string[]>, exact: boolean): string[] {
-  const fold = !exact && linesByHost.size > FOLD_ABOVE;
+export function sameHosts(itemsByHost: ReadonlyMap<string, readonly Item[]>, exact: boolean): string[] {
+  const fold = !exact && itemsByHost.size > FOLD_ABOVE;
   const groups = new Map<string, Group>();
-  for (const [host, raw] of linesByHost) {
-    const lines = raw.map((line) => (fold ? folded(oneLine(line)) : oneLine(line)));
-    const key = [...new Set(lines)].sort().join('\n');
-    const group: Group = groups.get(key) ?? { hosts: [], lines: new Map() };
+  for (const [host, items] of itemsByHost) {
+    const texts = items.map((item) => textOf(item, fold));
+    const key = JSON.stringify([...new Set(texts)].sort());
+    const group: Group = groups.get(key) ?? { hosts: [], items: new Map() };
     groups.set(key, group);
     group.hosts.push(host);
-    for (const line of lines) group.lines.set(line, (group.lines.get(line) ?? 0) + 1);
+    for (const text of texts) group.items.set(text, (group.items.get(text) ?? 0) + 1);
   }
   return [...groups.values()].flatMap(groupLines);
+}
+
+/** An item's lines, none of which can hold a line break of its own. */
+function textOf(item: Item, fold: boolean): string {
+  const lines = typeof item === 'string' ? [item] : item;
+  // What stands below is indented already.
+  const safe = lines.map((line, i) => (i === 0 ? '' : (/^ */.exec(line)?.[0] ?? '')) + oneLine(line));
+  return (fold ? safe.map(folded) : safe).join('\n');
 }
 
 /** `mount 5f4c0f…e1 by pid 812 in mnt:[4026532570]` without what tells two hosts apart. */
@@ -34,7 +45,15 @@ const folded = (line: string): string =>
     .replace(/\bpid \d+/g, 'pid <n>')
     .replace(/\bmnt:\[\d+\]/g, 'mnt:[<n>]');
 
-function groupLines({ hosts, lines }: Group): string[] {
-  const head = `${counted(hosts.length, 'host')}: ${hostList(hosts)}`;
-  return [head, ...[...lines].map(([line, times]) => `  ${line}${times > hosts.length ? `  (${times} in all)` : ''}`)];
+function groupLines({ hosts, items }: Group): string[] {
+  const all = [...items].map(([text, times]) => {
+    const [first = '', ...below] = text.split('\n');
+    return { first: `${first}${times > hosts.length ? `  (${times} in all)` : ''}`, below };
+  });
+  const lines = all.flatMap(({ first, below }, i) => {
+    // Neighbours with the same below them share it.
+    const shared = below.length > 0 && below.join('\n') === all[i + 1]?.below.join('\n');
+    return shared ? [first] : [first, ...below];
+  });
+  return [`${counted(hosts.length, 'host')}: ${hostList(hosts)}`, ...lines.map((line) => `  ${line}`)];
 }

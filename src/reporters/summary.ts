@@ -1,8 +1,11 @@
 import type { Change } from '../core/change.ts';
 import type { Recap, RunEvent, RunMode } from '../core/event.ts';
+import type { Finding } from '../core/finding.ts';
+import { findingBlock, findingLine, onScreen } from './finding-lines.ts';
+import { Findings } from './findings.ts';
 import { type RecapView, recapLines } from './recap.ts';
 import type { ReporterOptions } from './reporter.ts';
-import { sameHosts } from './same-hosts.ts';
+import { type Item, sameHosts } from './same-hosts.ts';
 import type { Style } from './style.ts';
 import type { FileChange } from './unified-diff.ts';
 import { counted, hostList } from './wording.ts';
@@ -11,6 +14,7 @@ import { counted, hostList } from './wording.ts';
 export class Summary {
   readonly #planned = new Map<string, Change[]>();
   readonly #notes = new Map<string, string[]>();
+  readonly #findings = new Findings();
   #run: Pick<RecapView, 'mode' | 'run' | 'of'> = { mode: 'run', run: '' };
   #recap: Recap | undefined;
 
@@ -20,6 +24,7 @@ export class Summary {
         this.#run = event;
         break;
       case 'step.planned':
+        this.#findings.add(event);
         append(this.#planned, event.host, event.changes);
         // Later steps see the same things again.
         append(
@@ -39,19 +44,33 @@ export class Summary {
     return this.#run.mode;
   }
 
-  /** Empty where the run did not come to its end. `notes`: for a reporter that has not told them yet. */
+  /** Empty where the run did not come to its end. `columns`: for a screen, on which notes and findings have not been told yet. */
   async lines(
-    { diff, verbose, notes }: ReporterOptions & { readonly notes: boolean },
+    { diff, verbose, columns }: ReporterOptions & { readonly columns?: number },
     style: Style,
   ): Promise<string[]> {
     if (!this.#recap) return [];
     const exact = verbose > 0;
     return paragraphs([
       diff ? await this.#diffLines(style) : [],
-      notes ? titled('Notes:', sameHosts(this.#notes, exact)) : [],
+      ...(columns === undefined ? [] : this.#found(verbose, columns, style)),
       this.#run.mode === 'check' ? this.#plannedLines(this.#recap, exact) : [],
       recapLines(this.#recap, { ...this.#run, style, mayChange: this.mayChange }),
     ]);
+  }
+
+  /** Notes, and what is or was found out. */
+  #found(verbose: number, columns: number, style: Style): string[][] {
+    const section = (title: string, gone: boolean, blocks: (finding: Finding) => Item) => {
+      const items = [...this.#findings.byHost({ gone })].map(([host, found]) => [host, found.map(blocks)] as const);
+      return onScreen(titled(title, sameHosts(new Map(items), verbose > 0)), columns, style);
+    };
+    const wasThere = this.mode === 'check' ? 'Found, and gone after a run:' : 'Found at first, and gone now:';
+    return [
+      titled('Notes:', sameHosts(this.#notes, verbose > 0)),
+      section(wasThere, true, findingLine),
+      section('Found:', false, (finding) => findingBlock(finding, verbose)),
+    ];
   }
 
   #plannedLines(recap: Recap, exact: boolean): string[] {

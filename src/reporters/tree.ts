@@ -63,7 +63,8 @@ export class TreeReporter implements Reporter {
   }
 
   async #tellSummary(): Promise<void> {
-    const lines = await this.#summary.lines({ ...this.#options, notes: true }, this.#style);
+    const { columns } = this.#view();
+    const lines = await this.#summary.lines({ ...this.#options, columns }, this.#style);
     this.#sink.lines(lines.length === 0 ? [] : ['', ...lines]);
     await this.#sink.flush();
   }

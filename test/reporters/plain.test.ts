@@ -13,6 +13,9 @@ const SCENARIOS: Record<string, { events: RunEvent[]; options?: Parameters<typeo
   'failure-rolled-back': { events: scenarios.failureRolledBack() },
   rollback: { events: scenarios.rollback() },
   interrupted: { events: scenarios.interrupted() },
+  findings: { events: scenarios.findings() },
+  'findings-verbose': { events: scenarios.findings(), options: { verbose: 1 } },
+  'findings-check-color': { events: scenarios.findings('check'), options: { color: true } },
   'hostile-text': { events: scenarios.hostileText(), options: { verbose: 2, diff: true } },
 };
 

@@ -8,6 +8,7 @@ import type {
   RunEvent,
   RunMode,
 } from '../../src/core/event.ts';
+import type { Finding } from '../../src/core/finding.ts';
 
 /** Scripts event streams as the runner would send them; time passes only where the script says so. */
 export class Script {
@@ -77,6 +78,10 @@ export class Script {
   hostEnds(host: string, status: HostStatus, changes = 0, reason?: Reason, rollback?: RollbackOutcome): this {
     const outcome = { host, status, changes, ...(reason ? { reason } : {}), ...(rollback ? { rollback } : {}) };
     return this.add({ type: 'host.finished', outcome });
+  }
+
+  found(host: string, step: string, findings: readonly Finding[]): this {
+    return this.add({ type: 'step.planned', host, step, changes: [], notes: [], findings });
   }
 
   /** A host that goes through three steps and changes `changes`. */
@@ -269,7 +274,69 @@ export function hostileText(): RunEvent[] {
   const evil = 'x\u001b[2J\u001b]0;owned\u0007\r\nweb-9  umount  ok\u009b31m\u202egnp\u2028y';
   const script = new Script().started('run', ['web-1']).play(['web-1']).host('web-1').step('web-1', 'umount', 1);
   script.planned('web-1', 'umount', [{ ...unmount(1), summary: evil }], [evil]);
+  script.found('web-1', evil, [{ ...held(1), subject: evil, message: evil, remedy: evil, evidence: [evil] }]);
   script.applied('web-1', 'umount', 0, { ...unmount(1), summary: evil });
   script.stepEnds('web-1', 'umount', 'failed', 1, { message: evil, todo: evil });
   return script.hostEnds('web-1', 'failed', 1, { message: evil, todo: evil }).ended();
+}
+
+/** A look at two hosts finds two containers held by an agent, and a cause that waits; the run frees one of them. */
+export function findings(mode: RunMode = 'run'): RunEvent[] {
+  const script = new Script().started(mode, hosts(2)).play(hosts(2));
+  const all = [1, 2].map(held);
+  script
+    .host('web-1')
+    .step('web-1', 'Look', 0)
+    .found('web-1', 'Look', [...all, bind, slave]);
+  script
+    .stepEnds('web-1', 'Look', 'ok')
+    .step('web-1', 'umount', 1)
+    .planned('web-1', 'umount', [unmount(1)]);
+  if (mode === 'run') script.applied('web-1', 'umount', 0, unmount(1));
+  script.stepEnds('web-1', 'umount', 'changed', 1).step('web-1', 'Look again', 2);
+  script.found('web-1', 'Look again', [held(2), bind, slave]).stepEnds('web-1', 'Look again', 'ok');
+  script.hostEnds('web-1', 'changed', 1);
+  script.host('web-2').step('web-2', 'Look', 0).found('web-2', 'Look', []).stepEnds('web-2', 'Look', 'ok');
+  return script.hostEnds('web-2', 'ok').ended();
+}
+
+const held = (n: number): Finding => ({
+  code: 'UW001',
+  severity: 'critical',
+  subject: `container job-${n} (${id(n)})`,
+  message: `job-${n} (${id(n)}) is stuck: container assist (648fcdd4547a, pid 389) holds …/mounts/shm through its bind /:/rootfs`,
+  remedy: 'unwedge run playbooks/free-dead-containers.yaml unmounts that copy and removes the container',
+  evidence: [`mnt:[402653257${n}] has it at /rootfs/var/lib/docker/containers/${id(n)}/mounts/shm, private`],
+});
+const bind: Finding = {
+  code: 'UW301',
+  severity: 'warning',
+  subject: 'container assist (648fcdd4547a)',
+  message: 'container assist (648fcdd4547a) binds /:/rootfs without rslave',
+  remedy: 'mount that bind with rslave and start the container anew',
+  evidence: ['bind /:/rootfs, mode not given, propagation rprivate'],
+};
+const slave: Finding = {
+  code: 'UW312',
+  severity: 'info',
+  subject: 'host',
+  message: 'live-restore is on',
+  remedy: 'leave MountFlags as it is on this host',
+  evidence: [],
+};
+
+/** The same container stuck on each of 14 hosts. */
+export function findingsOfFleet(): RunEvent[] {
+  const all = hosts(14);
+  const script = new Script().started('check', all).play(all, 1);
+  for (const [i, host] of all.entries()) {
+    const found = {
+      ...held(i),
+      subject: `container job (${id(i)})`,
+      message: held(i).message.replace(/job-\d+/, 'job'),
+    };
+    script.host(host).step(host, 'Look', 0).found(host, 'Look', [found, slave]);
+    script.stepEnds(host, 'Look', 'ok').hostEnds(host, 'ok');
+  }
+  return script.ended();
 }

@@ -102,12 +102,24 @@ test.each([
   ['rollback', scenarios.rollback()],
   ['interrupted', scenarios.interrupted()],
   ['hostile-text', scenarios.hostileText()],
+  ['findings-check', scenarios.findings('check')],
+  ['findings-of-fleet', scenarios.findingsOfFleet()],
 ])('what stays on the screen of %s', async (name, events) => {
   const screen = new Screen(80, 24);
   const show = await Show.on(screen);
   show.play(events);
   await show.end();
   await expect(screen.text).toMatchFileSnapshot(`../golden/tree-${name}.txt`);
+});
+
+test.each([80, 160])('findings on %i columns: what is left, what is gone; no line is too long', async (columns) => {
+  const screen = new Screen(columns, 24);
+  const show = await Show.on(screen, { diff: false, verbose: 1 });
+  show.play(scenarios.findings());
+  await show.end();
+  // The hint with the two run ids is for copying: the terminal may wrap it.
+  expect(screen.wrapped.filter((line) => !line.startsWith('journal: '))).toEqual([]);
+  await expect(screen.text).toMatchFileSnapshot(`../golden/tree-findings-${columns}.txt`);
 });
 
 test('plays follow each other, each leaves its line', async () => {
