@@ -4,6 +4,7 @@ import { command } from './command/step.ts';
 import { daemonReload } from './daemon_reload/step.ts';
 import { dropin } from './dropin/step.ts';
 import { restart } from './restart/step.ts';
+import { restartHolders } from './restart_holders/step.ts';
 import { rmDead } from './rm_dead/step.ts';
 import { scan } from './scan/step.ts';
 import { sysctl } from './sysctl/step.ts';
@@ -13,6 +14,7 @@ import { umount } from './umount/step.ts';
 export const stepTypes: readonly AnyStepType[] = [
   scan,
   umount,
+  restartHolders,
   rmDead,
   dropin,
   sysctl,

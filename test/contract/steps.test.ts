@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { stepTypes } from '../../src/steps/index.ts';
-import { assist, daemonAnswers, dead, inAssist, mountsOutput, running } from '../docker/world.ts';
+import { assist, daemonAnswers, dead, id, inAssist, mountsOutput, running } from '../docker/world.ts';
 import { type Sample, stepContract } from './step-contract.ts';
 
 const docker = (mounts: string): Sample['answers'] => ({
@@ -22,6 +22,13 @@ const samples: Record<string, readonly Sample[]> = {
     { args: { namespaces: ['holders'], lazy: false }, answers: held },
     { args: { namespaces: ['host'], lazy: false }, answers: held },
   ],
+  restart_holders: ['false', 'true'].map((autoRemove) => ({
+    args: { kinds: ['container'], never: [], timeout: 90 },
+    answers: {
+      ...held,
+      'steps/restart_holders/probe.sh': `container\t${id('assist')}\t389\tfalse\t${autoRemove}\tnull\t{}\n`,
+    },
+  })),
   rm_dead: [
     { args: {}, answers: free },
     { args: {}, answers: held },
@@ -44,8 +51,6 @@ const samples: Record<string, readonly Sample[]> = {
     args: { unit: 'docker.service', config: [], force: false, wait: 60 },
     answers: {
       'steps/restart/probe.sh': `${unitRows}changed\t${at}\t/etc/x.conf\n`,
-      'steps/restart/probe-options.sh': '',
-      'steps/restart/probe-validity.sh': '',
     },
   })),
   assert: [true, false].map((that) => ({ args: { that, message: 'no' }, answers: {} })),
