@@ -1,9 +1,10 @@
-/** Writes docs/steps/ from the registry of step types. Usage: npm run docs */
+/** Writes docs/steps/ from the registry of step types, and docs/findings.md from the catalogue. Usage: npm run docs */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
 import type { JsonObject } from '../src/core/json.ts';
 import type { AnyStepType } from '../src/core/step-type.ts';
 import { stepTypes } from '../src/steps/index.ts';
+import { findingsPage } from './generate-findings.ts';
 
 /** File name below docs/steps/ → text. */
 export function stepPages(types: readonly AnyStepType[]): ReadonlyMap<string, string> {
@@ -94,4 +95,5 @@ if (process.argv[1] === import.meta.filename) {
   const folder = new URL('steps/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of stepPages(stepTypes)) writeFileSync(new URL(name, folder), text);
+  writeFileSync(new URL('findings.md', import.meta.url), findingsPage());
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stepPages } from '../docs/generate.ts';
+import { findingsPage } from '../docs/generate-findings.ts';
 import { ExitCode } from '../src/core/exit-code.ts';
 import { explanationJson } from '../src/docker/explanation.ts';
 import { causeOf, REASONS } from '../src/docker/message-reason.ts';
@@ -125,6 +126,10 @@ describe('the references', () => {
       (name) => [name, source(`docs/steps/${name}`)] as const,
     );
     expect(new Map(written)).toEqual(stepPages(stepTypes));
+  });
+
+  it('docs/findings.md is what the catalogue says (npm run docs)', () => {
+    expect(source('docs/findings.md')).toBe(findingsPage());
   });
 
   it('docs/exit-codes.md has every exit code', () => {
