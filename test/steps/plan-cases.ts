@@ -14,6 +14,8 @@ export interface PlanCase {
   /** Summaries, in order. */
   readonly changes?: readonly string[];
   readonly notes?: readonly string[];
+  /** `CODE message`, in order. */
+  readonly findings?: readonly string[];
   readonly output?: JsonObject;
   readonly refusal?: string | RegExp;
   /** The probe itself fails with this. */
@@ -34,6 +36,8 @@ export function planCases(type: AnyStepType, cases: readonly PlanCase[]): void {
     if (c.refusal === undefined) expect(planned.refusal).toBeUndefined();
     else expect(planned.refusal?.reason).toMatch(c.refusal);
     if (c.notes) expect(planned.notes ?? []).toEqual(c.notes);
+    if (c.findings)
+      expect((planned.findings ?? []).map(({ code, message }) => `${code} ${message}`)).toEqual(c.findings);
     if (c.output) expect(planned.output).toMatchObject(c.output);
   });
 }

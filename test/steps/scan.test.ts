@@ -1,9 +1,13 @@
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 import { scan } from '../../src/steps/scan/step.ts';
 import { assist, daemonAnswers, dead, id, inAssist, mountsOutput, running } from '../docker/world.ts';
 import { pendingChange, planCases } from './plan-cases.ts';
 
 const script = { daemon: 'docker/daemon.sh', containers: 'docker/containers.sh', mounts: 'docker/mounts.sh' };
+
+/** Of the kernel that hosts of this world have if nothing else is said. */
+const OLD_KERNEL =
+  'UW310 kernel 3.10.0-514.el7.x86_64 lets a mount in any namespace block a removal, and cannot do otherwise';
 
 describe('scan', () => {
   planCases(scan, [
@@ -12,6 +16,7 @@ describe('scan', () => {
       args: {},
       answers: { ...daemonAnswers({ containers: [running('web', 9)] }) },
       notes: [],
+      findings: [OLD_KERNEL],
       output: {
         dead: 0,
         pinned: 0,
@@ -29,8 +34,10 @@ describe('scan', () => {
         ...daemonAnswers({ containers: [dead('victim'), running('assist', 389)] }),
         [script.mounts]: mountsOutput([inAssist('victim')], assist),
       },
-      notes: [
-        `victim (${id('victim').slice(0, 12)}) is held by container assist (${id('assist').slice(0, 12)}, pid 389)`,
+      notes: [],
+      findings: [
+        `UW001 victim (${id('victim').slice(0, 12)}) is stuck: container assist (${id('assist').slice(0, 12)}, pid 389) holds …/mounts/shm`,
+        OLD_KERNEL,
       ],
       output: { dead: 1, pinned: 1, removable: 0, other_cause: 0 },
     },
@@ -43,6 +50,23 @@ describe('scan', () => {
       },
       pending: [pendingChange(`mount mnt:[2000] 200 ${inAssist('victim').mountpoint}`)],
       output: { dead: 1, pinned: 0, removable: 1, holders: [] },
+    },
+    {
+      name: 'the kernel and its switch, as a pending change will have set it',
+      args: {},
+      answers: { ...daemonAnswers({ kernel: '3.10.0-1160.el7', mayDetachMounts: '0' }) },
+      pending: [pendingChange('sysctl fs.may_detach_mounts', { after: '1' })],
+      findings: [],
+      output: { kernel: '3.10.0-1160.el7', may_detach_mounts: 'on', findings: [], orphans: 0 },
+    },
+    {
+      name: 'the switch that is off',
+      args: {},
+      answers: { ...daemonAnswers({ kernel: '3.10.0-1160.el7', mayDetachMounts: '0' }) },
+      output: {
+        may_detach_mounts: 'off',
+        findings: [expect.objectContaining({ code: 'UW309', severity: 'warning', subject: 'host', data: {} })],
+      },
     },
     {
       name: 'a container that an earlier step will have removed is gone',

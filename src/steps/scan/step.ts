@@ -1,13 +1,19 @@
+import type { Change } from '../../core/change.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { defineStep } from '../../core/step-type.ts';
-import { hasOwnNamespace } from '../../docker/daemon.ts';
-import { type HostView, lookAtHost } from '../../docker/host-view.ts';
+import { type Daemon, hasOwnNamespace } from '../../docker/daemon.ts';
+import { findingsOf } from '../../docker/findings.ts';
+import type { Survey } from '../../docker/host-survey.ts';
+import { lookAtHost } from '../../docker/host-view.ts';
 import { holders, outlooks, outlookText } from '../../docker/outlook.ts';
+import { detaches } from '../../docker/pins.ts';
 import { willHaveOwnNamespace } from '../../docker/slave-mounts.ts';
 
-/** A read-only look: which containers are stuck, what holds them, and how the daemon runs. Changes nothing. */
-export const scan = defineStep<Record<string, never>, HostView, never>({
+/** A read-only look: which containers are stuck, who holds them, what waits to hold the next, and how the daemon runs. */
+export const scan = defineStep<Record<string, never>, Survey, never>({
   name: 'scan',
-  description: 'Looks for Dead containers, the mounts that hold them and who keeps those mounts. Changes nothing.',
+  description:
+    'Looks for Dead containers, who holds their mounts, what removals left behind, and the causes that still wait. Changes nothing.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -22,6 +28,8 @@ export const scan = defineStep<Record<string, never>, HostView, never>({
     being_removed: 'int',
     holders: 'list<string>',
     summary: 'string',
+    findings: 'list<dyn>',
+    orphans: 'int',
     running: 'int',
     docker_version: 'string',
     docker_root: 'string',
@@ -30,37 +38,64 @@ export const scan = defineStep<Record<string, never>, HostView, never>({
     containerd: 'string',
     own_namespace: 'bool',
     kubernetes: 'bool',
+    kernel: 'string',
+    may_detach_mounts: 'string',
   },
   deadline: 180,
-  probe: (host) => lookAtHost(host),
-  plan(_args, view, { pending }) {
-    const stuck = outlooks(view, pending);
-    const count = (kind: string) => stuck.filter((o) => o.kind === kind).length;
-    const lines = stuck.map((o) => outlookText(o, view));
-    const { daemon } = view;
-    return {
-      changes: [],
-      notes: lines,
-      output: {
-        // A removal that runs right now is not stuck yet.
-        dead: stuck.length - count('being-removed'),
-        pinned: count('pinned'),
-        removable: count('removable'),
-        other_cause: count('other-cause'),
-        being_removed: count('being-removed'),
-        holders: [...new Set(stuck.flatMap((o) => (o.kind === 'pinned' ? holders(o.by, view) : [])))],
-        summary: lines.length === 0 ? 'no container is stuck' : lines.join('; '),
-        running: daemon.containers.filter((c) => c.pid > 0).length,
-        docker_version: daemon.version,
-        docker_root: daemon.root,
-        driver: daemon.driver,
-        live_restore: daemon.liveRestore,
-        containerd: daemon.containerd,
-        own_namespace: hasOwnNamespace(daemon) || willHaveOwnNamespace(daemon, pending),
-        kubernetes: daemon.kubernetes.length > 0,
-      },
+  probe: async (host) => ({
+    ...(await lookAtHost(host)),
+    messages: [],
+    kept: [],
+    leftovers: [],
+    copies: [],
+    units: new Map(),
+  }),
+  plan(_args, survey, { pending }) {
+    const findings = findingsOf(survey, pending);
+    const output = {
+      ...stuckOutput(survey, pending),
+      // A register is plain JSON.
+      findings: findings.map((finding): JsonObject => ({ ...finding, data: finding.data ?? {} })),
+      orphans: survey.leftovers.length,
+      ...hostOutput(survey.daemon, pending),
     };
+    return { changes: [], findings, output };
   },
   apply: () => Promise.reject(new Error('scan plans no change')),
   undo: { kind: 'irreversible', reason: 'a scan changes nothing' },
 });
+
+function stuckOutput(survey: Survey, pending: readonly Change[]) {
+  const stuck = outlooks(survey, pending);
+  const count = (kind: string) => stuck.filter((o) => o.kind === kind).length;
+  const lines = stuck.map((o) => outlookText(o, survey));
+  return {
+    // A removal that runs right now is not stuck yet.
+    dead: stuck.length - count('being-removed'),
+    pinned: count('pinned'),
+    removable: count('removable'),
+    other_cause: count('other-cause'),
+    being_removed: count('being-removed'),
+    holders: [...new Set(stuck.flatMap((o) => (o.kind === 'pinned' ? holders(o.by, survey) : [])))],
+    summary: lines.length === 0 ? 'no container is stuck' : lines.join('; '),
+  };
+}
+
+const hostOutput = (daemon: Daemon, pending: readonly Change[]) => ({
+  running: daemon.containers.filter((c) => c.pid > 0).length,
+  docker_version: daemon.version,
+  docker_root: daemon.root,
+  driver: daemon.driver,
+  live_restore: daemon.liveRestore,
+  containerd: daemon.containerd,
+  own_namespace: hasOwnNamespace(daemon) || willHaveOwnNamespace(daemon, pending),
+  kubernetes: daemon.kubernetes.length > 0,
+  kernel: daemon.kernel.release,
+  may_detach_mounts: mayDetachMounts(daemon, pending),
+});
+
+/** `absent`, `off` or `on`, as it will be. */
+function mayDetachMounts(daemon: Daemon, pending: readonly Change[]): Daemon['kernel']['mayDetachMounts'] {
+  if (daemon.kernel.mayDetachMounts === 'absent') return 'absent';
+  return detaches(daemon, pending) ? 'on' : 'off';
+}
