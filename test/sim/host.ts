@@ -50,7 +50,7 @@ export class SimHost {
       name,
       personalityText(personality),
     ]);
-    const process = spawn(program, args, { cwd: '/', ...ordinaryUser });
+    const process = spawn(program, args, { cwd: '/', env: ENVIRONMENT, ...ordinaryUser });
     const stderr = textOf(process.stderr);
     const said: string[] = [];
     for await (const line of createInterface({ input: process.stdout })) {
