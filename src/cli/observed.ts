@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Recap } from '../core/event.ts';
 import { type Journal, scrub } from '../journal/index.ts';
 import { createReporter } from '../reporters/index.ts';
@@ -24,7 +25,7 @@ export async function observed(
         journal: journal ? (event) => journal.append(clean(event)) : noJournal,
         report: (event) => reporter.event(clean(event)),
       },
-      clock: { now: Date.now, ticks: () => performance.now() },
+      clock: { now: Date.now, ticks: () => performance.now(), wait: (ms) => wait(ms) },
       stop,
     });
   } finally {

@@ -9,6 +9,8 @@ export type Risk = 'none' | 'container-restart' | 'daemon-restart' | 'reboot' | 
 export interface Change {
   /** What is changed, by a name that other steps can look up, e.g. `file /etc/…/10-unwedge.conf`. */
   readonly resource: string;
+  /** Further resources of which it leaves nothing, by their names. */
+  readonly gone?: readonly string[];
   /** One line for people: what will be done. */
   readonly summary: string;
   readonly before: Json;

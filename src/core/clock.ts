@@ -4,4 +4,6 @@ export interface Clock {
   now(): number;
   /** Milliseconds since some moment; never goes back. For durations. */
   ticks(): number;
+  /** Resolves after as many milliseconds. */
+  wait(ms: number): Promise<void>;
 }

@@ -38,6 +38,16 @@ export type Undo<C extends Change> =
   | { readonly kind: 'repeat'; repeat(host: Session, change: C): Promise<void> }
   | { readonly kind: 'irreversible'; readonly reason: string };
 
+/** Of a step that takes its host away for a while, as a reboot does: the runner waits for it over new connections. */
+export interface Absence<C extends Change> {
+  /** The boolean argument that allows several hosts of a play to be away at once; without it `serial: 1` is demanded. */
+  readonly together: string;
+  /** Seconds in which the host must be back. */
+  within(change: C): number;
+  /** What is still missing, for people; undefined: the host is back as it should be. Asked again and again. */
+  missing(host: ReadOnlySession, change: C): Promise<string | undefined>;
+}
+
 /**
  * A kind of step. `probe` looks, `plan` decides (pure), `apply` changes and refuses what has drifted since;
  * then the probe runs again and `plan` must find nothing to do but what was left.
@@ -56,6 +66,8 @@ export interface StepType<Args = unknown, Facts = unknown, C extends Change = Ch
   probe(host: ReadOnlySession, args: Args): Promise<Facts>;
   plan(args: Args, facts: Facts, context: PlanContext): Planned<C>;
   apply(host: Session, change: C): Promise<void>;
+  /** Where a lost connection may be the change at work: then it has no answer, and the look afterwards tells. */
+  readonly absence?: Absence<C>;
   readonly undo: Undo<C>;
 }
 

@@ -20,7 +20,7 @@ export const holderResource = (holder: Holder): string | undefined => {
 
 /** What these changes leave nothing of: what they name, mounts of removed containers and in restarted holders, and what umounts take along. */
 export function goneWith(changes: readonly Change[], view: HostView): Set<string> {
-  const resources = new Set(changes.map((change) => change.resource));
+  const resources = new Set(changes.flatMap((change) => [change.resource, ...(change.gone ?? [])]));
   const owners = (m: StaleMount) => [
     containerResource(m.container.id),
     holderResource(holderOf(m.namespace, view.daemon)) ?? '',

@@ -7,6 +7,7 @@ import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml-node.
 import { conjuncts } from './cel-tree.ts';
 import { playSchema } from './keywords.ts';
 import { type Names, playVariables, type Register } from './names.ts';
+import { checkOneAtATime } from './one-at-a-time.ts';
 import type { Report } from './place.ts';
 import { checkRegister, checkVariableNames } from './play-names.ts';
 import { reportSchemaErrors, validate } from './schema.ts';
@@ -35,6 +36,7 @@ export function compilePlay(node: YamlNode, known: Known, report: Report): Play 
   const forms = readSteps(entryOf(node, 'steps')?.value, types, report);
   const handlers = readSteps(entryOf(node, 'handlers')?.value, types, report);
   checkHandlers(forms, handlers, report);
+  checkOneAtATime([...forms, ...handlers], settings, report);
   const scope = { variables, open: known.selectHosts === undefined, extraVars: known.extraVars ?? {} };
   return { ...settings, at: report.source.at(node.span.start), ...compileAll(forms, handlers, scope, report) };
 }

@@ -1,5 +1,7 @@
 import type { Change } from '../core/change.ts';
+import type { Clock } from '../core/clock.ts';
 import { StepError } from '../core/step-type.ts';
+import { applyChange } from './absence.ts';
 import { ChangeFailed, failureOf, hasDrifted, inDoubt, wasLeft } from './failure.ts';
 import type { CarryOut, StepWork } from './step-run.ts';
 
@@ -10,23 +12,25 @@ export const predict: CarryOut = async ({ state }, { changes }) => {
 };
 
 /** Run mode: each change in order, then a second look that must find nothing to do but what the host refused. */
-export const applyAndVerify: CarryOut = async (work, { args, changes }) => {
-  const made: Change[] = [];
-  for (const change of changes) if (await apply(work, change)) made.push(change);
-  const left = changes.filter((change) => !made.includes(change));
-  await verify(work, args, made, left);
-  return made.length;
-};
+export const applyAndVerify =
+  (clock: Clock): CarryOut =>
+  async (work, { args, changes }) => {
+    const made: Change[] = [];
+    for (const change of changes) if (await apply(work, change, clock)) made.push(change);
+    const left = changes.filter((change) => !made.includes(change));
+    await verify(work, args, made, left);
+    return made.length;
+  };
 
 /** @returns whether it was made; false: the host refused just this one. */
-async function apply(work: StepWork, change: Change): Promise<boolean> {
+async function apply(work: StepWork, change: Change, clock: Clock): Promise<boolean> {
   const { state, step } = work;
   const session = (await state.link.connection()).readWrite({ deadline: step.deadline });
   const ref = { host: state.name, seq: state.log.records.length };
   const of = { step: step.name, stepType: step.type.name, deadline: step.deadline };
   await state.log.commit({ type: 'change.applying', ...ref, ...of, change });
   try {
-    await step.type.apply(session, change);
+    await applyChange(step, session, change, state.link, clock);
   } catch (error) {
     const failed = await unfinished(work, ref, change, error);
     if (wasLeft(error)) return false;

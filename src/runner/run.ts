@@ -32,7 +32,7 @@ export async function startRun(
 ): Promise<Recap> {
   const { run, mode, playbooks, hosts, forks, plays } = plan;
   const { clock, stop } = around;
-  const carryOut = mode === 'check' ? predict : applyAndVerify;
+  const carryOut = mode === 'check' ? predict : applyAndVerify(clock);
   return recordedRun({ type: 'run.started', run, version: 1, mode, playbooks, hosts }, around, (stream) =>
     new Rollout({ stream, clock, stop, forks, connect, carryOut }, plays).run(),
   );

@@ -57,4 +57,8 @@ export const stepTypes: readonly AnyStepType[] = [
       labels: { type: 'object', propertyNames: { pattern: '^[a-z]+$' }, additionalProperties: { type: 'string' } },
     },
   }),
+  {
+    ...stepType('reboot', { properties: { together: { type: 'boolean', default: false } } }),
+    absence: { together: 'together', within: () => 60, missing: () => Promise.resolve(undefined) },
+  },
 ];

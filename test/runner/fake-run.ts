@@ -75,7 +75,13 @@ export class Fleet {
       },
       report: report ?? (() => {}),
     };
-    const clock = { now: () => 1_795_324_483_000 + this.#ticks, ticks: () => this.#ticks++ };
+    const clock = {
+      now: () => 1_795_324_483_000 + this.#ticks,
+      ticks: () => this.#ticks++,
+      wait: async (ms: number) => {
+        this.#ticks += ms;
+      },
+    };
     return { sinks, clock, stop: this.stop };
   }
 }

@@ -1,0 +1,35 @@
+import type { OnFailure } from '../core/playbook.ts';
+import { entryOf } from '../core/yaml-node.ts';
+import type { Report } from './place.ts';
+import type { StepForm } from './step.ts';
+
+interface Settings {
+  readonly serial: number | undefined;
+  readonly onFailure: OnFailure;
+}
+
+/** Reports steps that take their host away, in a play that could take several away at once, or one after the other for good. */
+export function checkOneAtATime(forms: readonly StepForm[], { serial, onFailure }: Settings, report: Report): void {
+  for (const { type, args } of forms) {
+    const together = type?.absence?.together;
+    if (together === undefined || args === undefined || isTrue(args, together)) continue;
+    const lift = `or allow it: ${together}: true in the step`;
+    if (serial !== 1)
+      report.error(
+        args.keySpan,
+        `${args.key} in a play that takes more than one host at a time`,
+        `set serial: 1 for the play, ${lift}`,
+      );
+    if (onFailure === 'continue')
+      report.error(
+        args.keySpan,
+        `${args.key} in a play that goes on where a host does not come back`,
+        `set on_failure: stop for the play, ${lift}`,
+      );
+  }
+}
+
+function isTrue(args: NonNullable<StepForm['args']>, name: string): boolean {
+  const value = entryOf(args.value, name)?.value;
+  return value?.kind === 'scalar' && value.value === true;
+}
