@@ -1,0 +1,3 @@
+#!/bin/sh
+# docker kill, in dockerd's mount namespace. Usage: kill.sh kill [OPTION…] CONTAINER…
+exec sh /sim/docker/docker.d/each.sh "$@"

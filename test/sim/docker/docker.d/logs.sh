@@ -1,0 +1,3 @@
+# shellcheck shell=sh
+# docker logs CONTAINER: these containers say nothing.
+need_container "${1-}"

@@ -1,0 +1,3 @@
+#!/bin/sh
+# docker restart, in dockerd's mount namespace. Usage: restart.sh restart [OPTION…] CONTAINER…
+exec sh /sim/docker/docker.d/each.sh "$@"

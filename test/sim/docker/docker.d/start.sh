@@ -1,0 +1,3 @@
+#!/bin/sh
+# docker start, in dockerd's mount namespace. Usage: start.sh start [OPTION…] CONTAINER…
+exec sh /sim/docker/docker.d/each.sh "$@"

@@ -1,0 +1,3 @@
+#!/bin/sh
+# docker stop, in dockerd's mount namespace. Usage: stop.sh stop [OPTION…] CONTAINER…
+exec sh /sim/docker/docker.d/each.sh "$@"

@@ -1,0 +1,75 @@
+# shellcheck shell=sh
+# lib.sh: what all parts of the doubles share. Sourced; sets the personality, V and the places of the state.
+# State: $S/containers/ID holds lines PATH=JSON, of which the last counts: docker inspect's tree, and Sim.* for what it does not tell.
+
+SIM=/sim/docker
+S=/sim/state/docker
+. /sim/personality
+
+# 1.12.6 is 112, 17.06.2 is 1706: versions as numbers that can be compared.
+minor=${DOCKER_VERSION#*.}
+minor=${minor%%.*}
+minor=${minor#0}
+V=$((${DOCKER_VERSION%%.*} * 100 + ${minor:-0}))
+
+# Red Hat's builds have names of their own; docker-ce's containerd was docker-containerd before 18.09.
+DOCKERD_NAME=dockerd CONTAINERD_NAME=docker-containerd SHIM_NAME=docker-containerd-shim
+if [ "${BUILD:-}" = rhel ]; then
+  DOCKERD_NAME=dockerd-current CONTAINERD_NAME=docker-containerd-current SHIM_NAME=docker-containerd-shim-current
+elif [ "$V" -ge 2010 ]; then
+  CONTAINERD_NAME=containerd SHIM_NAME=containerd-shim-runc-v2
+elif [ "$V" -ge 1809 ]; then
+  CONTAINERD_NAME=containerd SHIM_NAME=containerd-shim
+fi
+
+# The pid of dockerd while it lives.
+dockerd_pid() {
+  read -r DOCKERD 2>/dev/null </run/docker.pid && [ -d "/proc/$DOCKERD" ]
+}
+
+daemon_error() {
+  echo "Error response from daemon: $*" >&2
+  exit "${EXIT:-1}"
+}
+
+# journal LEVEL TEXT: a line of dockerd's log, as the journal has it.
+journal() {
+  quoted=$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')
+  /sim/programs/log docker.service "${DOCKERD_NAME}" "time=\"$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)\" level=$1 msg=\"$quoted\""
+}
+
+kernel_log() { /sim/programs/log kernel kernel "$1"; }
+
+# in_host COMMAND…: in the namespace of process 1.
+in_host() { nsenter -t 1 -m -- "$@"; }
+
+# put ID PATH=JSON…
+put() {
+  file=$S/containers/$1
+  shift
+  [ ! -e "$file" ] || printf '%s\n' "$@" >>"$file"
+}
+
+# get ID PATH: a scalar without its quotes; nothing where it is not set.
+get() {
+  awk -v path="$2=" 'index($0, path) == 1 { v = substr($0, length(path) + 1) } END { gsub(/^"|"$/, "", v); printf "%s", v }' "$S/containers/$1"
+}
+
+json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g' | tr '\n' ' ')"; }
+
+# find_container WORD: sets ID; by id, name or unambiguous start of an id.
+find_container() {
+  ID=$1
+  case $1 in *[!A-Za-z0-9_.-]* | '') ;; *) [ ! -e "$S/containers/$1" ] || return 0 ;; esac
+  ID=$(WORD=$1 awk 'BEGIN { word = ENVIRON["WORD"]; sub(/^\//, "", word) }
+    function id() { return substr(FILENAME, match(FILENAME, /[^\/]*$/)) }
+    /^Name=/ { if ($0 == "Name=\"/" word "\"") found = id() }
+    FNR == 1 && index(id(), word) == 1 { starts = id(); n++ }
+    END { if (found) print found; else if (n == 1) print starts }' "$S"/containers/* 2>/dev/null)
+  [ -n "$ID" ]
+}
+
+need_container() {
+  find_container "$1" && return
+  daemon_error "No such container: $1"
+}
