@@ -77,7 +77,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What systemd has loaded, or will load. It prints a number before it prints words (systemd#25522). */
-function mountFlagOf({ unit, mountFlagsIn }: Daemon): string | undefined {
+export function mountFlagOf({ unit, mountFlagsIn }: Daemon): string | undefined {
   const loaded = unit.MountFlags ?? '';
   const named = NUMBERS[loaded] ?? loaded.split(' ').find((word) => Object.values(NUMBERS).includes(word));
   if (named !== undefined || unit.NeedDaemonReload !== 'yes') return named;

@@ -26,7 +26,7 @@ export const isFileChange = (change: Change): change is FileChange => change.res
 
 /** The file as earlier steps of a dry run would leave it. */
 export function withPending(seen: SeenFile, pending: readonly Change[]): SeenFile {
-  const last = pending.filter(isFileChange).findLast(({ data }) => data.path === seen.path);
+  const last = pending.filter(isFileChange).findLast(({ resource }) => resource === fileResource(seen.path));
   if (!last) return seen;
   const [mode = '', uid = '', gid = '', base64 = ''] = last.data.after;
   return { ...seen, state: { mode, uid, gid, base64 }, directoryExists: true };

@@ -1,8 +1,11 @@
 import type { AnyStepType } from '../core/step-type.ts';
 import { assert } from './assert/step.ts';
 import { command } from './command/step.ts';
+import { daemonJson } from './daemon_json/step.ts';
 import { daemonReload } from './daemon_reload/step.ts';
+import { dockerdReload } from './dockerd_reload/step.ts';
 import { dropin } from './dropin/step.ts';
+import { reboot } from './reboot/step.ts';
 import { restart } from './restart/step.ts';
 import { restartHolders } from './restart_holders/step.ts';
 import { rmDead } from './rm_dead/step.ts';
@@ -18,8 +21,11 @@ export const stepTypes: readonly AnyStepType[] = [
   rmDead,
   dropin,
   sysctl,
+  daemonJson,
+  dockerdReload,
   daemonReload,
   restart,
+  reboot,
   assert,
   command,
 ];

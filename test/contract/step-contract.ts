@@ -30,7 +30,7 @@ export function stepContract(types: readonly AnyStepType[], contract: StepContra
   for (const type of types) {
     describe(type.name, () => {
       definition(type);
-      folder(type, new URL(`${type.name}/`, contract.steps));
+      folder(new URL(`${type.name}/`, contract.steps));
       schemaOf(type);
       describe.each(contract.samples[type.name] ?? [])('sample %#', (sample) => planning(type, sample));
       foreseeing(type, contract);
@@ -64,7 +64,7 @@ function definition(type: AnyStepType): void {
   });
 }
 
-function folder(type: AnyStepType, url: URL): void {
+function folder(url: URL): void {
   it('lives in a folder of its name', () => expect(existsSync(new URL('step.ts', url))).toBe(true));
 }
 

@@ -43,6 +43,26 @@ const samples: Record<string, readonly Sample[]> = {
     args: { name: 'fs.may_detach_mounts', value: 1, persist: true, missing: 'ignore' },
     answers: { 'steps/sysctl/probe.sh': `kernel\t3.10.0\n${value}\n`, 'files/probe.sh': 'absent\n' },
   })),
+  daemon_json: ['absent\n', `file\t600\t7\t8\t${Buffer.from('{"debug": true}').toString('base64')}\ndirectory\n`].map(
+    (file) => ({
+      args: { path: '/etc/docker/daemon.json', merge: { 'live-restore': true } },
+      answers: {
+        'files/probe.sh': file,
+        'docker/dockerd.sh': 'program\t/usr/sbin/dockerd\n',
+        'docker/unknown-options.sh': '',
+        'docker/validate-config.sh': '',
+        ...daemonAnswers(),
+      },
+    }),
+  ),
+  dockerd_reload: ['true', 'false'].map((live) => ({
+    args: { config: '/etc/docker/daemon.json', wait: 30 },
+    answers: {
+      'files/probe.sh': `file\t644\t0\t0\t${Buffer.from('{"live-restore": true}').toString('base64')}\ndirectory\n`,
+      'docker/dockerd.sh': `pid\t52\t4711\nlive_restore\t${live}\n`,
+      ...daemonAnswers(),
+    },
+  })),
   daemon_reload: ['yes', 'no'].map((word) => ({
     args: { unit: 'docker.service' },
     answers: { 'steps/daemon_reload/probe.sh': `NeedDaemonReload=${word}\n` },

@@ -11,11 +11,10 @@ const [WEB, DB] = ['web', 'db0'].map((name) => Buffer.from(name).toString('hex')
 /** Where there is systemd there are GNU's programs, whatever the shell brings along. */
 const GNU = onlyPrograms(['date', 'stat', 'grep']);
 
-/** A process with flags of dockerd's, and when it was started. */
+/** A process, and when it was started. */
 async function startDaemon() {
-  const flags = ['--live-restore', '-H', 'fd://', '--data-root=/x y', '-D'];
   const before = Date.now() / 1000;
-  const child = spawn('sh', ['-c', 'echo ready; sleep 1000; :', 'sh', ...flags], {
+  const child = spawn('sh', ['-c', 'echo ready; sleep 1000; :'], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -66,7 +65,7 @@ esac`,
   };
 
   underEachShellAndAwk((runner) => {
-    it('tells how the unit runs, since when, with what flags, and when its files were written', () => {
+    it('tells how the unit runs, since when, and when its files were written', () => {
       const { code, stderr, rows } = look(runner, ['x.service', config], [systemctl(daemon.pid), docker()]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(rows('unit')).toEqual(properties(daemon.pid));
@@ -74,7 +73,6 @@ esac`,
       expect(started).toBeGreaterThan(daemon.before - 0.1);
       // On a busy machine time passes between the looks at uptime and date.
       expect(started).toBeLessThan(daemon.after + 1);
-      expect(rows('flag')).toEqual(['c', 'live-restore', 'H', 'data-root', 'D']);
       expect(rows('changed')).toEqual([
         `1000000000.25\t${unitFile}`,
         `1500000000.00\t${dropin}`,
@@ -201,57 +199,6 @@ esac`,
 
     it('asks docker nothing about another unit', () => {
       expect(restart({}, ['x.service', '3']).all.filter((call) => call.startsWith('docker'))).toEqual([]);
-    });
-  });
-});
-
-describe('steps/restart/probe-options.sh', () => {
-  const program = temporaryPath('dockerd');
-  writeFileSync(program, Buffer.concat([Buffer.from([0, 1, 0xff]), Buffer.from('live-restore\0data-root\0a.b\0')]));
-
-  underEachShell((runner) => {
-    const options = (file: string, args: readonly string[]) =>
-      runScript(runner, 'steps/restart/probe-options.sh', [file, ...args], { path: [GNU] });
-
-    it('tells the options that stand nowhere in the program, letter by letter', () => {
-      const args = ['live-restore', 'no-such', 'data-root', '-n', 'a.b', 'a_b', 'da.a-root', 'two words'];
-      expect(options(program, args)).toEqual({
-        code: 0,
-        stdout: 'no-such\n-n\na_b\nda.a-root\ntwo words\n',
-        stderr: '',
-      });
-      expect(options(program, [])).toEqual({ code: 0, stdout: '', stderr: '' });
-    });
-
-    it('ends with 1 where the program cannot be read', () => {
-      expect(options('/no/such', ['x'])).toEqual({ code: 1, stdout: '', stderr: 'cannot read /no/such\n' });
-    });
-  });
-});
-
-describe('steps/restart/probe-validity.sh', () => {
-  underEachShell((runner) => {
-    const validity = (dockerd: string) => {
-      const path = programs({ dockerd });
-      const result = runScript(runner, 'steps/restart/probe-validity.sh', [`${path}/dockerd`, '/etc/a b.json']);
-      return { ...result, did: calls(path) };
-    };
-    const knows = (then: string) => `case $1 in --help) echo '  --validate  Validate' ;; *) ${then} ;; esac`;
-    const asked = ['dockerd --help', 'dockerd --validate --config-file /etc/a b.json'];
-
-    it('asks a dockerd that can tell', () => {
-      expect(validity(knows('echo configuration OK'))).toEqual({ code: 0, stdout: '', stderr: '', did: asked });
-      expect(validity(knows('echo unable to configure >&2; exit 1'))).toEqual({
-        code: 1,
-        stdout: '',
-        stderr: 'unable to configure\n',
-        did: asked,
-      });
-    });
-
-    it('never runs one that cannot: it would start', () => {
-      expect(validity("echo '  --debug'")).toEqual({ code: 0, stdout: '', stderr: '', did: ['dockerd --help'] });
-      expect(validity('exit 125').code).toBe(0);
     });
   });
 });

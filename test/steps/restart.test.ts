@@ -11,7 +11,6 @@ const rows = (...lines: string[]) =>
     'unit\tActiveState=active',
     'unit\tMainPID=52',
     'started\t1000.50',
-    'program\t/usr/sbin/dockerd',
     ...(lines.some((line) => line.startsWith('live_restore')) ? [] : ['live_restore\tfalse']),
     ...lines,
     '',
@@ -19,8 +18,9 @@ const rows = (...lines: string[]) =>
 const config = (text: string) => `config\t/etc/docker/daemon.json\t${Buffer.from(text).toString('base64')}`;
 const answers = (probe: string, unknown = '', validation: Answer = '') => ({
   'steps/restart/probe.sh': probe,
-  'steps/restart/probe-options.sh': unknown,
-  'steps/restart/probe-validity.sh': validation,
+  'docker/dockerd.sh': 'pid\t52\t4711\nprogram\t/usr/sbin/dockerd\n',
+  'docker/unknown-options.sh': unknown,
+  'docker/validate-config.sh': validation,
 });
 
 describe('restart', () => {

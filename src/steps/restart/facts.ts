@@ -4,7 +4,8 @@ import { probeScript } from '../../core/host-script.ts';
 import { sinceLast } from '../../core/pending.ts';
 import { keyValue, recordsByKind } from '../../core/records.ts';
 import type { ReadOnlySession } from '../../core/session.ts';
-import { type ConfigFile, faultOf, type Program } from './daemon-json.ts';
+import { type ConfigFile, faultOf } from '../../docker/daemon-json.ts';
+import { lookAtDockerd } from '../../docker/dockerd.ts';
 
 export interface RestartArgs {
   readonly unit: string;
@@ -45,7 +46,6 @@ export async function readFacts(host: ReadOnlySession, args: RestartArgs): Promi
   const rows = recordsByKind(stdout);
   const unit = new Map(rows('unit').map(([line = '']) => keyValue(line)));
   const started = rows('started')[0]?.[0];
-  const path = rows('program')[0]?.[0];
   const config = rows('config').map(([path = '', base64 = '']) => ({ path, base64 }));
   return {
     load: unit.get('LoadState') ?? 'unknown',
@@ -63,21 +63,15 @@ export async function readFacts(host: ReadOnlySession, args: RestartArgs): Promi
     })),
     answers: rows('live_restore').length > 0,
     liveRestore: rows('live_restore')[0]?.[0] === 'true',
-    broken: await brokenConfig(
-      host,
-      config,
-      path === undefined ? undefined : { path, flags: rows('flag').map(([flag = '']) => flag) },
-    ),
+    broken: await brokenConfig(host, config),
   };
 }
 
-async function brokenConfig(
-  host: ReadOnlySession,
-  files: readonly ConfigFile[],
-  program: Program | undefined,
-): Promise<string | undefined> {
+async function brokenConfig(host: ReadOnlySession, files: readonly ConfigFile[]): Promise<string | undefined> {
+  if (files.length === 0) return undefined;
+  const dockerd = await lookAtDockerd(host);
   for (const file of files) {
-    const fault = await faultOf(host, file, program);
+    const fault = await faultOf(host, file, dockerd);
     if (fault !== undefined) return fault;
   }
   return undefined;

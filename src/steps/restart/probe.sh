@@ -7,7 +7,6 @@
 #   running ID RESTART_POLICY NAME  (docker.service only: containers that run now)
 #   live_restore true|false         (docker.service only; nothing: docker does not answer, or would be started by the question)
 #   config PATH BASE64    (docker.service only: daemon.json)
-#   program PATH          flag NAME             (of the main process; a flag without its dashes and value)
 # Exit: 0 done, 1 no systemd here.
 set -u
 unit=$1
@@ -23,8 +22,6 @@ if [ -n "$ticks" ]; then
   read -r uptime _ </proc/uptime
   awk -v now="$(date +%s.%N)" -v up="$uptime" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" \
     'BEGIN { printf "started\t%.2f\n", now - up + ticks / hz }'
-  printf 'program\t%s\n' "$(readlink "/proc/$pid/exe")"
-  tr '\000' '\n' <"/proc/$pid/cmdline" | sed -n "s/^--*\([A-Za-z][A-Za-z0-9-]*\).*/flag$tab\1/p"
 fi
 for file in "$(value FragmentPath)" $(value DropInPaths) "$@"; do
   [ -f "$file" ] && printf 'changed\t%s\t%s\n' "$(stat -c %.2Y "$file")" "$file"

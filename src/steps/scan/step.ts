@@ -5,6 +5,7 @@ import { type Daemon, hasOwnNamespace } from '../../docker/daemon.ts';
 import { findingsOf } from '../../docker/findings.ts';
 import type { Survey } from '../../docker/host-survey.ts';
 import { lookAtHost } from '../../docker/host-view.ts';
+import { liveRestoreAfter } from '../../docker/live-restore.ts';
 import { holders, outlooks, outlookText } from '../../docker/outlook.ts';
 import { detaches } from '../../docker/pins.ts';
 import { willHaveOwnNamespace } from '../../docker/slave-mounts.ts';
@@ -86,7 +87,7 @@ const hostOutput = (daemon: Daemon, pending: readonly Change[]) => ({
   docker_version: daemon.version,
   docker_root: daemon.root,
   driver: daemon.driver,
-  live_restore: daemon.liveRestore,
+  live_restore: liveRestoreAfter(daemon.liveRestore, pending) ?? false,
   containerd: daemon.containerd,
   own_namespace: hasOwnNamespace(daemon) || willHaveOwnNamespace(daemon, pending),
   kubernetes: daemon.kubernetes.length > 0,

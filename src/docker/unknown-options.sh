@@ -1,6 +1,6 @@
 #!/bin/sh
 # Which of these options dockerd's program can't know: their names stand nowhere in it. Only looks.
-# Usage: probe-options.sh PROGRAM OPTION…
+# Usage: unknown-options.sh PROGRAM OPTION…
 # Prints the unknown ones, one a line. Exit: 0 done, 1 the program can't be read.
 set -u
 program=$1

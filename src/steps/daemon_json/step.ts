@@ -1,0 +1,121 @@
+import type { Change } from '../../core/change.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { mergedText } from '../../core/json-merge.ts';
+import { JsonSyntaxError } from '../../core/json-text.ts';
+import { defineStep, type Planned } from '../../core/step-type.ts';
+import type { Daemon } from '../../docker/daemon.ts';
+import { faultOf } from '../../docker/daemon-json.ts';
+import { configFileOf, type Dockerd, flagsOf, lookAtDockerd } from '../../docker/dockerd.ts';
+import { lookAtDaemon } from '../../docker/host-view.ts';
+import { LIVE_RESTORE, refusalOfLiveRestore } from '../../docker/live-restore.ts';
+import { bytesOf, lookAtFile, type SeenFile } from '../../files/file.ts';
+import {
+  type FileChange,
+  fileChange,
+  refusalToWrite,
+  restoreFile,
+  withPending,
+  writeFile,
+} from '../../files/file-change.ts';
+import { daemonJsonSchema } from './schema.ts';
+
+export interface DaemonJsonArgs {
+  readonly path: string;
+  readonly merge: JsonObject;
+}
+interface Facts {
+  readonly file: SeenFile;
+  /** Looked at only where the file is to be changed. */
+  readonly docker:
+    | {
+        readonly dockerd: Dockerd;
+        /** Asked only where live-restore is to be turned on. */
+        readonly daemon: Daemon | undefined;
+        /** Why dockerd would not start with the new file. */
+        readonly fault: string | undefined;
+      }
+    | undefined;
+}
+
+/** dockerd's daemon.json with some options as given, all else as it is. dockerd takes them with its next start or reload. */
+export const daemonJson = defineStep<DaemonJsonArgs, Facts, FileChange>({
+  name: 'daemon_json',
+  description:
+    "Merges options into dockerd's daemon.json, where dockerd would still start with it. Keeps the rest of the file as it is written, and its mode and owner.",
+  schema: daemonJsonSchema,
+  output: { path: 'string' },
+  deadline: 180,
+  async probe(host, { path, merge }) {
+    const file = await lookAtFile(host, path);
+    const { change } = merged(file, merge);
+    if (!change) return { file, docker: undefined };
+    const dockerd = await lookAtDockerd(host);
+    const base64 = change.data.after.at(-1) ?? '';
+    return {
+      file,
+      docker: {
+        dockerd,
+        daemon: merge[LIVE_RESTORE] === true ? await lookAtDaemon(host) : undefined,
+        fault: await faultOf(host, { path, base64 }, dockerd),
+      },
+    };
+  },
+  plan({ path, merge }, facts, { pending }) {
+    const file = withPending(facts.file, pending);
+    const { change, problem } = merged(file, merge);
+    if (problem !== undefined) return { changes: [], refusal: refusalToWrite(file) ?? invalid(path, problem) };
+    const output = { path };
+    if (!change) return { changes: [], output };
+    if (isFlagAlready(merge, facts)) {
+      return { changes: [], output, notes: ['dockerd has --live-restore among its flags already'] };
+    }
+    const refusal = refusalToWrite(file) ?? refusalByDocker(path, facts, pending);
+    return refusal ? { changes: [], refusal } : { changes: [change], output };
+  },
+  apply: writeFile,
+  undo: { kind: 'reverse', reverse: restoreFile },
+});
+
+/** The file with the options merged in: what is to be written, if anything; or why it is not valid as it is. */
+function merged(file: SeenFile, merge: JsonObject): { change?: FileChange | undefined; problem?: string } {
+  const bytes = bytesOf(file);
+  const text = bytes.toString('utf8');
+  if (!Buffer.from(text, 'utf8').equals(bytes)) return { problem: 'not UTF-8' };
+  try {
+    const next = mergedText(text, merge);
+    return next === text ? {} : { change: fileChange(file, next) };
+  } catch (error) {
+    if (error instanceof JsonSyntaxError || error instanceof TypeError) return { problem: error.message };
+    throw error;
+  }
+}
+
+const invalid = (path: string, problem: string) => ({
+  reason: `${path} is not valid: ${problem}`,
+  todo: 'mend it first; a dockerd that runs still has its older configuration',
+});
+
+/** Both a flag and an option of the file would keep dockerd from starting. */
+const isFlagAlready = (merge: JsonObject, { docker }: Facts): boolean =>
+  docker?.dockerd.liveRestore === true &&
+  flagsOf(docker.dockerd).has(LIVE_RESTORE) &&
+  Object.entries(merge).every(([key, value]) => key === LIVE_RESTORE && value === true);
+
+function refusalByDocker(path: string, { docker }: Facts, pending: readonly Change[]): Planned['refusal'] {
+  if (!docker) return undefined;
+  const { dockerd, daemon, fault } = docker;
+  const read = configFileOf(dockerd);
+  if (dockerd.process && read !== path) {
+    return {
+      reason: `dockerd reads ${read}, not ${path} (--config-file)`,
+      todo: `give the step that file: path: ${read}`,
+    };
+  }
+  const conflict = daemon && refusalOfLiveRestore(daemon, dockerd, pending);
+  if (conflict) return conflict;
+  if (fault === undefined) return undefined;
+  return {
+    reason: `dockerd would not start with it: ${fault}`,
+    todo: 'nothing was written; options that are flags are changed where dockerd gets its flags: docker.service, /etc/sysconfig/docker, /etc/default/docker',
+  };
+}
