@@ -31,7 +31,8 @@ concerns_root() {
 
 # The deepest mount that holds it is in a peer group.
 shared_here() {
-  awk -v path="$1/" '{ at = $5 == "/" ? "/" : $5 "/" } index(path, at) == 1 && length(at) >= best { best = length(at); shared = / shared:[0-9]/ } END { exit !shared }' /proc/self/mountinfo
+  AT=$(kernel_text "$1")/ awk 'BEGIN { path = ENVIRON["AT"] } { at = $5 == "/" ? "/" : $5 "/" }
+    index(path, at) == 1 && length(at) >= best { best = length(at); shared = / shared:[0-9]/ } END { exit !shared }' /proc/self/mountinfo
 }
 
 # create IMAGE: state, layer and directory of the container.

@@ -12,7 +12,7 @@ start_container() {
   rootfs=$(rootfs_of "$layer")
   mount_rootfs "$layer" "$rootfs"
   # The device of the filesystem tells later whether a namespace has it mounted.
-  awk -v path="$rootfs" '$5 == path { device = $3 } END { print device }' /proc/self/mountinfo >"$S/layers/$layer"
+  AT=$(kernel_text "$rootfs") awk '$5 == ENVIRON["AT"] { device = $3 } END { print device }' /proc/self/mountinfo >"$S/layers/$layer"
   populate "$rootfs" "$(get "$1" Config.Image)"
   mount_shm "$1"
   launch "$1" || { release_mounts "$1"; return 1; }
@@ -22,7 +22,7 @@ populate() {
   case $2 in *distroless*) image=distroless ;; *) image=busybox ;; esac
   cp -R "$S/image/$image/." "$1/"
   # shellcheck disable=SC2046 # one directory a line
-  (cd "$1" && mkdir -p $(cut -f 2 "$S/binds/$ID" | sed 's|^/||'))
+  (cd "$1" && mkdir -p bin $(cut -f 2 "$S/binds/$ID" | sed 's|^/||'))
 }
 
 mount_shm() {
@@ -82,7 +82,7 @@ release_mounts() {
   done
 }
 
-is_mounted_here() { awk -v path="$1" '$5 == path { found = 1 } END { exit !found }' /proc/self/mountinfo; }
+is_mounted_here() { AT=$(kernel_text "$1") awk '$5 == ENVIRON["AT"] { found = 1 } END { exit !found }' /proc/self/mountinfo; }
 
 # What a daemon that starts anew reads of a container.
 save_config() {

@@ -27,7 +27,6 @@ remove_layer() {
 # release_layer MOUNT_ID: the driver's part; prints the driver's error.
 release_layer() {
   at=$(rootfs_of "$1")
-  forgive=0
   if [ "$V" -ge 1706 ]; then umount_below "$(layer_dir "$1")"; fi
   bad=$(immutable_below "$(layer_dir "$1")")
   [ -z "$bad" ] || { not_permitted "$bad"; return 1; }
@@ -92,8 +91,8 @@ remove_directory() {
 
 # In the daemon's own namespace only, lazily, the deepest first (moby 54dcbab25e).
 umount_below() {
-  awk -v dir="$1" '$5 == dir || index($5, dir "/") == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r mountpoint; do
-    umount -l "$mountpoint"
+  AT=$(kernel_text "$1") awk 'BEGIN { dir = ENVIRON["AT"] } $5 == dir || index($5, dir "/") == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r mountpoint; do
+    umount -l "$(printf '%s' "$mountpoint" | sed 's/\\040/ /g; s/\\134/\\/g')"
   done
 }
 

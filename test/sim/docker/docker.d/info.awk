@@ -16,7 +16,7 @@ END {
   say("Plugins:")
   say(" Volume: local")
   say("Kernel Version: " kernel)
-  say("Operating System: " system)
+  say("Operating System: " os)
   say("OSType: linux")
   say("Architecture: x86_64")
   say("Name: " name)
@@ -33,7 +33,7 @@ function formatted(format) {
   put("I", "ServerVersion", quote(version)); put("I", "DockerRootDir", quote(root)); put("I", "Driver", quote(driver))
   put("I", "LiveRestoreEnabled", live); put("I", "KernelVersion", quote(kernel)); put("I", "Name", quote(name))
   put("I", "Containers", N + 0); put("I", "ContainersRunning", running + 0); put("I", "CgroupDriver", quote(cgroup))
-  put("I", "OperatingSystem", quote(system)); put("I", "SecurityOptions", "[]")
+  put("I", "OperatingSystem", quote(os)); put("I", "SecurityOptions", "[]")
   format = render(format, "I")
   if (FAULT == "") print format
   else { print "template: :1: executing \"\" at " FAULT > "/dev/stderr"; exit 64 }

@@ -4,7 +4,7 @@ END {
   for (i = 1; i <= N; i++) {
     if (ENVIRON["FORMAT"] == "") {
       forget("C" i, "Sim")
-      printf "%s\n    %s", i > 1 ? "," : "", pretty("C" i, "    ")
+      printf "%s\n    %s", (i > 1 ? "," : ""), pretty("C" i, "    ")
       continue
     }
     line = render(ENVIRON["FORMAT"], "C" i)

@@ -31,9 +31,9 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ $# -gt 0 ] || { echo '"docker run" requires at least 1 argument.' >&2; exit 125; }
-hex=$(od -An -N68 -tx1 /dev/urandom | tr -d ' \n')
+hex=$(od -An -N64 -tx1 /dev/urandom | tr -d ' \n')
 ID=$(printf '%.64s' "$hex")
-layer=$(printf '%.64s' "${hex#????????}")
+layer=${hex#"$ID"}
 [ -n "$name" ] || name=container_$(printf '%.8s' "$hex")
 ! grep -qsFx "Name=\"/$name\"" "$S"/containers/* || refuse "Conflict. The container name \"/$name\" is already in use"
 create "$1"
