@@ -2,12 +2,22 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 
+const NOBODY = 65534;
+
 /**
  * As whom a simulated host is made: by an ordinary user, who may do nothing to the machine. For real root that is nobody, since
  * root of a user namespace that is the machine's root outside would still own the machine's files and settings.
  */
 export const ordinaryUser: { readonly uid?: number; readonly gid?: number } =
-  userInfo().uid === 0 ? { uid: 65534, gid: 65534 } : {};
+  userInfo().uid === 0 && hasUser(NOBODY) ? { uid: NOBODY, gid: NOBODY } : {};
+
+/** Root of a user namespace that has no other user is an ordinary one outside already. */
+function hasUser(uid: number): boolean {
+  const ranges = readFileSync('/proc/self/uid_map', 'utf8').trim().split('\n');
+  return ranges
+    .map((range) => range.trim().split(/\s+/).map(Number))
+    .some(([first = 0, , count = 0]) => first <= uid && uid < first + count);
+}
 
 /** The namespaces of a host, as unshare and nsenter call them. */
 export const NAMESPACES = ['--user', '--mount', '--pid', '--uts', '--ipc', '--net'] as const;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -144,6 +144,18 @@ describe.skipIf(reason)('the end of a simulated host', () => {
     await expect(bootFleet([{ name: 'one', personality: broken }])).rejects.toThrow(
       'the simulated host one did not come up: no such kernel',
     );
+  });
+});
+
+describe.skipIf(reason)('a machine that does not allow user namespaces', () => {
+  it('is told what to do', () => {
+    const tell = `import('${join(import.meta.dirname, 'available.ts')}').then((m) => console.log(m.simAvailable()))`;
+    const forbidden = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"';
+    const node = [process.execPath, '--import', 'tsx', '-e', tell];
+    const { stdout } = spawnSync('unshare', ['--user', '--map-root-user', 'sh', '-c', forbidden, 'sh', ...node], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('user namespaces are not allowed here: sudo sysctl -w user.max_user_namespaces=15000\n');
   });
 });
 
