@@ -20,7 +20,7 @@ function hasUser(uid: number): boolean {
 }
 
 /** The namespaces of a host, as unshare and nsenter call them. */
-export const NAMESPACES = ['--user', '--mount', '--pid', '--uts', '--ipc', '--net'] as const;
+export const NAMESPACES = ['--user', '--mount', '--pid', '--uts', '--ipc', '--net', '--cgroup'] as const;
 
 /** The argv that starts a program in new namespaces, as their root. */
 export const unshared = (program: readonly string[]): readonly string[] => [

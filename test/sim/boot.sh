@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a simulated host of the namespaces that it is started in, then hands over to its init (programs/init).
-# Usage: unshare --user --map-root-user --mount --pid --fork --uts --ipc --net sh boot.sh DIRECTORY NAME PERSONALITY
+# Usage: unshare --user --map-root-user --mount --pid --fork --uts --ipc --net --cgroup sh boot.sh DIRECTORY NAME PERSONALITY
 #   DIRECTORY holds programs/ and docker/ (bound read-only into the host as /sim/…) and an empty root/.
 #   PERSONALITY: lines KEY=VALUE for a shell to read (docker/personality.ts).
 #   stdin: a pipe that the owner of the host keeps open; at its end the host ends, however its owner ended.

@@ -98,9 +98,15 @@ describe.skipIf(reason)(`a simulated host${reason ? `: ${reason}` : ''}`, () => 
   });
 
   it('gives a snapshot that changes with the host only', async () => {
+    await host.exec('docker run -d --name web busybox sleep 1000');
     const snapshot = await host.snapshot();
     expect(await host.snapshot()).toBe(snapshot);
-    const differences = ['mount -t tmpfs x /srv', 'echo >/etc/sysctl.d/x.conf', 'spawn -m private sleep 9999'];
+    const differences = [
+      'mount -t tmpfs x /srv',
+      'echo >/etc/sysctl.d/x.conf',
+      'spawn -m private sleep 9999',
+      'docker rm -f web',
+    ];
     const seen = [snapshot];
     for (const command of differences) {
       await host.exec(command);
