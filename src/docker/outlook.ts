@@ -11,6 +11,8 @@ import type { PlacedMount, StaleMount } from './stale-mount.ts';
 export const mountResource = (m: PlacedMount): string =>
   `mount mnt:[${m.namespace.inode}] ${m.entry.id} ${m.entry.mountpoint}`;
 export const containerResource = (id: string): string => `container ${id}`;
+/** A new one leaves no mount namespace of the old. */
+export const bootResource = 'host boot';
 
 /** Of a container or a unit that keeps a mount namespace: `holder container ID`, `holder unit ntpd.service`. */
 export const holderResource = (holder: Holder): string | undefined => {

@@ -5,6 +5,7 @@ import { daemonJson } from './daemon_json/step.ts';
 import { daemonReload } from './daemon_reload/step.ts';
 import { dockerdReload } from './dockerd_reload/step.ts';
 import { dropin } from './dropin/step.ts';
+import { orphans } from './orphans/step.ts';
 import { reboot } from './reboot/step.ts';
 import { restart } from './restart/step.ts';
 import { restartHolders } from './restart_holders/step.ts';
@@ -25,6 +26,7 @@ export const stepTypes: readonly AnyStepType[] = [
   dockerdReload,
   daemonReload,
   restart,
+  orphans,
   reboot,
   assert,
   command,

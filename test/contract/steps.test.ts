@@ -73,6 +73,17 @@ const samples: Record<string, readonly Sample[]> = {
       'steps/restart/probe.sh': `${unitRows}changed\t${at}\t/etc/x.conf\n`,
     },
   })),
+  orphans: [true, false].map((remove) => ({
+    args: { remove },
+    answers: {
+      ...daemonAnswers(),
+      'steps/orphans/probe.sh': `started\t2000\ndirectory\t${id('lost')}\tno\nchanged\t${id('lost')}\t1\ntree\t${id('lost')}\t700\t0\t0\t.\n`,
+    },
+  })),
+  reboot: [true, false].map((allow) => ({
+    args: { allow, only_if_stuck: true, timeout: 60, together: false },
+    answers: { ...held, 'steps/reboot/probe.sh': 'boot\t11\nenabled\tdocker.service\n' },
+  })),
   assert: [true, false].map((that) => ({ args: { that, message: 'no' }, answers: {} })),
   command: [
     { args: command, answers: { 'steps/command/probe.sh': 'said\n' } },

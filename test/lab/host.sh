@@ -100,9 +100,14 @@ boot_host() {
   (
     enter_cgroups "$1"
     export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=0 SYSTEMD_NSPAWN_API_VFS_WRITABLE=1
-    exec setsid systemd-nspawn --quiet --directory="$dir/root" --machine="$1-$LAB" --hostname="$1" --boot --register=no --keep-unit \
-      --capability=all --system-call-filter='@keyring bpf' --link-journal=no --resolv-conf=off --timezone=off \
-      --bind="$dir/docker:$docker_root" --bind="$dir/containers:$docker_root/containers"
+    trap '' HUP
+    # Asked to reboot, it ends with 133 and leaves the rest to who has started it (systemd-nspawn --keep-unit).
+    for ((code = 133; code == 133; )); do
+      code=0
+      setsid --wait systemd-nspawn --quiet --directory="$dir/root" --machine="$1-$LAB" --hostname="$1" --boot --register=no --keep-unit \
+        --capability=all --system-call-filter='@keyring bpf' --link-journal=no --resolv-conf=off --timezone=off \
+        --bind="$dir/docker:$docker_root" --bind="$dir/containers:$docker_root/containers" || code=$?
+    done
   ) </dev/null >"$dir/console.log" 2>&1 8>&- 9>&- &
   echo $! >"$dir/booting"
 }
