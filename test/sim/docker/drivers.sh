@@ -30,11 +30,11 @@ mount_rootfs() {
 }
 
 make_layer() {
-  layer=$(layer_dir "$1")
+  files=$(layer_dir "$1")
   mkdir -p "$(rootfs_of "$1")" "$(layer_dir "$1-init")"
   case $DRIVER in
-    overlay2) mkdir -p "$layer/diff" "$layer/work" "$ROOT/overlay2/l"; printf '%.26s' "$1" >"$layer/link"; echo l/IMAGE >"$layer/lower" ;;
-    overlay) mkdir -p "$layer/upper" "$layer/work"; echo IMAGE >"$layer/lower-id" ;;
+    overlay2) mkdir -p "$files/diff" "$files/work" "$ROOT/overlay2/l"; printf '%.26s' "$1" >"$files/link"; echo l/IMAGE >"$files/lower" ;;
+    overlay) mkdir -p "$files/upper" "$files/work"; echo IMAGE >"$files/lower-id" ;;
     devicemapper) mkdir -p "$ROOT/devicemapper/metadata"; device_number >"$ROOT/devicemapper/metadata/$1" ;;
     aufs) mkdir -p "$ROOT/aufs/diff/$1" "$ROOT/aufs/layers"; : >"$ROOT/aufs/layers/$1" ;;
   esac

@@ -25,20 +25,17 @@ mount_tables() {
   awk '$0 ~ / - nsfs / && $4 ~ /^mnt:/ { print $4, $5 }' /proc/self/mountinfo
 }
 
-# All mounts of the host: NAMESPACE LINE.
+# All mounts of the host: NAMESPACE LINE. What only a descriptor or a file keeps is entered for it.
 all_mounts() {
-  mount_tables | while read -r namespace file; do
-    case $file in
-      */mountinfo) sed "s/^/$namespace /" "$file" 2>/dev/null ;;
-      *) nsenter --mount="$file" -- sed "s/^/$namespace /" /proc/self/mountinfo 2>/dev/null ;;
-    esac
-  done
+  mount_tables | awk '
+    $2 ~ /mountinfo$/ { while ((getline line < $2) > 0) print $1, line; close($2); next }
+    { system("nsenter --mount=\"" $2 "\" -- sed \"s/^/" $1 " /\" /proc/self/mountinfo") }'
 }
 
 # is_mountpoint PATH: in a namespace of the rule something is mounted at this place of its filesystem, whatever its path is there.
 is_mountpoint() {
   own=$(readlink /proc/self/ns/mnt)
-  all_mounts | WANTED=$1 awk -v own="$own" -v rule="$(kernel_rule)" -f "$SIM/places.awk"
+  all_mounts | WANTED=$(kernel_text "$1") awk -v own="$own" -v rule="$(kernel_rule)" -f "$SIM/places.awk"
 }
 
 # is_mounted_elsewhere DEVICE: some namespace has the filesystem mounted, so that its device or dataset is open.

@@ -32,10 +32,12 @@ daemon_error() {
   exit "${EXIT:-1}"
 }
 
-# journal LEVEL TEXT: a line of dockerd's log, as the journal has it.
+# journal LEVEL TEXT: a line of dockerd's log, in the format of programs/log.
 journal() {
-  quoted=$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')
-  /sim/programs/log docker.service "${DOCKERD_NAME}" "time=\"$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)\" level=$1 msg=\"$quoted\""
+  quoted=$2
+  case $2 in *[\\\"]*) quoted=$(printf '%s' "$2" | sed 's/[\\"]/\\&/g') ;; esac
+  now=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
+  printf '%s\t%s\ttime="%s" level=%s msg="%s"\n' "$now" "$DOCKERD_NAME" "$now" "$1" "$quoted" >>/sim/state/journal/docker.service
 }
 
 kernel_log() { /sim/programs/log kernel kernel "$1"; }
@@ -53,9 +55,14 @@ put() {
   [ ! -e "$file" ] || printf '%s\n' "$@" >>"$file"
 }
 
-# get ID PATH: a scalar without its quotes; nothing where it is not set.
+# get ID PATH: a scalar without its quotes; nothing where it is not set. Without a program: it is asked often.
 get() {
-  awk -v path="$2=" 'index($0, path) == 1 { v = substr($0, length(path) + 1) } END { gsub(/^"|"$/, "", v); printf "%s", v }' "$S/containers/$1"
+  found=''
+  while IFS='=' read -r key value; do
+    [ "$key" != "$2" ] || found=$value
+  done <"$S/containers/$1"
+  found=${found#\"}
+  printf '%s' "${found%\"}"
 }
 
 json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g' | tr '\n' ' ')"; }
@@ -64,11 +71,13 @@ json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g' | tr '\n' 
 find_container() {
   ID=$1
   case $1 in *[!A-Za-z0-9_.-]* | '') ;; *) [ ! -e "$S/containers/$1" ] || return 0 ;; esac
+  set -- "$1" "$S"/containers/*
+  [ -e "$2" ] || return 1
   ID=$(WORD=$1 awk 'BEGIN { word = ENVIRON["WORD"]; sub(/^\//, "", word) }
     function id() { return substr(FILENAME, match(FILENAME, /[^\/]*$/)) }
     /^Name=/ { if ($0 == "Name=\"/" word "\"") found = id() }
     FNR == 1 && index(id(), word) == 1 { starts = id(); n++ }
-    END { if (found) print found; else if (n == 1) print starts }' "$S"/containers/* 2>/dev/null)
+    END { if (found) print found; else if (n == 1) print starts }' "$S"/containers/*)
   [ -n "$ID" ]
 }
 

@@ -1,4 +1,4 @@
-# places.awk: exit 0 where WANTED, a path in the namespace `own`, is a mountpoint by the rule: in any namespace, or only in `own`.
+# places.awk: exit 0 where WANTED, a path in the namespace `own` as mountinfo writes it, is a mountpoint by the rule: in any namespace, or only in `own`.
 # Input: NAMESPACE and a line of its mountinfo. A place is a device and a path inside it, which tell the same directory in every namespace.
 {
   key = $1 SUBSEP $2
@@ -6,7 +6,7 @@
   point[NR] = $6; line[NR] = key
 }
 END {
-  wanted = escaped(ENVIRON["WANTED"])
+  wanted = ENVIRON["WANTED"]
   best = -1
   # The deepest mount above it, the last of a stack; not one at the place itself.
   for (i = 1; i <= NR; i++) if (ns[i] == own && point[i] != wanted && index(wanted "/", at[line[i]] "/") == 1 && length(at[line[i]]) >= best) {
@@ -20,4 +20,3 @@ END {
   }
   exit 1
 }
-function escaped(path) { gsub(/\\/, "\\\\134", path); gsub(/ /, "\\\\040", path); return path }

@@ -19,7 +19,8 @@ case ${2-} in
     ;;
 esac
 rootfs=$(rootfs_of "$(mount_id_of "$1")")
-mounts_rootfs || mount --bind "$rootfs" "$rootfs"
+# As runc does; a copy that is locked could not become the root.
+mount --rbind "$rootfs" "$rootfs"
 if ! [ -x "$rootfs/bin/sleep" ]; then
   # shellcheck disable=SC2016 # the daemon's words
   echo 'OCI runtime create failed: container_linux.go:380: starting container process caused: exec: "sleep": executable file not found in $PATH: unknown' >"$S/failed/$1"

@@ -32,5 +32,5 @@ if ! [ -x "/proc/$pid/root$program" ]; then
   exit 127
 fi
 shift
-if [ "$USERNS_REMAP" = yes ]; then exec nsenter -t "$pid" -U -m -r -w -- "$program" "$@"; fi
+if [ "$USERNS_REMAP" = yes ]; then exec nsenter -t "$pid" -U -m -r -w --preserve-credentials -- "$program" "$@"; fi
 exec nsenter -t "$pid" -m -r -w -- "$program" "$@"

@@ -19,7 +19,7 @@ END {
   say("Operating System: " os)
   say("OSType: linux")
   say("Architecture: x86_64")
-  say("Name: " name)
+  say("Name: " host)
   say("Docker Root Dir: " root)
   if (V >= 1903) say("Debug Mode: false")
   else { say("Debug Mode (client): false"); say("Debug Mode (server): false") }
@@ -31,7 +31,7 @@ function say(line) { print pad line }
 
 function formatted(format) {
   put("I", "ServerVersion", quote(version)); put("I", "DockerRootDir", quote(root)); put("I", "Driver", quote(driver))
-  put("I", "LiveRestoreEnabled", live); put("I", "KernelVersion", quote(kernel)); put("I", "Name", quote(name))
+  put("I", "LiveRestoreEnabled", live); put("I", "KernelVersion", quote(kernel)); put("I", "Name", quote(host))
   put("I", "Containers", N + 0); put("I", "ContainersRunning", running + 0); put("I", "CgroupDriver", quote(cgroup))
   put("I", "OperatingSystem", quote(os)); put("I", "SecurityOptions", "[]")
   format = render(format, "I")

@@ -16,5 +16,5 @@ read -r root <"$S/root"
 set -- "$S"/containers/*
 [ -e "$1" ] || set -- /dev/null
 FORMAT=$format exec awk -v V="$V" -v version="$DOCKER_VERSION" -v driver="$DRIVER" -v root="$root" -v live="$live" -v kernel="$KERNEL" \
-  -v name="$(uname -n)" -v os="${OS:-Linux}" -v cgroup="${CGROUP_DRIVER:-cgroupfs}" \
+  -v host="$(cat /etc/hostname)" -v os="${OS:-Linux}" -v cgroup="${CGROUP_DRIVER:-cgroupfs}" \
   -f "$SIM/template.awk" -f "$SIM/containers.awk" -f "$SIM/docker.d/info.awk" "$@"
