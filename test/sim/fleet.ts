@@ -23,27 +23,27 @@ const AT_A_TIME = 4;
  */
 export async function bootFleet(specs: readonly HostSpec[]): Promise<Fleet> {
   const fleet = new Fleet();
-  try {
-    const left = [...specs];
-    const bootSome = async () => {
-      for (let spec = left.shift(); spec; spec = left.shift()) await fleet.add(spec);
-    };
-    await Promise.all(Array.from({ length: AT_A_TIME }, bootSome));
-    fleet.writeInventory();
-    return fleet;
-  } catch (error) {
-    await fleet.close();
-    throw error;
-  }
+  const left = [...specs];
+  const bootSome = async () => {
+    for (let spec = left.shift(); spec; spec = left.shift()) await fleet.add(spec);
+  };
+  const booted = await Promise.allSettled(Array.from({ length: AT_A_TIME }, bootSome));
+  const failed = booted.find((result) => result.status === 'rejected');
+  if (failed === undefined) return fleet;
+  await fleet.close();
+  throw failed.reason;
 }
 
+/** Simulated hosts that this process reaches directly, and any ssh client by `inventory`. */
 export class Fleet {
   /** Files of this fleet: its keys, known_hosts, inventory and a copy of the hosts' programs. */
   readonly directory = mkdtempSync(join(tmpdir(), 'unwedge-sim-'));
-  /** For `unwedge -i`: every host with port, key and known_hosts. */
+  /** For `unwedge -i`: every host with port, key and known_hosts, in a group of its personality's name (`_` for `.`). */
   readonly inventory = join(this.directory, 'inventory.yaml');
   readonly key = join(this.directory, 'id_ed25519');
   readonly knownHosts = join(this.directory, 'known_hosts');
+  /** In the order in which they were asked for. */
+  readonly #names: string[] = [];
   readonly #hosts = new Map<string, { host: SimHost; sshd: Sshd }>();
   readonly #userKey = newKeyPair();
   readonly #hostKey = newKeyPair();
@@ -59,7 +59,7 @@ export class Fleet {
   }
 
   get hosts(): readonly SimHost[] {
-    return [...this.#hosts.values()].map(({ host }) => host);
+    return this.#names.flatMap((name) => this.#hosts.get(name)?.host ?? []);
   }
 
   host(name: string): SimHost {
@@ -76,22 +76,11 @@ export class Fleet {
   }
 
   async add({ name, personality }: HostSpec): Promise<void> {
+    if (this.#names.includes(name)) throw new Error(`this fleet has a host ${name} already`);
+    this.#names.push(name);
     const host = await SimHost.boot(this.directory, name, personality);
     this.#hosts.set(name, { host, sshd: await Sshd.start(host, this.#hostKey, this.#userKey) });
-  }
-
-  writeInventory(): void {
-    const entries = [...this.#hosts].map(([name, { sshd }]) => ({ name, port: sshd.port }));
-    writeFileSync(this.knownHosts, entries.map(({ port }) => `[127.0.0.1]:${port} ${this.#hostKey.public}\n`).join(''));
-    const variables = {
-      ansible_host: '127.0.0.1',
-      ansible_user: 'root',
-      ansible_ssh_private_key_file: this.key,
-      ansible_ssh_common_args: this.#sshOptions.join(' '),
-    };
-    const hosts = Object.fromEntries(entries.map(({ name, port }) => [name, { ansible_port: port }]));
-    // JSON is YAML.
-    writeFileSync(this.inventory, `${JSON.stringify({ all: { vars: variables, hosts } }, null, 2)}\n`);
+    this.#writeInventory();
   }
 
   /** Ends all hosts and removes the fleet's files. */
@@ -99,6 +88,25 @@ export class Fleet {
     await Promise.all([...this.#hosts.values()].map(({ sshd }) => sshd.close()));
     await Promise.all(this.hosts.map((host) => host.close()));
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #writeInventory(): void {
+    const ports = this.hosts.map(({ name }) => this.port(name));
+    writeFileSync(this.knownHosts, ports.map((port) => `[127.0.0.1]:${port} ${this.#hostKey.public}\n`).join(''));
+    const vars = {
+      ansible_host: '127.0.0.1',
+      ansible_user: 'root',
+      ansible_ssh_private_key_file: this.key,
+      ansible_ssh_common_args: this.#sshOptions.join(' '),
+    };
+    const hosts = Object.fromEntries(this.hosts.map(({ name }) => [name, { ansible_port: this.port(name) }]));
+    const children: Record<string, { hosts: Record<string, null> }> = {};
+    for (const { name, personality } of this.hosts) {
+      const group = personality.name.replaceAll('.', '_');
+      children[group] = { hosts: { ...children[group]?.hosts, [name]: null } };
+    }
+    // JSON is YAML.
+    writeFileSync(this.inventory, `${JSON.stringify({ all: { vars, hosts, children } }, null, 2)}\n`);
   }
 
   /** Nothing of the user's own configuration, and no key but the fleet's. */

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionOptions } from '../../src/inventory/connection.ts';
+import { matchHosts } from '../../src/inventory/host-pattern.ts';
 import { loadInventory } from '../../src/inventory/load-inventory.ts';
 import { openConnection } from '../../src/transport/open-connection.ts';
 import { runLocal } from '../../src/transport/run-local.ts';
@@ -92,8 +93,8 @@ describe.skipIf(reason)(`ssh to a simulated host${reason ? `: ${reason}` : ''}`,
   });
 
   it('is what the inventory of the fleet leads unwedge to', async () => {
-    const { hosts } = await loadInventory([fleet.inventory], runLocal);
-    const host = [...hosts.values()].find(({ name }) => name === 'one');
+    const inventory = await loadInventory([fleet.inventory], runLocal);
+    const [host] = matchHosts('debian-20_10-overlay2', inventory);
     if (host === undefined) throw new Error('the inventory lacks it');
     const connection = await openConnection(connectionOptions(host, { connectTimeout: 10 }));
     try {
