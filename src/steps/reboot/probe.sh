@@ -13,7 +13,7 @@ case ${DOCKER_HOST:-} in unix://*) ;; *) export DOCKER_HOST=unix:///var/run/dock
 tab=$(printf '\t')
 unit=$1 root=$2
 shift 2
-[ -d /run/systemd/system ] || { echo 'this host does not run systemd' >&2; exit 1; }
+systemctl show -p Version >/dev/null 2>&1 || { echo 'this host does not run systemd' >&2; exit 1; }
 read -r boot </proc/sys/kernel/random/boot_id && printf 'boot\t%s\n' "$boot"
 for enabled in "$unit" "${unit%.service}.socket"; do
   case $(systemctl is-enabled "$enabled" 2>/dev/null) in enabled | alias | generated) printf 'enabled\t%s\n' "$enabled" ;; esac
