@@ -2,9 +2,12 @@
 # lib.sh: what all parts of the doubles share. Sourced; sets the personality, V and the places of the state.
 # State: $S/containers/ID holds lines PATH=JSON, of which the last counts: docker inspect's tree, and Sim.* for what it does not tell.
 
-SIM=/sim/docker
+# A test sets SIM, and the personality itself.
+if [ -z "${SIM:-}" ]; then
+  SIM=/sim/docker
+  . /sim/personality
+fi
 S=/sim/state/docker
-. /sim/personality
 
 # 1.12.6 is 112, 17.06.2 is 1706: versions as numbers that can be compared.
 minor=${DOCKER_VERSION#*.}

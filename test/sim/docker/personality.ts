@@ -45,10 +45,25 @@ const rhel = { build: 'rhel', dockerdNamespace: 'slave' } as const;
 
 /** Each has something that no other has. */
 export const personalities: readonly Personality[] = [
-  { name: 'el7-1.10.3-devicemapper', docker: '1.10.3', driver: 'devicemapper', ...EL73, kernel: '3.10.0-327.36.3.el7.x86_64', deferredDeletion: true },
+  {
+    name: 'el7-1.10.3-devicemapper',
+    docker: '1.10.3',
+    driver: 'devicemapper',
+    ...EL73,
+    kernel: '3.10.0-327.36.3.el7.x86_64',
+    deferredDeletion: true,
+  },
   { name: 'el7-1.12.6-devicemapper', docker: '1.12.6', driver: 'devicemapper', ...EL73 },
   { name: 'el7-1.12.6-inspect-fails', docker: '1.12.6', driver: 'overlay', ...EL73, inspectDead: 'fails' },
-  { name: 'el7-1.13.1-rhel-devicemapper', docker: '1.13.1', driver: 'devicemapper', ...EL74, ...rhel, mayDetach: '0', deferredDeletion: true },
+  {
+    name: 'el7-1.13.1-rhel-devicemapper',
+    docker: '1.13.1',
+    driver: 'devicemapper',
+    ...EL74,
+    ...rhel,
+    mayDetach: '0',
+    deferredDeletion: true,
+  },
   { name: 'el7-17.03-overlay', docker: '17.03.2', driver: 'overlay', ...EL73 },
   { name: 'el7-17.06-overlay2', docker: '17.06.2', driver: 'overlay2', ...EL74, mayDetach: '0' },
   { name: 'el7-17.12-overlay2', docker: '17.12.1', driver: 'overlay2', ...EL73 },

@@ -109,6 +109,7 @@ function branch(word, rest, i, dot, live,   v, n, k, to, node) {
 function value(text, dot,   n, w, at, v) {
   if ((at = match(text, / *\| *[a-z]+$/))) {
     v = substr(text, at); gsub(/[ |]/, "", v)
+    if (v == "json") return quote(value(substr(text, 1, at - 1), dot))
     return value(v " " substr(text, 1, at - 1), dot)
   }
   n = words(text)

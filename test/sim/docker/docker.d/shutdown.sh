@@ -9,7 +9,8 @@ journal info "Processing signal 'terminated'"
 read -r live <"$S/live-restore"
 if [ "$live" != true ]; then
   for file in "$S"/containers/*; do
-    case $(get "${file##*/}" State.Running) in true) ;; *) continue ;; esac
+    [ -e "$file" ] || continue
+    [ "$(get "${file##*/}" State.Running)" = true ] || continue
     end_container "${file##*/}" TERM
     # Not by the user: its restart policy starts it again with the daemon.
     put "${file##*/}" Sim.Stopped=false
