@@ -1,4 +1,7 @@
-/** Which docker wrote a message, by its wording (facts/docker.md §1.1; the commits are moby's). */
+/**
+ * The sentences in which each generation of docker says that a removal failed (facts/docker.md §1.1; the commits are moby's).
+ * {arg} is what was typed after docker rm, {id} the container, {driver} the storage driver; what it said comes behind.
+ */
 export type Generation =
   | 'docker ≤1.8'
   | 'docker 1.8–1.9'
@@ -12,27 +15,74 @@ export type Generation =
   | 'docker 18.04–28.1'
   | 'docker 28.2+';
 
-const WORDINGS: readonly (readonly [RegExp, Generation])[] = [
-  [/Cannot destroy container |'docker -d' running/, 'docker ≤1.8'],
+/** The first that is there tells the generation: what is around a sentence knows more of it than the sentence. */
+const SENTENCES: readonly (readonly [Generation, ...sentences: string[]])[] = [
+  [
+    'docker ≤1.8',
+    'Cannot destroy container {arg}: Driver {driver} failed to remove root filesystem {id}: ',
+    'Cannot destroy container {arg}: Driver {driver} failed to remove init filesystem {id}-init: ',
+    'Cannot destroy container {arg}: Unable to remove filesystem for {id}: ',
+    "Is 'docker -d' running on this host?",
+  ],
   // Red Hat's builds have the newer order of removal but kept the old words (projectatomic/docker).
-  [/\bdockerd?-current\b/, 'RHEL/CentOS docker 1.12–1.13'],
-  [/failed to remove containers: \[/, 'docker 1.8–1.9'],
-  [/Failed to remove container \(/, 'docker 1.10'],
-  // b38f73afe3: the container's id is gone from the message.
-  [/cannot remove container "[^"]{1,256}": (?:driver|unable)/, 'docker 28.2+'],
+  ['RHEL/CentOS docker 1.12–1.13', 'dockerd-current[', 'docker-current['],
+  ['docker 1.8–1.9', 'Error: failed to remove containers: ['],
+  ['docker 1.10', 'Failed to remove container ({arg}): '],
+  [
+    'docker 28.2+', // b38f73afe3: the container's id is gone.
+    'cannot remove container "{arg}": driver "{driver}" failed to remove root filesystem: ',
+    'cannot remove container "{arg}": unable to remove filesystem: ',
+  ],
   // 0dab53ff3c
-  [/container [0-9a-f]{64}: driver "[\w-]{1,64}" failed to remove root filesystem: /, 'docker 18.04–28.1'],
+  ['docker 18.04–28.1', 'container {id}: driver "{driver}" failed to remove root filesystem: '],
   // 54dcbab25e
-  [/driver "[\w-]{1,64}" failed to remove root filesystem for /, 'docker 17.06–18.03'],
-  [/unable to remove filesystem for /, 'docker 17.06–28.1'],
-  [/Driver \S{1,64} failed to remove (?:root|init) filesystem [0-9a-f]/, 'docker 1.9–17.05, or RHEL/CentOS 1.12–1.13'],
-  [/Unable to remove filesystem for /, 'docker 1.9–17.05, or RHEL/CentOS 1.12–1.13'],
+  ['docker 17.06–18.03', 'driver "{driver}" failed to remove root filesystem for {id}: '],
+  ['docker 17.06–28.1', 'unable to remove filesystem for {id}: '],
+  [
+    'docker 1.9–17.05, or RHEL/CentOS 1.12–1.13',
+    'Driver {driver} failed to remove root filesystem {id}: ',
+    'Driver {driver} failed to remove init filesystem {id}-init: ',
+    'Unable to remove filesystem for {id}: ',
+  ],
   // 9a58f298d1; before it, a second removal silently succeeded.
-  [/removal of container \S{1,256} is already in progress/, 'docker 1.13+'],
-  [/Error removing (?:mounted|init) layer /, 'docker 1.10+'],
+  ['docker 1.13+', 'removal of container {arg} is already in progress'],
+  ['docker 1.10+', 'Error removing mounted layer {id}: ', 'Error removing init layer {id}: '],
 ];
 
-/** Null where the words do not tell. */
-export function generationIn(text: string): Generation | null {
-  return WORDINGS.find(([wording]) => wording.test(text))?.[1] ?? null;
+/** One of the sentences as it stands in a text. */
+interface Sentence {
+  readonly generation: Generation;
+  /** The container, and where in the text it is named. */
+  readonly id: string | undefined;
+  readonly at: number;
 }
+
+const SLOTS: Readonly<Record<string, string>> = {
+  arg: '[A-Za-z0-9][\\w.-]{0,255}',
+  driver: '[\\w-]{1,64}',
+  id: '[0-9a-f]{64}|[0-9a-f]{12}',
+};
+
+const PATTERNS = SENTENCES.flatMap(([generation, ...sentences]) =>
+  sentences.map((sentence) => ({ generation, pattern: patternOf(sentence) })),
+);
+
+function patternOf(sentence: string): RegExp {
+  const literal = sentence.replace(/[.*+?^$()[\]|\\]/g, '\\$&');
+  const slots = literal.replace(/\{(\w+)\}/g, (_, slot: string) => `(?<${slot}>${SLOTS[slot]})`);
+  return new RegExp(`(?<!\\w)${slots}`, 'dg');
+}
+
+/** In the order of the table. */
+export function sentencesIn(text: string): Sentence[] {
+  return PATTERNS.flatMap(({ generation, pattern }) =>
+    Array.from(text.matchAll(pattern), ({ groups, indices, index }) => ({
+      generation,
+      id: groups?.id,
+      at: indices?.groups?.id?.[0] ?? index,
+    })),
+  );
+}
+
+/** Null where the words do not tell. */
+export const generationIn = (text: string): Generation | null => sentencesIn(text)[0]?.generation ?? null;

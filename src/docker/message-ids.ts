@@ -3,6 +3,8 @@
  * by the words before it, never by its shape (facts/docker.md §1, §3).
  */
 
+import { sentencesIn } from './message-generation.ts';
+
 const ID = '(?:[0-9a-f]{64}|[0-9a-f]{12})';
 /** Not a part of a longer word: `<12 hex>_web_1` is a name. */
 const END = '(?:-init)?(?![\\w-]|\\.\\w)';
@@ -13,8 +15,6 @@ const LAYER = '[0-9a-f]{64}(?:-init)?';
 const CONTAINER = new RegExp(
   [
     `[Cc]ontainer(?:_?[iI][dD])?[\\s"'(=:/]{1,4}(${ID})${END}`,
-    `\\bfilesystem (?:for )?["']?(${ID})${END}`,
-    `\\b(?:mounted|init) layer (${ID})${END}`,
     `\\b[Ee][Rr][Rr][Oo][Rr]: for (${ID})${END}`,
     `/(?:containers|layerdb/mounts|moby)/(${ID})${END}`,
     // The containerd image store mounts at <root>/rootfs/<snapshotter>/<container id> (§1.2).
@@ -22,7 +22,7 @@ const CONTAINER = new RegExp(
     `/sys/fs/cgroup/[^\\s"']{0,200}?docker[-/](${ID})${END}`,
     `(?<![0-9A-Za-z])(${ID})(?= cleanup: )`,
   ].join('|'),
-  'g',
+  'dg',
 );
 
 const NAMED = new RegExp(
@@ -64,9 +64,18 @@ const isId = (word: string): boolean => new RegExp(`^${ID}$`).test(word);
 
 /** Full ids, or 12 digits where the text has no more; in the text's order. */
 export function containersIn(text: string): string[] {
-  const found = unique([...captures(text, CONTAINER), ...typedLists(text).filter(isId)]);
-  const shortForms = new Set(found.filter((id) => id.length === 64).map((id) => id.slice(0, 12)));
-  return found.filter((id) => !shortForms.has(id));
+  const told = sentencesIn(text).flatMap(({ id, at }) => (id === undefined ? [] : [{ id, at }]));
+  const found = unique([
+    ...[...told, ...placed(text, CONTAINER)].sort((a, b) => a.at - b.at).map(({ id }) => id),
+    ...typedLists(text).filter(isId),
+  ]);
+  return withoutShortForms(found);
+}
+
+/** A container told by its full id is not told again by the first digits of it. */
+export function withoutShortForms(ids: readonly string[]): string[] {
+  const shortForms = new Set(ids.filter((id) => id.length === 64).map((id) => id.slice(0, 12)));
+  return ids.filter((id) => !shortForms.has(id));
 }
 
 /** Containers named as the user typed them, where that is no id. */
@@ -92,6 +101,14 @@ export function unique<T>(values: readonly T[]): T[] {
 function typedLists(text: string): string[] {
   return captures(text, TYPED_LIST).flatMap((list) => list.split(' ').filter((word) => word !== ''));
 }
+
+/** As captures, with where each stands. */
+const placed = (text: string, pattern: RegExp): { id: string; at: number }[] =>
+  Array.from(text.matchAll(pattern)).flatMap((match) => {
+    const group = match.findIndex((part, i) => i > 0 && part !== undefined);
+    const [id, at] = [match[group], match.indices?.[group]?.[0]];
+    return id === undefined || at === undefined ? [] : [{ id, at }];
+  });
 
 /** What the one group of each match that took part holds, in the text's order. */
 function captures(text: string, pattern: RegExp): string[] {

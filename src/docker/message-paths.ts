@@ -1,4 +1,5 @@
 /** Which paths a message names: what the daemon failed to remove, and what lies in its storage. */
+import { ERRNO } from './message-errno.ts';
 import { unique } from './message-ids.ts';
 
 export type Driver = 'devicemapper' | 'overlay' | 'overlay2' | 'fuse-overlayfs' | 'aufs' | 'btrfs' | 'zfs' | 'vfs';
@@ -6,9 +7,15 @@ export type Driver = 'devicemapper' | 'overlay' | 'overlay2' | 'fuse-overlayfs' 
 const DRIVER = '(devicemapper|overlay2|overlay|fuse-overlayfs|aufs|btrfs|zfs|vfs)';
 
 /** Go's syscall verbs, `remove` before Go 1.12 and `unlinkat` since, and what wraps them (facts/docker.md §1.2). */
-const BEFORE_PATH =
+const VERB =
   '(?:remove|removing|unlinkat|unlink|rmdir|rename|unmount|umount:?|openat|mount to|mount point|after retries:|busy:)';
-const PATH = new RegExp(`(\\b${BEFORE_PATH} {1,2})?(?:"(/[^"]*)"|'(/[^']*)'|(?<=^|[\\s(["'])(/[^\\s"']+))`, 'g');
+const PATH = new RegExp(`(\\b${VERB} {1,2})?(?:"(/[^"]*)"|'(/[^']*)'|(?<=^|[\\s(["'])(/[^\\s"']+))`, 'g');
+/** Go writes `VERB PATH: ERRNO`: a path ends where the kernel's words or the next verb begin, whatever blanks and colons it holds. */
+const NEXT = `${VERB} {1,2}["'/]`;
+const UNTIL_ERRNO = new RegExp(
+  `/(?:(?! ${NEXT}).){1,4096}?(?=(?:, flags: \\w+)?(?::| -)? {1,2}${ERRNO}|: ${NEXT})`,
+  'iy',
+);
 
 const LAYER_DIR = new RegExp(
   `/${DRIVER}(?:/(?:mnt|metadata|diff|layers|subvolumes|graph|dir))?/[0-9a-f]{64}(?![0-9A-Za-z])`,
@@ -27,22 +34,25 @@ const isDockersOwn = (path: string): boolean =>
 /** In the text's order, each once. */
 export function pathsIn(text: string): string[] {
   const paths: string[] = [];
-  for (const match of text.matchAll(PATH)) {
+  PATH.lastIndex = 0;
+  for (let match = PATH.exec(text); match !== null; match = PATH.exec(text)) {
     const [whole, verb, inDoubleQuotes, inQuotes, bare] = match;
-    const path = inDoubleQuotes ?? inQuotes ?? barePath(text, bare ?? '', match.index + whole.length, verb);
-    if (!API_URL.test(path) && (verb !== undefined || isDockersOwn(path))) paths.push(path);
+    const quoted = inDoubleQuotes ?? inQuotes;
+    const found = quoted === undefined ? barePaths(text, bare ?? '', match.index + whole.length, verb) : [quoted];
+    paths.push(...found.filter((path) => !API_URL.test(path) && (verb !== undefined || isDockersOwn(path))));
+    // What is a part of this path is no path of its own.
+    const end = match.index + whole.length - (bare?.length ?? 0) + found.join(' ').length;
+    if (quoted === undefined) PATH.lastIndex = Math.max(PATH.lastIndex, end);
   }
   return unique([...paths, ...btrfsSnapshots(text)]);
 }
 
-/** Cut from the sentence around it, or taken on over the blanks of a data root such as `/mnt/my disk/docker`. */
-function barePath(text: string, word: string, end: number, verb: string | undefined): string {
-  const path = withoutPunctuation(word);
-  if (verb === undefined || path !== word || isDockersOwn(path)) return path;
-  const rest = /(?: [^\s"'/][^\s"']*){1,8}?:(?=\s|$)/y;
-  rest.lastIndex = end;
-  const spaced = `${path}${rest.exec(text)?.[0].slice(0, -1) ?? ''}`;
-  return isDockersOwn(spaced) ? spaced : path;
+/** A path that nothing quotes; two behind `rename`. */
+function barePaths(text: string, word: string, end: number, verb: string | undefined): string[] {
+  UNTIL_ERRNO.lastIndex = end - word.length;
+  const whole = verb === undefined ? undefined : UNTIL_ERRNO.exec(text)?.[0];
+  if (whole === undefined) return [withoutPunctuation(word)];
+  return verb?.startsWith('rename') ? whole.split(/ (?=\/)/) : [whole];
 }
 
 function withoutPunctuation(word: string): string {

@@ -1,4 +1,5 @@
 /** Why a removal failed, from the words of the message alone (facts/docker.md §1). */
+import { ERRNOS } from './message-errno.ts';
 
 /** The corpus' words. `device-busy`: something open that the message names by device or dataset, not by path. */
 export type Cause = 'busy-mount' | 'device-busy' | 'other';
@@ -86,13 +87,7 @@ const RULES: readonly (readonly [Reason, ...RegExp[]])[] = [
   ['not-running', /is not running\b/i],
   ['dataset-missing', /dataset does not exist/i],
   ['device-not-deleted', /dm_task_run failed|Error running \w*(?:delete|remove)\w*/i],
-  ['not-permitted', /operation not permitted/i],
-  ['not-empty', /directory not empty/i],
-  ['io-error', /input\/output error/i],
-  ['permission-denied', /permission denied/i],
-  ['read-only', /read-only file ?system/i],
-  ['no-space', /no space left on device|disk quota exceeded/i],
-  ['no-such-file', /no such file or directory/i],
+  ...ERRNOS.map(([words, reason]) => [reason, new RegExp(words, 'i')] as const),
   ['layer-in-use-twice', /upperdir is in-use/i],
   ['messages-suppressed', /callbacks suppressed/],
 ];

@@ -1,5 +1,13 @@
 import { type Generation, generationIn } from './message-generation.ts';
-import { containersIn, deviceIdsIn, mountIdsIn, namesIn, thinDeviceIdsIn, unique } from './message-ids.ts';
+import {
+  containersIn,
+  deviceIdsIn,
+  mountIdsIn,
+  namesIn,
+  thinDeviceIdsIn,
+  unique,
+  withoutShortForms,
+} from './message-ids.ts';
 import { readInspection } from './message-inspection.ts';
 import { type Driver, driverIn, pathsIn } from './message-paths.ts';
 import { type Cause, causeOf, type Reason, reasonIn } from './message-reason.ts';
@@ -111,7 +119,7 @@ function combine(messages: readonly RemovalMessage[]): RemovalMessage {
     ...main,
     generation: main.generation ?? messages.find((message) => message.generation !== null)?.generation ?? null,
     driver: main.driver ?? messages.find((message) => message.driver !== null)?.driver ?? null,
-    containers: joined((message) => message.containers),
+    containers: withoutShortForms(joined((message) => message.containers)),
     names: joined((message) => message.names),
     paths: joined((message) => message.paths),
     mountIds: joined((message) => message.mountIds),
