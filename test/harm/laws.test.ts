@@ -1,0 +1,24 @@
+import { availableParallelism } from 'node:os';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stories } from './story.ts';
+import { breachesOn } from './trial.ts';
+
+/** How many hosts; more on demand. */
+const HOSTS = Number(process.env.UNWEDGE_HARM_HOSTS ?? 500);
+const SEED = Number(process.env.UNWEDGE_HARM_SEED ?? 20261122);
+/** Hosts side by side: most of their work is done by their own processes. */
+const LANES = Math.max(2, availableParallelism());
+
+describe(`never harm: ${HOSTS} random hosts, seed ${SEED} (UNWEDGE_HARM_HOSTS, UNWEDGE_HARM_SEED)`, () => {
+  it.concurrent.each(Array.from({ length: LANES }, (_, lane) => lane))(
+    'lane %i',
+    async (lane) => {
+      const property = fc.asyncProperty(stories, async (story) => {
+        expect(await breachesOn(story)).toEqual([]);
+      });
+      await fc.assert(property, { seed: SEED + lane, numRuns: Math.ceil(HOSTS / LANES) });
+    },
+    3_600_000,
+  );
+});
