@@ -25,5 +25,5 @@ export const ERRNOS: readonly (readonly [words: string, reason: Reason])[] = [
   ['cannot allocate memory', 'unknown'],
 ];
 
-/** Any of them, for a pattern. */
-export const ERRNO = `(?:${ERRNOS.map(([words]) => words).join('|')})`;
+/** Any of them, for a pattern; and what umount(8) says of EBUSY, before util-linux 2.25 and since. */
+export const ERRNO = `(?:${ERRNOS.map(([words]) => words).join('|')}|(?:device|target) is busy)`;

@@ -58,7 +58,7 @@ interface Sentence {
 }
 
 const SLOTS: Readonly<Record<string, string>> = {
-  arg: '[A-Za-z0-9][\\w.-]{0,255}',
+  arg: '\\/?[A-Za-z0-9][\\w.-]{0,255}',
   driver: '[\\w-]{1,64}',
   id: '[0-9a-f]{64}|[0-9a-f]{12}',
 };

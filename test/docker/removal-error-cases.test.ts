@@ -343,6 +343,60 @@ describe('lines of other logs (§1.3)', () => {
   ]);
 });
 
+describe('several messages in one text', () => {
+  const of = (id: string, path: string, words: string) =>
+    `${FROM_DAEMON}container ${id}: driver "overlay2" failed to remove root filesystem: unlinkat ${path}: ${words}`;
+  const [first, second] = [`/d/overlay2/${MNT}/merged`, `/d/overlay2/${MNT2}/diff/x`];
+  itReads([
+    [
+      'what is busy counts, in whatever order; ids and paths of all are told',
+      `${of(ID, second, 'operation not permitted')}\n${of(ID2, first, BUSY)}`,
+      { cause: 'busy-mount', containers: [ID, ID2], paths: [second, first], mountIds: [MNT2, MNT] },
+    ],
+    [
+      'the names that the client echoes, and an error between',
+      `web\n${of(ID, first, BUSY)}\ndb\n`,
+      { cause: 'busy-mount', containers: [ID], paths: [first] },
+    ],
+    [
+      'two of which none is busy',
+      `${FROM_DAEMON}removal of container ${ID} is already in progress\n${FROM_DAEMON}No such container: web`,
+      { cause: 'other', reason: 'already-removing', containers: [ID], names: ['web'] },
+    ],
+  ]);
+});
+
+describe('paths that are hard to tell from the words around them', () => {
+  const failed = (what: string) =>
+    `${FROM_DAEMON}container ${ID}: driver "overlay2" failed to remove root filesystem: ${what}`;
+  const spaced = `/mnt/my disk/docker/overlay2/${MNT}`;
+  itReads([
+    ['blanks', failed(`unlinkat ${spaced}/merged: ${BUSY}`), { paths: [`${spaced}/merged`], mountIds: [MNT] }],
+    ['a colon and a blank', failed(`unlinkat ${spaced}/diff/a: b: ${BUSY}`), { paths: [`${spaced}/diff/a: b`] }],
+    [
+      'a directory, then what lies in it',
+      failed(`error while removing ${spaced}: unmount ${spaced}/merged: ${BUSY}`),
+      { paths: [spaced, `${spaced}/merged`] },
+    ],
+    [
+      'flags between path and error (moby/sys/mount)',
+      failed(`umount ${spaced}/merged, flags: 0x2: ${BUSY}`),
+      { paths: [`${spaced}/merged`] },
+    ],
+    ['umount(8)', `umount: ${spaced}/merged: target is busy.`, { cause: 'busy-mount', paths: [`${spaced}/merged`] }],
+    [
+      'a name that says a verb',
+      failed(`unlinkat ${spaced}/diff/remove me: ${BUSY}`),
+      { paths: [`${spaced}/diff/remove me`] },
+    ],
+    [
+      'a name with a slash, as docker prints some',
+      `${FROM_DAEMON}cannot remove container "/web": driver "overlay2" failed to remove root filesystem: unlinkat ${spaced}/merged: ${BUSY}`,
+      { names: ['/web'], generation: 'docker 28.2+', paths: [`${spaced}/merged`] },
+    ],
+  ]);
+});
+
 describe('errors that are no busy mount (§1.3): unmounting would only harm', () => {
   const errors: [string, string][] = [
     ['operation not permitted', 'not-permitted'],
