@@ -16,7 +16,7 @@ echo "init $init"
 umask 022
 mount -t tmpfs -o mode=755 tmpfs "$new"
 cd "$new"
-mkdir -p dev etc/systemd/system etc/docker etc/sysctl.d etc/alternatives home mnt opt proc root run sim/docker sim/programs sim/proc-sys-fs \
+mkdir -p dev etc/systemd/system/multi-user.target.wants etc/docker etc/sysctl.d etc/alternatives home mnt opt proc root run sim/docker sim/programs sim/proc-sys-fs \
   sim/state/units sim/state/journal sim/state/cgroup srv sys tmp usr var/lib var/log var/tmp
 
 # The machine's programs, read-only. What is a link into /usr there is one here.

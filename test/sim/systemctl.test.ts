@@ -168,9 +168,50 @@ describe.skipIf(reason)(`systemctl and its neighbours on a simulated host${reaso
     const after = await pidOf(modern, 'docker');
     expect(after).not.toBe(before);
     expect(await namespaceOf(modern, after)).not.toBe(await namespaceOf(modern, '1'));
+    expect(await said(modern, `journalctl _PID=${after} -n 1 -o cat`)).toBe(
+      'Started Docker Application Container Engine.',
+    );
     expect(await said(modern, `cat /proc/${after}/comm /proc/${after}/cgroup`)).toBe(
       'dockerd\n0::/system.slice/docker.service',
     );
+  });
+
+  it('passes a restart on to the units that depend on it', async () => {
+    await makeUnit(modern, 'base', '');
+    await makeUnit(modern, 'above', '[Unit]\\nPartOf=other.service base.service\\n');
+    const before = await pidOf(modern, 'above');
+    expect(await show(modern, 'base.service', 'ConsistsOf', 'RequiredBy')).toEqual({
+      ConsistsOf: 'above.service',
+      RequiredBy: '',
+    });
+    await said(modern, 'systemctl restart -- base');
+    expect(await pidOf(modern, 'above')).not.toBe(before);
+  });
+
+  it('reboots: what ran or was mounted is gone, what is enabled runs again', async () => {
+    const personal = personality('el7-17.06-overlay2');
+    await fleet.add({ name: 'rebooted', personality: personal });
+    const host = fleet.host('rebooted');
+    const look = () => host.exec('cat /proc/sys/kernel/random/boot_id; systemctl is-system-running');
+    const [before] = (await look()).stdout.split('\n');
+    await makeUnit(host, 'chronyd', 'MountFlags=private\\n');
+    await said(
+      host,
+      'mount -t tmpfs "with blank" /srv; echo >/run/x; echo >/etc/x; spawn backup; docker run -d --name web busybox',
+    );
+    await said(host, 'sysctl -w fs.may_detach_mounts=1; systemctl is-enabled docker; systemctl reboot');
+    let after = await look();
+    while (after.stdout.startsWith(`${before}`) || after.code !== 0) after = await look();
+    expect(await said(host, 'cat /proc/[0-9]*/comm | sort -u')).not.toMatch(/chronyd|backup|^sleep/m);
+    expect(await said(host, 'grep -c " /srv " /proc/self/mountinfo; ls /run/x /etc/x 2>/dev/null; true')).toBe(
+      '0\n/etc/x',
+    );
+    expect(await said(host, 'cat /proc/sys/fs/may_detach_mounts; systemctl is-active docker')).toBe('0\nactive');
+    expect(await said(host, "docker ps -a --format '{{.Names}} {{.Status}}'")).toMatch(/^web Exited /);
+    expect(await host.exec('systemctl is-active chronyd; systemctl is-enabled chronyd')).toMatchObject({
+      stdout: 'inactive\ndisabled\n',
+      code: 1,
+    });
   });
 
   it('has journalctl and dmesg print what was logged', async () => {
