@@ -1,5 +1,6 @@
+import type { Change } from '../core/change.ts';
 import { probeScript } from '../core/host-script.ts';
-import { JsonSyntaxError, parseJsonText } from '../core/json-text.ts';
+import { type JsonObjectNode, JsonSyntaxError, parseJsonText } from '../core/json-text.ts';
 import type { ReadOnlySession } from '../core/session.ts';
 import { type Dockerd, flagsOf } from './dockerd.ts';
 
@@ -60,4 +61,22 @@ async function unknownOption(
 async function refusedByDockerd(host: ReadOnlySession, file: ConfigFile, program: string): Promise<string | undefined> {
   const { code, stderr } = await host.probe(validate, [program, file.base64]);
   return code === 1 ? `dockerd refuses ${file.path}: ${stderr.trim().replaceAll('/dev/stdin', file.path)}` : undefined;
+}
+
+/** Its name in daemon.json and as a flag. */
+export const LIVE_RESTORE = 'live-restore';
+
+/** What a valid daemon.json says of it; undefined: nothing. */
+export function liveRestoreIn(text: string): boolean | undefined {
+  if (text.trim() === '') return undefined;
+  const root = parseJsonText(text);
+  const members: JsonObjectNode['members'] = root.kind === 'object' ? root.members : [];
+  const value = members.findLast(({ key }) => key === LIVE_RESTORE)?.value;
+  return value && text.slice(value.start, value.end) === 'true';
+}
+
+/** The files that pending changes would leave with live-restore on. */
+export function pendingLiveRestoreIn(pending: readonly Change[]): string[] {
+  const texts = new Map(pending.flatMap(({ diff }) => (diff?.path.endsWith('.json') ? [[diff.path, diff.after]] : [])));
+  return [...texts].flatMap(([path, text]) => (liveRestoreIn(text) ? [path] : []));
 }

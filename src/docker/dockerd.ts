@@ -37,7 +37,7 @@ export async function lookAtDockerd(host: ReadOnlySession): Promise<Dockerd> {
   };
 }
 
-/** dockerd's short and former names of flags that daemon.json has, too. */
+/** Flags that daemon.json has by another name: short, former and repeatable ones (moby/moby cmd/dockerd/config.go). */
 const SYNONYMS: Readonly<Record<string, string>> = {
   H: 'hosts',
   host: 'hosts',
@@ -47,6 +47,18 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   graph: 'data-root',
   s: 'storage-driver',
   G: 'group',
+  label: 'labels',
+  'log-opt': 'log-opts',
+  'storage-opt': 'storage-opts',
+  'exec-opt': 'exec-opts',
+  'dns-opt': 'dns-opts',
+  'cluster-store-opt': 'cluster-store-opts',
+  'default-ulimit': 'default-ulimits',
+  'default-address-pool': 'default-address-pools',
+  'authorization-plugin': 'authorization-plugins',
+  'insecure-registry': 'insecure-registries',
+  'registry-mirror': 'registry-mirrors',
+  'node-generic-resource': 'node-generic-resources',
 };
 
 /** The options it was given as flags, by their names in daemon.json. */

@@ -1,24 +1,11 @@
 import type { Change } from '../core/change.ts';
-import { type JsonObjectNode, parseJsonText } from '../core/json-text.ts';
 import { type Daemon, hasOwnNamespace } from './daemon.ts';
 import type { Dockerd } from './dockerd.ts';
 import { mountFlagOf } from './finding-mountflags.ts';
 import { type Refusal, willHaveOwnNamespace } from './slave-mounts.ts';
 
-/** Its name in daemon.json and as a flag. */
-export const LIVE_RESTORE = 'live-restore';
-
 /** The name by which steps tell each other that dockerd will read its file again; `after` is live-restore then. */
 export const RELOAD = 'dockerd configuration';
-
-/** What a valid daemon.json says of it; undefined: nothing. */
-export function liveRestoreIn(text: string): boolean | undefined {
-  if (text.trim() === '') return undefined;
-  const root = parseJsonText(text);
-  const members: JsonObjectNode['members'] = root.kind === 'object' ? root.members : [];
-  const value = members.findLast(({ key }) => key === LIVE_RESTORE)?.value;
-  return value && text.slice(value.start, value.end) === 'true' ? true : value && false;
-}
 
 /** The daemon's own, or as a pending reload would make it. */
 export function liveRestoreAfter(now: boolean | undefined, pending: readonly Change[]): boolean | undefined {

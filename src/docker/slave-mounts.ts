@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts';
 import { type Daemon, hasOwnNamespace, hasSlaveFlag } from './daemon.ts';
+import { pendingLiveRestoreIn } from './daemon-json.ts';
 
 export interface Refusal {
   readonly reason: string;
@@ -7,7 +8,7 @@ export interface Refusal {
 }
 
 /** Why docker.service must not run with MountFlags=slave on this host; undefined: it may (facts/docker.md §6). */
-export function refusalOfSlaveMounts(daemon: Daemon): Refusal | undefined {
+export function refusalOfSlaveMounts(daemon: Daemon, pending: readonly Change[] = []): Refusal | undefined {
   const { LoadState = 'not known to systemd', MainPID } = daemon.unit;
   if (LoadState !== 'loaded') {
     return {
@@ -21,9 +22,10 @@ export function refusalOfSlaveMounts(daemon: Daemon): Refusal | undefined {
       todo: `look for what starts it on this host: systemctl status ${daemon.pid}`,
     };
   }
-  if (daemon.liveRestore || daemon.liveRestoreIn.length > 0) {
+  const files = [...daemon.liveRestoreIn, ...pendingLiveRestoreIn(pending)];
+  if (daemon.liveRestore || files.length > 0) {
     return {
-      reason: `live-restore is on${daemon.liveRestoreIn.map((file) => ` (${file})`).join('')}: after the next restart of dockerd the surviving containers would be in its old mount namespace, and docker exec into them would fail`,
+      reason: `live-restore is on${files.map((file) => ` (${file})`).join('')}: after the next restart of dockerd the surviving containers would be in its old mount namespace, and docker exec into them would fail`,
       todo: 'turn live-restore off first (daemon.json, the flags of dockerd), or leave this host as it is',
     };
   }

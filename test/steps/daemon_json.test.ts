@@ -132,12 +132,16 @@ describe('daemon_json', () => {
       answers: answers(old, { dockerd: ['argument\t--live-restore', 'live_restore\ttrue'] }),
       notes: ['dockerd has --live-restore among its flags already'],
     },
-    {
-      name: 'is refused where dockerd has that option as a flag',
-      args: { path, merge: { 'data-root': '/srv' } },
-      answers: answers(old, { dockerd: ['argument\t-g', 'argument\t/srv'] }),
-      refusal: `dockerd would not start with it: ${path} sets what dockerd is also given as a flag: data-root`,
-    },
+    ...[
+      ['-g', 'data-root'],
+      ['--storage-opt=dm.fs=xfs', 'storage-opts'],
+      ['--insecure-registry', 'insecure-registries'],
+    ].map(([flag = '', option = '']) => ({
+      name: `is refused where dockerd has that option as a flag (${flag})`,
+      args: { path, merge: { [option]: 'x' } },
+      answers: answers(old, { dockerd: [`argument\t${flag}`, 'argument\tx'] }),
+      refusal: `dockerd would not start with it: ${path} sets what dockerd is also given as a flag: ${option}`,
+    })),
     {
       name: 'is refused where dockerd does not know the option',
       args: { path, merge: { debgu: true } },

@@ -109,7 +109,7 @@ describe('dockerd_reload', () => {
     before: false,
     after: true,
     risk: 'none',
-    data: { config, wait: '30' },
+    data: { config, wait: '30', todo: 'look at it' },
   } as const;
   const repeat = (host: Session) => {
     const { undo } = dockerdReload;

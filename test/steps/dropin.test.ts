@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { dropin } from '../../src/steps/dropin/step.ts';
 import { fileText } from '../../src/steps/dropin/unit-file.ts';
 import { daemonAnswers, running } from '../docker/world.ts';
-import { planCases } from './plan-cases.ts';
+import { pendingChange, planCases } from './plan-cases.ts';
 
 const path = '/etc/systemd/system/docker.service.d/10-unwedge.conf';
 const settings = { Service: { MountFlags: 'slave' } };
@@ -60,6 +60,17 @@ describe('dropin', () => {
       name: 'is refused where the next start would turn live-restore on',
       args,
       answers: answers('absent\n', { liveRestoreIn: '/etc/docker/daemon.json' }),
+      refusal: /^live-restore is on \(\/etc\/docker\/daemon.json\): /,
+    },
+    {
+      name: 'is refused where an earlier step would turn live-restore on',
+      args,
+      answers: answers('absent\n'),
+      pending: [
+        pendingChange('file /etc/docker/daemon.json', {
+          diff: { path: '/etc/docker/daemon.json', before: '', after: '{"live-restore": true}' },
+        }),
+      ],
       refusal: /^live-restore is on \(\/etc\/docker\/daemon.json\): /,
     },
     {

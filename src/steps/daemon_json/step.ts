@@ -4,10 +4,10 @@ import { mergedText } from '../../core/json-merge.ts';
 import { JsonSyntaxError } from '../../core/json-text.ts';
 import { defineStep, type Planned } from '../../core/step-type.ts';
 import type { Daemon } from '../../docker/daemon.ts';
-import { faultOf } from '../../docker/daemon-json.ts';
+import { faultOf, LIVE_RESTORE } from '../../docker/daemon-json.ts';
 import { configFileOf, type Dockerd, flagsOf, lookAtDockerd } from '../../docker/dockerd.ts';
 import { lookAtDaemon } from '../../docker/host-view.ts';
-import { LIVE_RESTORE, refusalOfLiveRestore } from '../../docker/live-restore.ts';
+import { refusalOfLiveRestore } from '../../docker/live-restore.ts';
 import { bytesOf, lookAtFile, type SeenFile } from '../../files/file.ts';
 import {
   type FileChange,

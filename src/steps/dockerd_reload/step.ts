@@ -6,15 +6,10 @@ import { JsonSyntaxError } from '../../core/json-text.ts';
 import type { Session } from '../../core/session.ts';
 import { defineStep, type Planned, StepError } from '../../core/step-type.ts';
 import type { Daemon } from '../../docker/daemon.ts';
+import { LIVE_RESTORE, liveRestoreIn } from '../../docker/daemon-json.ts';
 import { DAEMON_JSON, type Dockerd, lookAtDockerd } from '../../docker/dockerd.ts';
 import { lookAtDaemon } from '../../docker/host-view.ts';
-import {
-  LIVE_RESTORE,
-  liveRestoreAfter,
-  liveRestoreIn,
-  RELOAD,
-  refusalOfLiveRestore,
-} from '../../docker/live-restore.ts';
+import { liveRestoreAfter, RELOAD, refusalOfLiveRestore } from '../../docker/live-restore.ts';
 import { bytesOf, lookAtFile, type SeenFile } from '../../files/file.ts';
 import { fileChange, restoreFile, withPending, writeFile } from '../../files/file-change.ts';
 
@@ -32,7 +27,7 @@ interface ReloadChange extends Change {
   /** Whether live-restore is on. */
   readonly before: boolean;
   readonly after: boolean;
-  readonly data: { readonly config: string; readonly wait: string };
+  readonly data: { readonly config: string; readonly wait: string; readonly todo: string };
 }
 
 const apply = applyScript('steps/dockerd_reload/apply.sh');
@@ -96,7 +91,11 @@ function change({ config, wait }: ReloadArgs, before: boolean, after: boolean): 
     before,
     after,
     risk: 'none',
-    data: { config, wait: String(wait) },
+    data: {
+      config,
+      wait: String(wait),
+      todo: 'journalctl -u docker on the host says why; dockerd runs on with what it had',
+    },
   };
 }
 

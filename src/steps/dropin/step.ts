@@ -1,3 +1,4 @@
+import type { Change } from '../../core/change.ts';
 import { complete } from '../../core/complete.ts';
 import { probeScript } from '../../core/host-script.ts';
 import { defineStep } from '../../core/step-type.ts';
@@ -59,7 +60,7 @@ export const dropin = defineStep<DropinArgs, Facts, FileChange>({
     if (isSetElsewhere(args, facts)) {
       return { changes: [], output, notes: ['docker.service has MountFlags=slave already'] };
     }
-    const refusal = refusalToWrite(facts.file) ?? refusalByDocker(facts);
+    const refusal = refusalToWrite(facts.file) ?? refusalByDocker(facts, pending);
     return refusal ? { changes: [], refusal } : { changes: [change], output };
   },
   apply: writeFile,
@@ -69,7 +70,7 @@ export const dropin = defineStep<DropinArgs, Facts, FileChange>({
 const isSetElsewhere = (args: DropinArgs, { docker }: Facts): boolean =>
   docker !== undefined && hasSlaveFlag(docker.daemon) && setsSlaveMounts(args.settings, 'is');
 
-function refusalByDocker({ file, docker }: Facts): Refusal | undefined {
+function refusalByDocker({ file, docker }: Facts, pending: readonly Change[]): Refusal | undefined {
   const winner = docker?.later[0];
   if (winner !== undefined) {
     return {
@@ -77,5 +78,5 @@ function refusalByDocker({ file, docker }: Facts): Refusal | undefined {
       todo: 'take MountFlags out of that file, or give the drop-in a later name (name: zz-unwedge)',
     };
   }
-  return docker && refusalOfSlaveMounts(docker.daemon);
+  return docker && refusalOfSlaveMounts(docker.daemon, pending);
 }
