@@ -4,7 +4,8 @@ import type { Bind, Container } from './daemon.ts';
 import { bindText, riskyBinds } from './finding-binds.ts';
 import { finding } from './finding-catalogue.ts';
 import { counted, listed, processLines, whoText } from './finding-evidence.ts';
-import { holderOf, holderText, releaseText } from './holder.ts';
+import { tellHolder } from './finding-holder.ts';
+import { holderOf } from './holder.ts';
 import type { Survey } from './host-survey.ts';
 import type { Copies } from './mount-copies.ts';
 import { detaches } from './pins.ts';
@@ -71,7 +72,7 @@ const copiesText = ({ lasting }: Copies): string =>
 /** Of a program that is no container's: those are told with their binds. */
 function programFinding(copies: Copies, { daemon, units }: Survey, risk: Risk): Finding[] {
   const { namespace } = copies;
-  const holder = holderOf(namespace, daemon);
+  const { holder, who, release } = tellHolder(namespace, daemon);
   if (holder.kind === 'container') return [];
   const settings = holder.kind === 'unit' ? settingsOf(units.get(holder.unit)) : [];
   const why = settings.length === 0 ? '' : ` (${settings.join(', ')})`;
@@ -80,8 +81,8 @@ function programFinding(copies: Copies, { daemon, units }: Survey, risk: Risk): 
       holder.kind === 'unit' ? 'UW302' : 'UW303',
       {
         subject: holder.kind === 'unit' ? `unit ${holder.unit}` : `namespace mnt:[${namespace.inode}]`,
-        message: `${holderText(holder, namespace)} has ${copiesText(copies)}${why}${risk.note}`,
-        remedy: `before a container is to go: ${releaseText(holder)}`,
+        message: `${who} has ${copiesText(copies)}${why}${risk.note}`,
+        remedy: `before a container is to go: ${release}`,
         evidence: processLines(namespace),
         data: { namespace: namespace.inode, copies: copies.lasting, settings },
       },

@@ -1,10 +1,10 @@
 import type { Finding } from '../core/finding.ts';
-import { type Container, type Daemon, hasOwnNamespace } from './daemon.ts';
+import type { Container, Daemon } from './daemon.ts';
 import { bindOf, bindText } from './finding-binds.ts';
-import { type Code, finding } from './finding-catalogue.ts';
+import { finding } from './finding-catalogue.ts';
 import { containerData, containerLines, listed, mountLines, mountsData, whoText } from './finding-evidence.ts';
+import { type ToldHolder, tellHolder } from './finding-holder.ts';
 import { type Said, saidData, saidLines } from './finding-said.ts';
-import { type Holder, holderOf, holderText, releaseText } from './holder.ts';
 import type { HostView } from './host-view.ts';
 import { mountResource } from './outlook.ts';
 import { refusalToUnmount } from './safety.ts';
@@ -36,12 +36,12 @@ export function heldFinding(
   refusals: Refusals,
   daemon: Daemon,
 ): Finding {
-  const holder = holderOf(held[0].namespace, daemon);
+  const told = tellHolder(held[0].namespace, daemon);
   const refused = [...new Set(held.flatMap((mount) => refusals(mount) ?? []))];
-  return finding(codeOf(holder, daemon), {
+  return finding(told.code, {
     subject: `container ${whoText(container)}`,
-    message: `${whoText(container)} is stuck: ${heldText(holder, held, daemon)}`,
-    remedy: remedyText(refused[0], holder),
+    message: `${whoText(container)} is stuck: ${heldText(told, held, daemon)}`,
+    remedy: remedyText(refused[0], told),
     evidence: [
       ...containerLines(container),
       ...saidLines(said),
@@ -52,36 +52,10 @@ export function heldFinding(
   });
 }
 
-function codeOf(holder: Holder, daemon: Daemon): Code {
-  switch (holder.kind) {
-    case 'container':
-      return 'UW001';
-    case 'unit':
-      return 'UW002';
-    case 'dockerd':
-      return 'UW004';
-    case 'host':
-      return hasOwnNamespace(daemon) ? 'UW005' : 'UW004';
-    case 'process':
-      return 'UW007';
-    case 'nobody':
-      return 'UW008';
-    default:
-      return holder satisfies never;
-  }
-}
-
-function heldText(holder: Holder, held: Held, daemon: Daemon): string {
+function heldText({ holder, who }: ToldHolder, held: Held, daemon: Daemon): string {
   const paths = listed([...new Set(held.map(({ path }) => leafOf(path)))]);
-  switch (holder.kind) {
-    case 'host':
-    case 'dockerd':
-      return `${paths} still mounted in ${holderText(holder, held[0].namespace)}`;
-    case 'container':
-      return `${holderText(holder, held[0].namespace)} holds ${paths}${throughBind(holder.id, held, daemon)}`;
-    default:
-      return `${holderText(holder, held[0].namespace)} holds ${paths}`;
-  }
+  if (holder.kind === 'host' || holder.kind === 'dockerd') return `${paths} still mounted in ${who}`;
+  return `${who} holds ${paths}${holder.kind === 'container' ? throughBind(holder.id, held, daemon) : ''}`;
 }
 
 /** ` through its bind /:/rootfs`; nothing where docker knows of none. */
@@ -94,9 +68,9 @@ function throughBind(id: string, [{ entry }]: Held, daemon: Daemon): string {
 /** `…/mounts/shm`, `…/merged`: without the directories whose names are ids. */
 const leafOf = (path: string): string => `…${path.replace(/^.*\/[0-9a-f]{64}(?:-init)?/, '')}`;
 
-function remedyText(refusal: string | undefined, holder: Holder): string {
+function remedyText(refusal: string | undefined, { release }: ToldHolder): string {
   const free = 'unwedge run playbooks/free-dead-containers.yaml';
   return refusal === undefined
-    ? `${free} unmounts that copy and removes the container; where it cannot: ${releaseText(holder)}`
-    : `${releaseText(holder)} (no umount there: ${refusal})`;
+    ? `${free} unmounts that copy and removes the container; where it cannot: ${release}`
+    : `${release} (no umount there: ${refusal})`;
 }

@@ -89,6 +89,26 @@ const STUCK: Readonly<Record<string, Case>> = {
     tells: `UW002 ${VICTIM} is stuck: unit ntpd.service (pid 812) holds …/mounts/shm`,
     remedy: /systemctl restart ntpd\.service/,
   },
+  'by the shim of a container that survived': {
+    daemon: { ...pinning, containers: [victim] },
+    mounts: [at('3000')],
+    processes: process('3000', '/system.slice/docker.service', 'containerd-shim'),
+    tells: `UW003 ${VICTIM} is stuck: the shim of a container (pid 812) holds …/mounts/shm`,
+    remedy: /restart the container of that shim/,
+  },
+  'by a service that the host lives by': {
+    daemon: { ...pinning, containers: [victim] },
+    mounts: [at('3000')],
+    processes: process('3000', '/system.slice/systemd-udevd.service', 'systemd-udevd'),
+    tells: `UW006 ${VICTIM} is stuck: unit systemd-udevd.service (pid 812) holds …/mounts/shm`,
+    remedy: /not restarted for this, for the host itself lives by it; drain/,
+  },
+  'by a kubelet that is no service': {
+    daemon: { ...pinning, containers: [victim] },
+    mounts: [at('3000')],
+    processes: process('3000', '/', 'kubelet'),
+    tells: `UW006 ${VICTIM} is stuck: process kubelet (pid 812) holds …/mounts/shm`,
+  },
   'by docker itself': {
     daemon: { ...pinning, containers: [victim] },
     mounts: [at('1000')],

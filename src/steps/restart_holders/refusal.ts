@@ -1,8 +1,8 @@
 import { type Holder, holderOf, holderText, releaseText } from '../../docker/holder.ts';
+import { keepsOthers, matching } from '../../docker/protected.ts';
 import type { StaleMount } from '../../docker/stale-mount.ts';
 import { refusalOfContainer } from './container.ts';
 import type { Facts } from './facts.ts';
-import { keepsOthers, matching } from './names.ts';
 import { refusalOfUnit } from './unit.ts';
 
 export interface RestartArgs {

@@ -1,6 +1,6 @@
+import { matching, whyProtected } from '../../docker/protected.ts';
 import type { StaleMount } from '../../docker/stale-mount.ts';
 import type { Unit } from './facts.ts';
-import { matching, whyProtected } from './names.ts';
 
 type Units = ReadonlyMap<string, Unit>;
 interface Limits {

@@ -30,6 +30,9 @@ export const whyProtected = (unit: string): string | undefined =>
 
 export const keepsOthers = (command: string): boolean => KEEPERS.test(command);
 
+/** The process beside each container that outlives dockerd; before 18.09 it has the same 15 bytes as containerd itself. */
+export const isShim = (command: string): boolean => command === 'containerd-shim' || command === 'docker-containe';
+
 /** The first of these patterns that one of the names matches: `*` is any text, `?` any character. */
 export const matching = (patterns: readonly string[], names: readonly string[]): string | undefined =>
   patterns.find((pattern) => names.some((name) => matches(pattern, name)));

@@ -1,0 +1,54 @@
+import { type Daemon, hasOwnNamespace } from './daemon.ts';
+import type { Code } from './finding-catalogue.ts';
+import { type Holder, holderOf, holderText, releaseText } from './holder.ts';
+import { isShim, keepsOthers, whyProtected } from './protected.ts';
+import type { Namespace } from './stale-mount.ts';
+
+/** How findings tell of who holds a mount. */
+export interface ToldHolder {
+  readonly holder: Holder;
+  /** Of a container that is stuck by it. */
+  readonly code: Code;
+  /** For people. */
+  readonly who: string;
+  /** What makes it let go by hand. */
+  readonly release: string;
+}
+
+export function tellHolder(namespace: Namespace, daemon: Daemon): ToldHolder {
+  const holder = holderOf(namespace, daemon);
+  const told = { holder, who: holderText(holder, namespace), release: releaseText(holder) };
+  switch (holder.kind) {
+    case 'container':
+      return { ...told, code: 'UW001' };
+    case 'unit':
+      return { ...told, ...ofUnit(holder.unit, namespace) };
+    case 'dockerd':
+      return { ...told, code: 'UW004' };
+    case 'host':
+      return { ...told, code: hasOwnNamespace(daemon) ? 'UW005' : 'UW004' };
+    case 'process':
+      return keepsOthers(holder.command) ? { ...told, ...upheld('it holds up others') } : { ...told, code: 'UW007' };
+    case 'nobody':
+      return { ...told, code: 'UW008' };
+    default:
+      return holder satisfies never;
+  }
+}
+
+function ofUnit(unit: string, { processes }: Namespace): Partial<ToldHolder> & Pick<ToldHolder, 'code'> {
+  const [first] = processes;
+  // Shims live in the unit that started them: docker.service or containerd.service.
+  if (first && isShim(first.command)) {
+    return {
+      code: 'UW003',
+      who: `the shim of a container (pid ${first.pid})`,
+      release: 'restart the container of that shim when its users can bear it',
+    };
+  }
+  const why = whyProtected(unit);
+  return why === undefined ? { code: 'UW002' } : upheld(why);
+}
+
+const upheld = (why: string) =>
+  ({ code: 'UW006', release: `it is not restarted for this, for ${why}; drain the host and reboot it` }) as const;
