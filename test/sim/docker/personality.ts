@@ -54,7 +54,14 @@ export const personalities: readonly Personality[] = [
     deferredDeletion: true,
   },
   { name: 'el7-1.12.6-devicemapper', docker: '1.12.6', driver: 'devicemapper', ...EL73 },
-  { name: 'el7-1.12.6-inspect-fails', docker: '1.12.6', driver: 'overlay', ...EL73, inspectDead: 'fails' },
+  {
+    name: 'el7-1.12.6-inspect-fails',
+    docker: '1.12.6',
+    driver: 'devicemapper',
+    ...EL73,
+    deferredDeletion: true,
+    inspectDead: 'fails',
+  },
   {
     name: 'el7-1.13.1-rhel-devicemapper',
     docker: '1.13.1',

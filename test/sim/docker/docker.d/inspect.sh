@@ -19,7 +19,7 @@ for word; do
     code=1
   # Up to 1.12 the metadata of a layer that is half gone fails the whole inspect (facts/docker.md §2).
   elif [ "${INSPECT_DEAD:-ok}" = fails ] && [ "$(get "$ID" State.Dead)" = true ]; then
-    echo "Error response from daemon: open $DOCKER_ROOT/image/$DRIVER/layerdb/mounts/$ID/mount-id: no such file or directory" >&2
+    echo "Error response from daemon: Unknown device $(cat "$DOCKER_ROOT/image/$DRIVER/layerdb/mounts/$ID/mount-id")" >&2
     code=1
   else
     files="$files $S/containers/$ID"

@@ -4,12 +4,13 @@
  *   dockerd*        --help, --validate, --version: hands over to /sim/docker/dockerd; else starts $SIM_CONTAINERD as its child and waits
  *   *-shim*         with $SIM_CONTAINER: runs docker.d/contain.sh ID as its child, and docker.d/exited.sh ID once that has ended
  *   sim-init        ROOTFS PROGRAM ARGUMENT...: makes ROOTFS the root of its mount namespace and becomes PROGRAM; closes descriptor 9 by that
+ *   *-threaded      waits with a second thread, which has a private copy of all mounts
  *   true, cat       as the real ones, for docker exec
  *   anything else   waits for ever
  * Built by build.sh into program.ARCHITECTURE.b64.
  */
 #if defined(__x86_64__)
-enum { READ = 0, WRITE = 1, CLOSE = 3, OPENAT = 257, FCNTL = 72, EXECVE = 59, EXIT = 60, WAIT4 = 61, CHDIR = 80, PIVOT_ROOT = 155, UMOUNT2 = 166, PPOLL = 271, CLONE = 56 };
+enum { READ = 0, WRITE = 1, CLOSE = 3, OPENAT = 257, FCNTL = 72, EXECVE = 59, EXIT = 60, WAIT4 = 61, CHDIR = 80, PIVOT_ROOT = 155, UMOUNT2 = 166, PPOLL = 271, CLONE = 56, UNSHARE = 272, MOUNT = 165 };
 static long call(long n, long a, long b, long c, long d) {
   long result;
   register long r10 __asm__("r10") = d;
@@ -18,8 +19,17 @@ static long call(long n, long a, long b, long c, long d) {
   return result;
 }
 __asm__(".globl _start\n_start:\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call start\n");
+/* The new thread returns from the call on a stack that holds nothing: it goes on in `thread`, which never returns. */
+static void start_thread(long flags, char *stack, void (*thread)(void)) {
+  long result = CLONE;
+  register long r10 __asm__("r10") = 0;
+  register long r8 __asm__("r8") = 0;
+  register void (*r12)(void) __asm__("r12") = thread;
+  __asm__ volatile("syscall\n test %%eax,%%eax\n jnz 1f\n call *%%r12\n1:"
+                   : "+a"(result) : "D"(flags), "S"(stack), "d"(0L), "r"(r10), "r"(r8), "r"(r12) : "rcx", "r11", "memory");
+}
 #elif defined(__aarch64__)
-enum { READ = 63, WRITE = 64, CLOSE = 57, OPENAT = 56, FCNTL = 25, EXECVE = 221, EXIT = 93, WAIT4 = 260, CHDIR = 49, PIVOT_ROOT = 41, UMOUNT2 = 39, PPOLL = 73, CLONE = 220 };
+enum { READ = 63, WRITE = 64, CLOSE = 57, OPENAT = 56, FCNTL = 25, EXECVE = 221, EXIT = 93, WAIT4 = 260, CHDIR = 49, PIVOT_ROOT = 41, UMOUNT2 = 39, PPOLL = 73, CLONE = 220, UNSHARE = 97, MOUNT = 40 };
 static long call(long n, long a, long b, long c, long d) {
   register long x8 __asm__("x8") = n;
   register long x0 __asm__("x0") = a;
@@ -31,6 +41,16 @@ static long call(long n, long a, long b, long c, long d) {
   return x0;
 }
 __asm__(".globl _start\n_start:\n mov x0, sp\n bl start\n");
+static void start_thread(long flags, char *stack, void (*thread)(void)) {
+  register long x8 __asm__("x8") = CLONE;
+  register long x0 __asm__("x0") = flags;
+  register long x1 __asm__("x1") = (long)stack;
+  register long x2 __asm__("x2") = 0;
+  register long x3 __asm__("x3") = 0;
+  register long x4 __asm__("x4") = 0;
+  register void (*x9)(void) __asm__("x9") = thread;
+  __asm__ volatile("svc 0\n cbnz x0, 1f\n blr x9\n1:" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x9) : "memory");
+}
 #else
 #error "x86_64 or aarch64"
 #endif
@@ -41,6 +61,12 @@ static int starts(const char *text, const char *with) {
   for (; *with; text++, with++)
     if (*text != *with) return 0;
   return 1;
+}
+
+static int ends(const char *text, const char *with) {
+  for (; *text; text++)
+    if (starts(text, with) && starts(with, text)) return 1;
+  return 0;
 }
 
 static int same(const char *a, const char *b) { return starts(a, b) && starts(b, a); }
@@ -125,6 +151,20 @@ static void init(char **argv, char **env) {
   become(argv[2], argv + 2, env);
 }
 
+/* CLONE_VM, CLONE_SIGHAND and CLONE_THREAD, but not CLONE_FS: a thread that shares that can't have mounts of its own. */
+enum { A_THREAD = 0x100 | 0x800 | 0x10000, CLONE_NEWNS = 0x20000, PRIVATE_ALL = 0x40000 | 0x4000 };
+
+static void private_thread(void) {
+  if (call(UNSHARE, CLONE_NEWNS, 0, 0, 0) == 0) call(MOUNT, (long)"none", (long)"/", 0, PRIVATE_ALL);
+  for (;;) call(PPOLL, 0, 0, 0, 0);
+}
+
+static void threaded(void) {
+  static char stack[16384] __attribute__((aligned(16)));
+  start_thread(A_THREAD, stack + sizeof stack, private_thread);
+  wait_for_ever();
+}
+
 static void cat(char **argv) {
   static char buffer[4096];
   for (argv++; *argv; argv++) {
@@ -142,5 +182,6 @@ __attribute__((used)) void start(long *stack) {
   if (same(name, "sim-init")) init(argv, env);
   if (starts(name, "dockerd")) dockerd(argv, env);
   if (holds(name, "-shim")) shim(env);
+  if (ends(name, "-threaded")) threaded();
   wait_for_ever();
 }
