@@ -18,6 +18,11 @@ export function leftoverFindings(survey: Survey): Finding[] {
   ];
 }
 
+const REMEDIES = {
+  UW201: 'they only take space; a step `orphans` with remove: true takes away what is empty, and deletes no file',
+  UW202: 'they only take space; set the docker root up afresh when the host can be drained',
+} as const;
+
 function leftovers(code: 'UW201' | 'UW202', found: readonly Leftover[], what: string, root: string): Finding[] {
   if (found.length === 0) return [];
   const names = listed(found.map((one) => shortId(nameOf(one))));
@@ -26,7 +31,7 @@ function leftovers(code: 'UW201' | 'UW202', found: readonly Leftover[], what: st
     finding(code, {
       subject: root,
       message: `${counted(found.length, 'directory', 'directories')} of ${what} that docker does not know: ${names}`,
-      remedy: 'they only take space; a step `orphans` with remove: true takes away what nothing refers to',
+      remedy: REMEDIES[code],
       evidence: [...paths.slice(0, SHOWN), ...(paths.length > SHOWN ? [`and ${paths.length - SHOWN} more`] : [])],
       data: { paths: paths.slice(0, SHOWN), count: paths.length },
     }),

@@ -34,7 +34,8 @@ export const otherTexts = {
       'Its removal stopped half way and the daemon was restarted before it was tried again, or a forced removal before 17.06 made docker forget it. It takes space, and the daemon complains at each start that it cannot load it.',
     todo: [
       'See which: unwedge run playbooks/audit.yaml -i INVENTORY -v',
-      'A step `orphans` with remove: true takes away only what no container, no mount and no process refers to.',
+      'A step `orphans` with remove: true takes away what is empty and what no mount and no process refers to; it deletes no file.',
+      'Where files are left: set the docker root up afresh when the host can be drained.',
     ],
     sources: ['moby#22734', 'moby#22207'],
   },
@@ -45,7 +46,8 @@ export const otherTexts = {
       'The files that a removed container wrote are still there, by a removal that failed after docker forgot the container. It takes space; a mount of it that leaked keeps it busy.',
     todo: [
       'See which: unwedge run playbooks/audit.yaml -i INVENTORY -v',
-      'A step `orphans` with remove: true takes away only what no container, no mount and no process refers to.',
+      'Leave it: docker keeps count of layers in a database of its own, and what is taken away by hand may belong to an image.',
+      'Where it is much: set the docker root up afresh when the host can be drained.',
     ],
     sources: ['moby#22207', 'layer/layer_store.go of moby'],
   },
