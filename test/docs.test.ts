@@ -92,7 +92,7 @@ describe.each(pages.map((one) => [one.path, one] as const))('%s', (path, own) =>
   it('names exit codes and variables that there are', () => {
     const codes = [...own.text.matchAll(/exit code (\d+)/gi)].map(([, code]) => Number(code));
     expect(codes.filter((code) => !(Object.values(ExitCode) as number[]).includes(code))).toEqual([]);
-    const known = source('src/inventory/connection.ts') + source('src/inventory/inventory-builder.ts');
+    const known = source('src/inventory/connection.ts') + source('src/inventory/precedence.ts');
     const named = [...own.text.matchAll(/\bansible_\w+/g)].map(([name]) => name);
     expect(named.filter((name) => !new RegExp(`'${name}'`).test(known))).toEqual([]);
   });

@@ -1,28 +1,41 @@
+import { inputError } from '../core/diagnostic.ts';
+import type { Host } from '../core/inventory.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
+import { readLimit } from '../inventory/limit-file.ts';
+import { explained, graph, listed, shownVars } from '../inventory/listing.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { runLocal } from '../transport/run-local.ts';
 
-interface Flags {
+export interface InventoryFlags {
   readonly inventory: readonly string[];
+  readonly playbookDir?: string;
   readonly limit?: string;
   readonly list?: boolean;
+  /** The group to begin with; true: all. */
+  readonly graph?: string | true;
   readonly host?: string;
+  readonly explain?: boolean;
 }
 
-/** `unwedge inventory`: hosts with their groups; `--list` and `--host` print what ansible-inventory does. */
-export async function showInventory(flags: Flags): Promise<void> {
-  const inventory = await loadInventory(flags.inventory, runLocal);
-  const hosts = matchHosts(flags.host ?? flags.limit ?? 'all', inventory);
-  if (flags.host !== undefined) {
-    console.log(JSON.stringify(hosts[0]?.vars ?? {}, null, 2));
-    return;
-  }
-  if (flags.list) {
-    const hostvars = Object.fromEntries(hosts.map((host) => [host.name, host.vars]));
-    const groups = Object.fromEntries([...inventory.groups].map(([name, members]) => [name, { hosts: members }]));
-    console.log(JSON.stringify({ _meta: { hostvars }, ...groups }, null, 2));
-    return;
-  }
-  for (const host of hosts)
-    console.log(`${host.name}  ${host.groups.filter((group) => group !== 'all').join(' ')}`.trimEnd());
+/** `unwedge inventory`: hosts with their groups; `--list`, `--graph` and `--host` print what ansible-inventory does. */
+export async function showInventory(flags: InventoryFlags): Promise<void> {
+  const inventory = await loadInventory(flags.inventory, runLocal, flags.playbookDir);
+  const hosts = matchHosts(flags.host ?? (flags.limit === undefined ? 'all' : await readLimit(flags.limit)), inventory);
+  if (flags.explain) print(explained(inventory, onlyHost(flags.host, hosts).name));
+  else if (flags.host !== undefined) print([json(shownVars(onlyHost(flags.host, hosts).vars))]);
+  else if (flags.list) print([json(listed(inventory, hosts))]);
+  else if (flags.graph) print(graph(inventory, flags.graph === true ? 'all' : flags.graph));
+  else
+    print(hosts.map(({ name, groups }) => `${name}  ${groups.filter((group) => group !== 'all').join(' ')}`.trimEnd()));
 }
+
+function onlyHost(pattern: string | undefined, hosts: readonly Host[]): Host {
+  const [host, second] = hosts;
+  if (pattern === undefined) throw inputError('--explain needs a host', 'name it: --host NAME');
+  if (host && !second) return host;
+  throw inputError(`--host ${pattern} names ${hosts.length} hosts`, 'name one; --list tells of several');
+}
+
+const json = (value: object): string => JSON.stringify(value, null, 4);
+
+const print = (lines: readonly string[]): void => console.log(lines.join('\n'));

@@ -3,6 +3,7 @@ import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import { playbookFolder } from '../inventory/vars-folders.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
 import { checkPlaybook, readPlaybook } from '../playbook/load-playbook.ts';
 import { stepTypes } from '../steps/index.ts';
@@ -13,7 +14,10 @@ export async function lint(
   playbooks: readonly string[],
   flags: { readonly inventory: readonly string[]; readonly extraVars: readonly string[] },
 ): Promise<ExitCode> {
-  const inventory = flags.inventory.length === 0 ? undefined : await loadInventory(flags.inventory, runLocal);
+  const inventory =
+    flags.inventory.length === 0
+      ? undefined
+      : await loadInventory(flags.inventory, runLocal, playbookFolder(playbooks));
   const known = {
     stepTypes,
     extraVars: await parseExtraVars(flags.extraVars),

@@ -12,6 +12,7 @@ import {
   stateFlag,
   whole,
 } from './flags.ts';
+import type { InventoryFlags } from './inventory.ts';
 
 const program = new Command('unwedge')
   .description(
@@ -93,8 +94,11 @@ program
   .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
   .option('-l, --limit <pattern>', 'only these hosts')
   .option('--list', 'as JSON, as ansible-inventory --list prints it')
+  .option('--graph [group]', 'the groups as a tree')
   .option('--host <name>', "one host's variables, as JSON")
-  .action(async (flags: { inventory: string[]; limit?: string; list?: boolean; host?: string }) => {
+  .option('--explain', "with --host: where each variable's value comes from, and what it hides")
+  .option('--playbook-dir <folder>', 'read group_vars and host_vars beside a playbook, too')
+  .action(async (flags: InventoryFlags) => {
     const { showInventory } = await import('./inventory.ts');
     await showInventory(flags);
   });

@@ -4,7 +4,10 @@ import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import type { Host, Inventory } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
 import { selectHosts } from '../inventory/host-pattern.ts';
+import { readLimit } from '../inventory/limit-file.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import { revealSecrets } from '../inventory/reveal-secrets.ts';
+import { playbookFolder } from '../inventory/vars-folders.ts';
 import { newRunId, openJournal } from '../journal/index.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
@@ -21,10 +24,12 @@ import { remembered, targets } from './targets.ts';
 /** `unwedge run`: everything is checked first; then hosts are touched. */
 export async function run(playbooks: readonly string[], flags: RunFlags): Promise<ExitCode> {
   const check = flags.check === true || flags.dryRun === true;
-  const inventory = await loadInventory(flags.inventory, runLocal);
+  const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(playbooks));
   const extraVars = await parseExtraVars(flags.extraVars);
-  const plays = await resolvePlays(playbooks, inventory, extraVars, flags.limit);
-  const hosts = distinct(plays.flatMap((play) => play.hosts));
+  const limit = flags.limit === undefined ? undefined : await readLimit(flags.limit);
+  const checked = await resolvePlays(playbooks, inventory, extraVars, limit);
+  const { hosts, values } = await revealSecrets(distinct(checked.flatMap((play) => play.hosts)), runLocal);
+  const plays = checked.map((play) => ({ ...play, hosts: sameHosts(play.hosts, hosts) }));
   const password = await becomePassword(flags);
   const options = await targets(
     hosts.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } })),
@@ -41,7 +46,7 @@ export async function run(playbooks: readonly string[], flags: RunFlags): Promis
     forks: flags.forks,
     hosts: [...options.values()].map(remembered),
   } as const;
-  const secrets = [...options.values()].flatMap(({ become }) => become?.password ?? []);
+  const secrets = [...values, ...[...options.values()].flatMap(({ become }) => become?.password ?? [])];
   // A dry run changes nothing, so it leaves nothing to undo and no journal.
   const journal = check ? undefined : await openJournal(stateDir(flags), id);
   const recap = await observed(journal, secrets, flags, (around) =>
@@ -72,6 +77,12 @@ async function resolvePlays(
 }
 
 const distinct = (hosts: readonly Host[]): Host[] => [...new Map(hosts.map((host) => [host.name, host])).values()];
+
+/** The hosts of one list as they are in another. */
+function sameHosts(names: readonly Host[], all: readonly Host[]): Host[] {
+  const byName = new Map(all.map((host) => [host.name, host]));
+  return names.map(({ name }) => known(byName.get(name)));
+}
 
 function known<T>(options: T | undefined): T {
   if (options === undefined) throw new Error('a host of the run has no connection options');

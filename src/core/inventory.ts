@@ -1,12 +1,15 @@
 import type { JsonObject } from './json.ts';
+import type { PlacedSecret } from './secret.ts';
 
 /** One machine of the inventory. */
 export interface Host {
   readonly name: string;
   /** Every group it is in, nested ones too, `all` included; sorted. */
   readonly groups: readonly string[];
-  /** Group variables with the host's own on top. */
+  /** Group variables with the host's own on top. Where a secret belongs, a mask stands. */
   readonly vars: JsonObject;
+  /** The secrets that belong into `vars`; left out where there are none. */
+  readonly secrets?: readonly PlacedSecret[];
 }
 
 export interface Inventory {

@@ -8,6 +8,9 @@ interface Placed {
   readonly span: Span;
   /** How many nodes it would be with every alias written out. */
   readonly size: number;
+  /** One of the tags that the reader asked for, and where it stands. */
+  readonly tag?: string;
+  readonly tagSpan?: Span;
 }
 
 export interface YamlScalar extends Placed {

@@ -22,6 +22,8 @@ export interface YamlOptions {
   readonly maxBytes?: number;
   /** How plain scalars are read; 1.2 where left out. */
   readonly version?: YamlVersion;
+  /** Tags beside YAML's own that are kept on their nodes, for the caller to judge. */
+  readonly tags?: readonly string[];
 }
 
 const MAX_DEPTH = 64;
@@ -34,7 +36,7 @@ const MAX_NODES = 1_000_000;
  */
 export function parseYaml(bytes: Uint8Array, file: string, options: YamlOptions = {}): YamlDocument {
   const source = decodeSource(bytes, file, options.maxBytes);
-  return { source, root: new Builder(source, events(source), options.version ?? '1.2').document() };
+  return { source, root: new Builder(source, events(source), options).document() };
 }
 
 function events(source: SourceText): Event[] {
@@ -57,9 +59,11 @@ class Builder {
   private readonly source: SourceText;
   private readonly events: readonly Event[];
   private readonly version: YamlVersion;
+  private readonly tags: readonly string[];
 
-  constructor(source: SourceText, all: readonly Event[], version: YamlVersion) {
+  constructor(source: SourceText, all: readonly Event[], { version = '1.2', tags = [] }: YamlOptions) {
     this.version = version;
+    this.tags = tags;
     this.source = source;
     this.events = all;
   }
@@ -91,14 +95,16 @@ class Builder {
     if (!event || event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT)
       throw new Error('YAML events out of order');
     const tag = event.tagStart < 0 ? '' : this.source.text.slice(event.tagStart, event.tagEnd);
-    if (!KNOWN_TAGS.has(tag)) {
+    const own = this.tags.includes(tag);
+    if (!own && !KNOWN_TAGS.has(tag)) {
       throw this.refuse(
         { start: event.tagStart, end: event.tagEnd },
         `the tag ${tag} is not supported`,
         'write a plain value',
       );
     }
-    const node = this.content(event, tag === '!!str' || tag === '!');
+    const content = this.content(event, own || tag === '!!str' || tag === '!');
+    const node = own ? { ...content, tag, tagSpan: { start: event.tagStart, end: event.tagEnd } } : content;
     if (node.size > MAX_NODES)
       throw this.refuse(node.span, 'aliases make this too large', 'use fewer aliases of aliases');
     if (event.anchorStart >= 0) this.anchors.set(this.source.text.slice(event.anchorStart, event.anchorEnd), node);

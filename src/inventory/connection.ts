@@ -30,6 +30,7 @@ export interface ConnectionDefaults {
 export function connectionOptions(host: Host, defaults: ConnectionDefaults): ConnectionOptions {
   const read = new Variables(host);
   refusePasswords(host);
+  refuseSecrets(host);
   const address = read.text('ansible_host', 'ansible_ssh_host') ?? host.name;
   const problem = hostNameProblem(address);
   if (problem) throw inputError(`host ${host.name}: ansible_host: ${problem}`);
@@ -83,7 +84,7 @@ function becomeOf(host: Host, read: Variables, defaults: ConnectionDefaults): Be
     throw inputError(`host ${host.name}: ansible_become_method '${method}' is not supported`, 'only sudo is');
   }
   const user = userOf(host, read.text('ansible_become_user') ?? defaults.becomeUser) ?? 'root';
-  return { user, password: read.text('ansible_become_password', 'ansible_become_pass') ?? defaults.becomePassword };
+  return { user, password: read.text(...PASSWORDS) ?? defaults.becomePassword };
 }
 
 /** ssh takes no password from another program; to pass over it in silence would end in a puzzling refusal. */
@@ -96,6 +97,16 @@ function refusePasswords(host: Host): void {
       `host ${host.name}: ${name}: logging in by password is not supported`,
       'use a key: ansible_ssh_private_key_file, or an agent',
     );
+}
+
+const PASSWORDS = ['ansible_become_password', 'ansible_become_pass'] as const;
+
+/** How a host was reached is in the journal: a rollback needs it. */
+function refuseSecrets(host: Host): void {
+  const passwords: readonly string[] = PASSWORDS;
+  const names = (host.secrets ?? []).map(({ path: [name = ''] }) => name);
+  const name = names.find((one) => one.startsWith('ansible_') && !passwords.includes(one));
+  if (name) throw inputError(`host ${host.name}: ${name} can't be a secret: the journal tells it`, 'write it plainly');
 }
 
 /** A host's connection variables; the first of several names that has a value. */

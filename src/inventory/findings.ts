@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { SourceText, Span } from '../core/source-text.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
+import type { Value } from './variable.ts';
 
 /** One inventory file being read: where its content goes, and where its errors go. */
 export interface Reading {
@@ -11,6 +12,13 @@ export interface Reading {
 
 export function refuse({ source, findings }: Reading, span: Span, message: string, todo?: string): void {
   findings.push(source.finding(span, message, { todo }));
+}
+
+/** @param span of the variable's name, or of the line that sets it */
+export function setGroupVar(reading: Reading, group: string, name: string, value: Value, span: Span): void {
+  const place = { source: reading.source, start: span.start };
+  if (!reading.builder.setGroupVar(group, name, value, place))
+    refuse(reading, span, `${name} must be a whole number`, 'a group with a higher one wins over those beside it');
 }
 
 /** Why a name can't be a group: a pattern could not name it. */

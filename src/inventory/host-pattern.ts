@@ -10,7 +10,7 @@ type Term = { readonly sign: '' | '&' | '!'; readonly text: string };
  * @throws InputError for an unknown name, an empty pattern, or where nothing matches: never "all" by mistake.
  */
 export function matchHosts(pattern: string, inventory: Inventory): Host[] {
-  const terms = splitPattern(pattern);
+  const terms = splitPattern(pattern).map(term);
   if (terms.length === 0) throw inputError(`the host pattern '${pattern}' is empty`, "write 'all' for every host");
   const unions = terms.filter((term) => term.sign === '');
   const chosen = new Set(
@@ -55,12 +55,9 @@ function keep(chosen: Set<string>, named: ReadonlySet<string>, inside: boolean):
 }
 
 /** Commas separate; without one, colons do, except in brackets, in a regular expression and in an IPv6 address. */
-function splitPattern(pattern: string): Term[] {
+export function splitPattern(pattern: string): string[] {
   const parts = pattern.includes(',') ? pattern.split(',') : splitColons(pattern.trim());
-  return parts
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map(term);
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
 function splitColons(pattern: string): string[] {
@@ -77,7 +74,7 @@ function term(part: string): Term {
 }
 
 function matchTerm({ text }: Term, inventory: Inventory): string[] {
-  if (text.startsWith('@')) throw inputError(`a file of hosts (${text}) is not supported yet`, 'name the hosts');
+  if (text.startsWith('@')) throw inputError(`a file of hosts (${text}) belongs into a limit`, `write -l ${text}`);
   if (text.startsWith('~')) return byRegExp(regExp(text.slice(1), text), inventory);
   const subscript = /^(.+)\[(?:(-?\d+)|(\d*)[:-](\d+)?)\]$/.exec(text);
   if (!subscript) return byName(text, inventory);

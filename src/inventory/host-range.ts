@@ -16,7 +16,8 @@ export function expandHosts(entry: string): HostNames {
 
 /** `[2001:db8::1]:22`, `host:22` and `web[1:9]:22` name a port; `2001:db8::1` and `web[1:9]` do not. */
 function splitPort(entry: string): { name: string; port?: number } {
-  const match = /^\[([^[\]]+:[^[\]]+)\]:(\d{1,9})$/.exec(entry) ?? /^((?:[^:[\]]|\[[^\]]*\])+):(\d{1,9})$/.exec(entry);
+  const match =
+    /^\[((?:[^[\]]|\[[^[\]]*\])+)\]:(\d{1,9})$/.exec(entry) ?? /^((?:[^:[\]]|\[[^\]]*\])+):(\d{1,9})$/.exec(entry);
   return match?.[1] === undefined ? { name: entry } : { name: match[1], port: Number(match[2]) };
 }
 

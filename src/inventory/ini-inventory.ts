@@ -1,13 +1,14 @@
-import type { Json } from '../core/json.ts';
 import type { Span } from '../core/source-text.ts';
-import { groupNameProblem, type Reading, refuse } from './findings.ts';
+import { groupNameProblem, type Reading, refuse, setGroupVar } from './findings.ts';
 import { expandHosts } from './host-range.ts';
 import { pythonLiteral } from './python-literal.ts';
 import { shellWords, type Word } from './shell-words.ts';
+import { jsonValue } from './value.ts';
+import type { Place, Value } from './variable.ts';
 
 type Section = { readonly group: string; readonly kind: 'hosts' | 'children' | 'vars' };
-/** Groups that are named but not (yet) declared, and where. */
-type Pending = Map<string, { readonly span: Span; readonly why: string }>;
+/** Groups that are named but not (yet) declared, and where; as in Ansible they become children once they are declared. */
+type Pending = Map<string, { readonly span: Span; readonly why: string; readonly parents: string[] }>;
 
 /** Ansible's INI inventory: `[group]`, `[group:children]`, `[group:vars]`, hosts with `key=value` behind them. */
 export function readIniInventory(reading: Reading): void {
@@ -41,13 +42,23 @@ function readSection(line: string, start: number, reading: Reading, pending: Pen
     );
     return undefined;
   }
-  if (kind !== 'vars') {
-    pending.delete(group);
-    reading.builder.group(group);
-  } else if (!reading.builder.hasGroup(group) && !pending.has(group)) {
-    pending.set(group, { span, why: `variables for the group '${group}', which is declared nowhere` });
+  if (kind !== 'vars') declare(group, reading, pending);
+  else if (!reading.builder.groups.has(group) && !pending.has(group)) {
+    pending.set(group, { span, why: `variables for the group '${group}', which is declared nowhere`, parents: [] });
   }
   return { group, kind };
+}
+
+function declare(group: string, reading: Reading, pending: Pending): void {
+  reading.builder.groups.group(group);
+  const { parents = [], span } = pending.get(group) ?? {};
+  pending.delete(group);
+  for (const parent of parents) addChild(parent, group, span, reading);
+}
+
+function addChild(parent: string, child: string, span: Span | undefined, reading: Reading): void {
+  if (!reading.builder.groups.addChild(parent, child) && span)
+    refuse(reading, span, `group '${child}' would be its own ancestor`, 'remove it here');
 }
 
 const isKind = (kind: string): kind is Section['kind'] => kind === 'hosts' || kind === 'children' || kind === 'vars';
@@ -70,21 +81,30 @@ function readHostLine(line: string, start: number, group: string, reading: Readi
     );
     return;
   }
-  const vars = assignments.map((word) => assignment(word, start, reading)).filter((pair) => pair !== undefined);
-  for (const name of expanded.names) {
-    reading.builder.addHost(name, group);
-    if (expanded.port !== undefined) reading.builder.setHostVar(name, 'ansible_port', expanded.port);
-    for (const [key, value] of vars) reading.builder.setHostVar(name, key, value);
+  const place = { source: reading.source, start: start + host.start };
+  const port: Assignment[] =
+    expanded.port === undefined ? [] : [{ name: 'ansible_port', value: jsonValue(expanded.port, place), place }];
+  const own = assignments.map((word) => assignment(word, start, reading)).filter((found) => found !== undefined);
+  for (const host of expanded.names) {
+    reading.builder.addHost(host, group);
+    for (const { name, value, place } of [...port, ...own]) reading.builder.setHostVar(host, name, value, place);
   }
 }
 
-function assignment(word: Word, start: number, reading: Reading): [string, Json] | undefined {
+interface Assignment {
+  readonly name: string;
+  readonly value: Value;
+  readonly place: Place;
+}
+
+function assignment(word: Word, start: number, reading: Reading): Assignment | undefined {
   const equals = word.text.indexOf('=');
   if (equals < 1) {
     refuse(reading, spanOf(word, start), `'${word.text}' is no variable`, 'write key=value; one host per line');
     return undefined;
   }
-  return [word.text.slice(0, equals), iniValue(word.text.slice(equals + 1))];
+  const place = { source: reading.source, start: start + word.start };
+  return { name: word.text.slice(0, equals), value: iniValue(word.text.slice(equals + 1), place), place };
 }
 
 /** Not what Ansible's manual says of [group:vars], but what it does: literals there too. */
@@ -95,12 +115,14 @@ function readVarLine(line: string, start: number, group: string, reading: Readin
     refuse(reading, lineSpan(line, start), 'a line without key=value', 'write key=value');
     return;
   }
-  reading.builder.setGroupVar(group, name, iniValue(line.slice(equals + 1).trim()));
+  const span = lineSpan(line, start);
+  const value = iniValue(line.slice(equals + 1).trim(), { source: reading.source, start: span.start });
+  setGroupVar(reading, group, name, value, span);
 }
 
-function iniValue(text: string): Json {
+function iniValue(text: string, place: Place): Value {
   const literal = pythonLiteral(text);
-  return literal === undefined ? text : literal;
+  return jsonValue(literal === undefined ? text : literal, place);
 }
 
 function readChildLine(line: string, start: number, parent: string, reading: Reading, pending: Pending): void {
@@ -111,9 +133,12 @@ function readChildLine(line: string, start: number, parent: string, reading: Rea
     return;
   }
   const span = { start: start + line.indexOf(child), end: start + line.indexOf(child) + child.length };
-  if (!reading.builder.hasGroup(child)) pending.set(child, { span, why: `the group '${child}' is declared nowhere` });
-  if (!reading.builder.addChild(parent, child))
-    refuse(reading, span, `group '${child}' would be its own ancestor`, 'remove it here');
+  if (reading.builder.groups.has(child)) {
+    addChild(parent, child, span, reading);
+    return;
+  }
+  const waiting = pending.get(child) ?? { span, why: `the group '${child}' is declared nowhere`, parents: [] };
+  pending.set(child, { ...waiting, span, parents: [...waiting.parents, parent] });
 }
 
 const spanOf = (word: Word, start: number): Span => ({ start: start + word.start, end: start + word.end });

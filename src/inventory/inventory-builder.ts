@@ -1,113 +1,94 @@
 import type { Host, Inventory } from '../core/inventory.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { PlacedSecret } from '../core/secret.ts';
+import { type Group, GroupTree } from './group-tree.ts';
+import {
+  groupLayers,
+  hostLayers,
+  type Layer,
+  type Levels,
+  merge,
+  noVariables,
+  PRIORITY,
+  priorityOf,
+} from './precedence.ts';
+import { assign, type Place, type Setting, type Value } from './variable.ts';
 
-interface Group {
-  readonly name: string;
-  readonly hosts: Set<string>;
-  readonly children: Set<string>;
-  readonly parents: Set<string>;
-  readonly vars: Map<string, Json>;
+/** An inventory that can tell more of itself than a run needs. */
+export interface LoadedInventory extends Inventory {
+  /** Each group as it was written: its own hosts and its children. */
+  readonly tree: ReadonlyMap<string, { readonly hosts: readonly string[]; readonly children: readonly string[] }>;
+  /** All that was said of a host's variables, lowest first. */
+  readonly layers: (host: string) => readonly Layer[];
 }
-
-const MAX_GROUPS = 10_000;
 
 /** Where a host is by its groups. */
 interface Placement {
   readonly groups: readonly string[];
+  readonly layers: readonly Layer[];
   readonly vars: JsonObject;
+  readonly settings: ReadonlyMap<string, Setting>;
 }
 
 /** Collects groups, hosts and variables from every source; a later source's variables win. */
 export class InventoryBuilder {
-  private readonly groups = new Map<string, Group>();
-  private readonly hostVars = new Map<string, Map<string, Json>>();
+  readonly groups = new GroupTree();
+  private readonly hosts = new Map<string, Levels>();
 
-  constructor() {
-    this.group('all');
-    this.group('ungrouped');
-  }
-
-  /** More groups than any inventory has would take minutes to sort out. */
-  tooManyGroups(): boolean {
-    return this.groups.size > MAX_GROUPS;
-  }
-
-  hasGroup(name: string): boolean {
-    return this.groups.has(name);
-  }
-
-  hasHost(name: string): boolean {
-    return this.hostVars.has(name);
-  }
-
-  group(name: string): Group {
-    const known = this.groups.get(name);
-    if (known) return known;
-    const group: Group = { name, hosts: new Set(), children: new Set(), parents: new Set(), vars: new Map() };
-    this.groups.set(name, group);
-    return group;
+  hostNames(): Iterable<string> {
+    return this.hosts.keys();
   }
 
   addHost(name: string, group: string): void {
-    if (!this.hostVars.has(name)) this.hostVars.set(name, new Map());
-    this.group(group).hosts.add(name);
+    if (!this.hosts.has(name)) this.hosts.set(name, noVariables());
+    this.groups.group(group).hosts.add(name);
   }
 
-  setHostVar(host: string, name: string, value: Json): void {
-    this.hostVars.get(host)?.set(name, value);
+  /** Of a host that was added. */
+  setHostVar(host: string, name: string, value: Value, place: Place, level: keyof Levels = 'inventory'): void {
+    const vars = this.hosts.get(host);
+    if (vars) assign(vars[level], name, value, place);
   }
 
-  setGroupVar(group: string, name: string, value: Json): void {
-    this.group(group).vars.set(name, value);
+  /** False where the value can't be what the name says; nothing is done then. */
+  setGroupVar(group: string, name: string, value: Value, place: Place, level: keyof Levels = 'inventory'): boolean {
+    const of = this.groups.group(group);
+    if (name !== PRIORITY || level !== 'inventory') {
+      assign(of.vars[level], name, value, place);
+      return true;
+    }
+    const priority = priorityOf(value.json);
+    of.priority = priority ?? of.priority;
+    return priority !== undefined;
   }
 
-  /** False where the group would become its own ancestor; nothing is done then. */
-  addChild(parent: string, child: string): boolean {
-    if (child === 'all' || parent === child) return false;
-    if (this.group(child).children.size > 0 && this.ancestors(parent).has(child)) return false;
-    this.group(parent).children.add(child);
-    this.group(child).parents.add(parent);
-    return true;
-  }
-
-  build(): Inventory {
+  build(): LoadedInventory {
     const direct = this.directGroups();
     const placements = new Map<string, Placement>();
-    const hosts = [...this.hostVars].map(([name, own]): Host => {
-      const names = direct.get(name) ?? [];
+    const placed = (host: string): Placement => {
+      const names = direct.get(host) ?? [];
       // Most hosts share their groups with many others. A group's name holds no white space.
       const key = names.join(' ');
       const placement = placements.get(key) ?? this.placement(names);
       placements.set(key, placement);
-      return { name, groups: placement.groups, vars: { ...placement.vars, ...Object.fromEntries(own) } };
-    });
-    const groups = [...this.groups.values()].map((group): [string, string[]] => [group.name, this.members(group)]);
+      return placement;
+    };
+    const hosts = [...this.hosts].map(([name, own]) => builtHost(name, placed(name), merge(hostLayers(own))));
+    const groups = [...this.groups.all()];
     return {
       hosts,
-      groups: new Map(groups)
-        .set(
-          'all',
-          hosts.map((host) => host.name),
-        )
-        .set('ungrouped', ungrouped(hosts)),
+      groups: this.groups
+        .members()
+        .set('all', namesOf(hosts))
+        .set('ungrouped', namesOf(hosts.filter((host) => host.groups.includes('ungrouped')))),
+      tree: new Map(groups.map(({ name, hosts, children }) => [name, { hosts: [...hosts], children: [...children] }])),
+      layers: (host) => [...placed(host).layers, ...hostLayers(this.hosts.get(host) ?? noVariables())],
     };
-  }
-
-  /** A group's own hosts first, then those of its children, level by level: what `group[0]` counts, as in Ansible. */
-  private members(group: Group): string[] {
-    const seen = new Set([group]);
-    const hosts = new Set<string>();
-    // A set that grows while it is walked: breadth first.
-    for (const { hosts: own, children } of seen) {
-      for (const host of own) hosts.add(host);
-      for (const child of children) seen.add(this.group(child));
-    }
-    return [...hosts];
   }
 
   private directGroups(): Map<string, string[]> {
     const direct = new Map<string, string[]>();
-    for (const group of this.groups.values()) {
+    for (const group of this.groups.all()) {
       for (const host of group.hosts) {
         const names = direct.get(host);
         if (names) names.push(group.name);
@@ -119,66 +100,29 @@ export class InventoryBuilder {
 
   /** All groups of a host that was put into these, and what their variables come to. */
   private placement(direct: readonly string[]): Placement {
-    const found = new Set(['all', ...direct, ...direct.flatMap((name) => [...this.ancestors(name)])]);
+    const found = new Set(['all', ...direct, ...direct.flatMap((name) => [...this.groups.ancestors(name)])]);
     if (found.size === 1) found.add('ungrouped');
     else if (found.size > 2) found.delete('ungrouped');
-    const vars = new Map<string, Json>();
-    for (const group of this.byPrecedence(found)) for (const [key, value] of group.vars) vars.set(key, value);
-    vars.delete(PRIORITY);
-    return { groups: [...found].sort(), vars: Object.fromEntries(vars) };
-  }
-
-  private ancestors(group: string): Set<string> {
-    const found = new Set<string>();
-    const left = [group];
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-      for (const parent of this.group(name).parents) {
-        if (found.has(parent)) continue;
-        found.add(parent);
-        left.push(parent);
-      }
-    }
-    return found;
-  }
-
-  /** Lowest first, as Ansible: by depth below all, then ansible_group_priority, then name. */
-  private byPrecedence(names: ReadonlySet<string>): Group[] {
     const depths = new Map<string, number>();
-    const key = (group: Group): [number, number, string] => [
-      this.depth(group.name, depths),
-      priority(group),
-      group.name,
-    ];
-    return [...names].map((name) => this.group(name)).sort((a, b) => compare(key(a), key(b)));
-  }
-
-  /** The longest way down from all. Without recursion: a file may chain thousands of groups. */
-  private depth(name: string, depths: Map<string, number>): number {
-    depths.set('all', 0);
-    const left = [name];
-    for (let group = left.at(-1); group !== undefined; group = left.at(-1)) {
-      const parents = [...this.group(group).parents];
-      const unknown = parents.filter((parent) => !depths.has(parent));
-      left.push(...unknown.slice(0, 1));
-      if (unknown.length > 0) continue;
-      if (group !== 'all')
-        depths.set(group, parents.reduce((most, parent) => Math.max(most, depths.get(parent) ?? 0), 0) + 1);
-      left.pop();
-    }
-    return depths.get(name) ?? 0;
+    const rank = (group: Group) => ({ ...group, depth: this.groups.depth(group.name, depths) });
+    const layers = groupLayers([...found].map((name) => rank(this.groups.group(name))));
+    const settings = merge(layers);
+    return { groups: [...found].sort(), layers, settings, vars: plain(settings) };
   }
 }
 
-const ungrouped = (hosts: readonly Host[]): string[] =>
-  hosts.filter((host) => host.groups.includes('ungrouped')).map((host) => host.name);
-
-const PRIORITY = 'ansible_group_priority';
-
-function priority(group: Group): number {
-  const value = group.vars.get(PRIORITY);
-  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : 1;
-  return Number.isFinite(number) ? number : 1;
+function builtHost(name: string, { groups, vars, settings }: Placement, own: ReadonlyMap<string, Setting>): Host {
+  const secrets = [
+    ...[...settings].filter(([key]) => !own.has(key)).flatMap(placedSecrets),
+    ...[...own].flatMap(placedSecrets),
+  ];
+  return { name, groups, vars: { ...vars, ...plain(own) }, ...(secrets.length > 0 && { secrets }) };
 }
 
-const compare = (a: [number, number, string], b: [number, number, string]): number =>
-  a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0);
+const plain = (settings: ReadonlyMap<string, Setting>): JsonObject =>
+  Object.fromEntries([...settings].map(([name, { json }]) => [name, json]));
+
+const placedSecrets = ([name, { secrets }]: readonly [string, Setting]): PlacedSecret[] =>
+  secrets.map(({ path, secret }) => ({ path: [name, ...path], secret }));
+
+const namesOf = (hosts: readonly Host[]): string[] => hosts.map((host) => host.name);

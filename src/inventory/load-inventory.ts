@@ -1,110 +1,136 @@
-import { access, constants, readFile, stat } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { open, readFile, stat } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
 import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
-import type { Inventory } from '../core/inventory.ts';
 import { decodeSource, SourceText } from '../core/source-text.ts';
-import { parseYaml } from '../core/yaml.ts';
 import { refuse } from './findings.ts';
 import { expandHosts } from './host-range.ts';
 import { readIniInventory } from './ini-inventory.ts';
-import { InventoryBuilder } from './inventory-builder.ts';
+import { InventoryBuilder, type LoadedInventory } from './inventory-builder.ts';
+import { filesOfFolder } from './inventory-folder.ts';
+import { MAX_BYTES, readYaml, refuseVault } from './inventory-yaml.ts';
 import { type RunProgram, readProgramInventory } from './program-inventory.ts';
+import { readVarsFolders } from './vars-folders.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
-/** Enough for some 50,000 hosts. */
-const MAX_BYTES = 8 * 1024 * 1024;
-/** Ansible's own reader is one of YAML 1.1: what it takes for true or for an octal number must be so here. */
-const YAML = { maxBytes: MAX_BYTES, version: '1.1' } as const;
-
 /**
- * Reads every source (`-i`): a YAML or INI file, a program that prints one, or a list of hosts with a comma. Later
- * sources win. @param run runs such a program.
+ * Reads every source (`-i`): a YAML or INI file, a program that prints one, a folder of these, or a list of hosts with a
+ * comma; then `group_vars/` and `host_vars/` beside each, and beside the playbook. Later sources win.
+ * @param run runs such a program. @param playbookFolder where the playbook is, if there is one
  * @throws InputError with every error found.
  */
-export async function loadInventory(sources: readonly string[], run: RunProgram): Promise<Inventory> {
+export async function loadInventory(
+  sources: readonly string[],
+  run: RunProgram,
+  playbookFolder?: string,
+): Promise<LoadedInventory> {
   if (sources.length === 0) throw inputError('no inventory', 'name one: -i inventory.yaml, or -i host1,host2,');
   const builder = new InventoryBuilder();
   const findings: Diagnostic[] = [];
+  /** By absolute path. */
+  const folders = new Map<string, string>();
   for (const source of sources) {
     try {
-      if (source.includes(',')) readHostList(source, builder, findings);
-      else await readInventoryFile(source, run, builder, findings);
+      const folder = await readSource(source, { run, builder, findings });
+      if (folder !== undefined) folders.set(resolve(folder), folder);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       findings.push(...error.diagnostics);
     }
   }
+  if (builder.groups.tooMany()) throw inputError('the inventory has more than 10,000 groups');
+  for (const folder of folders.values()) readVarsFolders(folder, 'besideInventory', builder, findings);
+  if (playbookFolder !== undefined && !folders.has(resolve(playbookFolder)))
+    readVarsFolders(playbookFolder, 'besidePlaybook', builder, findings);
   if (findings.length > 0) throw new InputError(findings);
-  if (builder.tooManyGroups()) throw inputError('the inventory has more than 10,000 groups');
   return builder.build();
 }
 
-function readHostList(list: string, builder: InventoryBuilder, findings: Diagnostic[]): void {
+interface To {
+  readonly run: RunProgram;
+  readonly builder: InventoryBuilder;
+  readonly findings: Diagnostic[];
+}
+
+/** @returns the folder whose group_vars and host_vars belong to it; a list of hosts has none. */
+async function readSource(source: string, to: To): Promise<string | undefined> {
+  const found = await stat(source).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error) {
+    if (!source.includes(',')) throw unreadable(source, found);
+    readHostList(source, to);
+    return undefined;
+  }
+  if (!found.isDirectory()) {
+    await readInventoryFile(source, to);
+    return dirname(source);
+  }
+  const { files, ignored } = await filesOfFolder(source);
+  const first = ignored.find((path) => /\.(ini|cfg|txt)$/.test(path));
+  if (files.length === 0)
+    throw inputError(
+      `no inventory in the folder ${source}`,
+      first && `${first} is passed over in a folder, as in Ansible; name the file itself`,
+    );
+  for (const file of files) await readInventoryFile(file, to);
+  return source;
+}
+
+function unreadable(source: string, { code, message }: NodeJS.ErrnoException): InputError {
+  const why = code === 'ENOENT' ? 'no such file' : (code ?? message);
+  return inputError(`can't read the inventory ${source}: ${why}`, `for a host of that name write -i ${source},`);
+}
+
+function readHostList(list: string, { builder, findings }: To): void {
   const reading = { source: new SourceText('-i', list), builder, findings };
   for (const match of list.matchAll(/[^,]+/g)) {
     const name = match[0].trim();
     const expanded = name === '' ? { names: [] } : expandHosts(name);
-    if ('problem' in expanded)
-      refuse(reading, { start: match.index, end: match.index + match[0].length }, expanded.problem);
-    else {
-      for (const host of expanded.names) {
-        builder.addHost(host, 'ungrouped');
-        if (expanded.port !== undefined) builder.setHostVar(host, 'ansible_port', expanded.port);
-      }
+    const span = { start: match.index, end: match.index + match[0].length };
+    if ('problem' in expanded) {
+      refuse(reading, span, expanded.problem);
+      continue;
+    }
+    for (const host of expanded.names) {
+      builder.addHost(host, 'ungrouped');
+      if (expanded.port === undefined) continue;
+      const place = { source: reading.source, start: span.start };
+      builder.setHostVar(host, 'ansible_port', { json: expanded.port, secrets: [] }, place);
     }
   }
 }
 
-async function readInventoryFile(
-  file: string,
-  run: RunProgram,
-  builder: InventoryBuilder,
-  findings: Diagnostic[],
-): Promise<void> {
-  await refuseWhatIsNotRead(file);
-  if (await isProgram(file)) return readProgramInventory(resolve(file), run, builder);
-  const bytes = await readFile(file);
-  const yaml = isYaml(file, bytes);
-  if (yaml) readYamlInventory(yaml.root, { source: yaml.source, builder, findings });
-  else readIniInventory({ source: decodeSource(bytes, file, MAX_BYTES), builder, findings });
+async function readInventoryFile(file: string, { run, builder, findings }: To): Promise<void> {
+  const found = await stat(file);
+  if (!found.isFile()) throw inputError(`the inventory ${file} is no file`);
+  if (found.mode & 0o111 && (await isProgram(file))) return readProgramInventory(resolve(file), run, builder);
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(file, error);
+  });
+  refuseVault(bytes, file);
+  const yaml = asYaml(file, bytes);
+  if (yaml === undefined) readIniInventory({ source: decodeSource(bytes, file, MAX_BYTES), builder, findings });
+  else if (yaml !== 'empty') readYamlInventory(yaml.root, { source: yaml.source, builder, findings });
 }
 
 /** By its ending; a file without one is YAML if it reads as a map, as Ansible tries YAML first. */
-function isYaml(file: string, bytes: Uint8Array) {
-  if (['.yaml', '.yml', '.json'].includes(extname(file))) return parseYaml(bytes, file, YAML);
+function asYaml(file: string, bytes: Uint8Array) {
+  if (['.yaml', '.yml', '.json'].includes(extname(file))) return readYaml(bytes, file) ?? 'empty';
   if (extname(file) !== '') return undefined;
   try {
-    const document = parseYaml(bytes, file, YAML);
-    return document.root.kind === 'map' ? document : undefined;
+    const document = readYaml(bytes, file);
+    return document?.root.kind === 'map' ? document : undefined;
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;
   }
 }
 
-/** A kind of inventory that is passed over in silence would mean wrong hosts or wrong variables. */
-async function refuseWhatIsNotRead(file: string): Promise<void> {
-  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'no such file' : (error.code ?? error.message);
-    throw inputError(`can't read the inventory ${file}: ${why}`, `for a host of that name write -i ${file},`);
-  });
-  if (found.isDirectory()) throw inputError(`the inventory ${file} is a directory`, 'name its files, each with -i');
-  if (!found.isFile()) throw inputError(`the inventory ${file} is no file`);
-  for (const folder of ['group_vars', 'host_vars']) {
-    const path = join(dirname(file), folder);
-    if (await exists(path)) throw inputError(`${path} would not be read`, 'put its variables into the inventory file');
+/** Begins as a program does: a YAML file with an x bit is none. */
+async function isProgram(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read({ buffer: Buffer.alloc(4) });
+    return buffer.toString('latin1', 0, 2) === '#!' || buffer.toString('latin1') === '\x7fELF';
+  } finally {
+    await file.close();
   }
 }
-
-/** Executable, and begins as a program does: a YAML file with an x bit is none. */
-async function isProgram(file: string): Promise<boolean> {
-  if (((await stat(file)).mode & 0o111) === 0) return false;
-  const bytes = await readFile(file);
-  return (bytes[0] === 0x23 && bytes[1] === 0x21) || (bytes[0] === 0x7f && bytes[1] === 0x45);
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path, constants.F_OK).then(
-    () => true,
-    () => false,
-  );

@@ -1,8 +1,11 @@
 import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { SourceText } from '../core/source-text.ts';
 import { groupNameProblem } from './findings.ts';
 import { hostNameProblem } from './host-range.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
+import { jsonValue } from './value.ts';
+import type { Place, Value } from './variable.ts';
 
 /** Runs a program of this machine; the composing command hands it in, for only the transport spawns. */
 export type RunProgram = (
@@ -13,6 +16,13 @@ export type RunProgram = (
 /** Seconds; dynamic inventories ask slow clouds. */
 const DEADLINE = 120;
 
+/** A program's answer being read: where its content goes, and where its errors go. */
+interface Answer {
+  readonly builder: InventoryBuilder;
+  readonly place: Place;
+  readonly refuse: (message: string) => void;
+}
+
 /**
  * Runs an executable inventory with `--list`, and with `--host` where its answer has no `_meta`; Ansible's contract:
  * `{"group": {"hosts": […], "vars": {…}, "children": […]} | […], "_meta": {"hostvars": {…}}}`.
@@ -21,19 +31,29 @@ const DEADLINE = 120;
 export async function readProgramInventory(file: string, run: RunProgram, builder: InventoryBuilder): Promise<void> {
   const list = await answer(file, ['--list'], run);
   const findings: Diagnostic[] = [];
-  const refuse = (message: string) =>
-    findings.push({ severity: 'error', message: `the inventory ${file} --list: ${message}` });
+  const to: Answer = {
+    builder,
+    place: placeOf(file, ['--list']),
+    refuse: (message) => findings.push({ severity: 'error', message: `the inventory ${file} --list: ${message}` }),
+  };
   const hosts = new Set<string>();
   for (const [name, value] of Object.entries(list)) {
     const problem = name === '_meta' ? undefined : groupNameProblem(name);
-    if (problem) refuse(problem);
-    else if (name !== '_meta') for (const host of readGroup(name, value, builder, refuse)) hosts.add(host);
+    if (problem) to.refuse(problem);
+    else if (name !== '_meta') for (const host of readGroup(name, value, to)) hosts.add(host);
   }
   if (findings.length > 0) throw new InputError(findings);
   const known = isObject(list._meta) && isObject(list._meta.hostvars) ? list._meta.hostvars : undefined;
-  for (const host of hosts)
-    setVars(known ? known[host] : await answer(file, ['--host', host], run), (k, v) => builder.setHostVar(host, k, v));
+  for (const host of hosts) {
+    const place = placeOf(file, known ? ['--list'] : ['--host', host]);
+    const own = known ? known[host] : await answer(file, ['--host', host], run);
+    setVars(own, place, (name, value) => builder.setHostVar(host, name, value, place));
+  }
 }
+
+const placeOf = (file: string, args: readonly string[]): Place => ({
+  source: new SourceText([file, ...args].join(' '), ''),
+});
 
 async function answer(file: string, args: readonly string[], run: RunProgram): Promise<JsonObject> {
   const call = [file, ...args].join(' ');
@@ -52,26 +72,30 @@ async function answer(file: string, args: readonly string[], run: RunProgram): P
 }
 
 /** @returns the group's own hosts. */
-function readGroup(name: string, value: Json, builder: InventoryBuilder, refuse: (message: string) => void): string[] {
-  builder.group(name);
+function readGroup(name: string, value: Json, to: Answer): string[] {
+  to.builder.groups.group(name);
   const group: Json = Array.isArray(value) ? { hosts: value } : value;
   if (!isObject(group)) {
-    refuse(`group '${name}' is neither an object nor a list of hosts`);
+    to.refuse(`group '${name}' is neither an object nor a list of hosts`);
     return [];
   }
-  const hosts = strings(group.hosts ?? [], `hosts of group '${name}'`, refuse).filter((host) => {
+  if (!['hosts', 'vars', 'children'].some((key) => Object.hasOwn(group, key)))
+    return readGroup(name, { hosts: [name], vars: group }, to);
+  const hosts = strings(group.hosts ?? [], `hosts of group '${name}'`, to.refuse).filter((host) => {
     const problem = hostNameProblem(host);
-    if (problem) refuse(problem);
+    if (problem) to.refuse(problem);
     return !problem;
   });
-  for (const host of hosts) builder.addHost(host, name);
-  for (const child of strings(group.children ?? [], `children of group '${name}'`, refuse)) {
+  for (const host of hosts) to.builder.addHost(host, name);
+  for (const child of strings(group.children ?? [], `children of group '${name}'`, to.refuse)) {
     const problem =
       groupNameProblem(child) ??
-      (builder.addChild(name, child) ? undefined : `group '${child}' would become its own ancestor`);
-    if (problem) refuse(problem);
+      (to.builder.groups.addChild(name, child) ? undefined : `group '${child}' would become its own ancestor`);
+    if (problem) to.refuse(problem);
   }
-  setVars(group.vars, (key, of) => builder.setGroupVar(name, key, of));
+  setVars(group.vars, to.place, (key, of) => {
+    if (!to.builder.setGroupVar(name, key, of, to.place)) to.refuse(`${key} of group '${name}' is no whole number`);
+  });
   return hosts;
 }
 
@@ -81,8 +105,8 @@ function strings(value: Json, what: string, refuse: (message: string) => void): 
   return [];
 }
 
-function setVars(vars: Json | undefined, set: (name: string, value: Json) => void): void {
-  if (isObject(vars)) for (const [name, value] of Object.entries(vars)) set(name, value);
+function setVars(vars: Json | undefined, place: Place, set: (name: string, value: Value) => void): void {
+  if (isObject(vars)) for (const [name, value] of Object.entries(vars)) set(name, jsonValue(value, place));
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>

@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import { pythonStrings, STRING } from './python-string.ts';
 
 /**
  * What Python's `ast.literal_eval` makes of an INI value, as Ansible reads it: `True`, `8080`, `'x'`, `[1, 2]`.
@@ -6,7 +7,7 @@ import type { Json } from '../core/json.ts';
  */
 export function pythonLiteral(text: string): Json | undefined {
   const parser = new LiteralParser(text);
-  const value = parser.value(0);
+  const value = parser.whole();
   return value !== undefined && parser.atEnd() ? value : undefined;
 }
 
@@ -25,52 +26,65 @@ class LiteralParser {
     return this.match(/\s*(#.*)?$/y) !== undefined;
   }
 
+  /** A tuple needs no brackets here: `80,443`. */
+  whole(): Json | undefined {
+    const first = this.value(0);
+    if (first === undefined || !this.eat(',')) return first;
+    return this.items([first], () => this.atEnd(), 0);
+  }
+
   value(depth: number): Json | undefined {
     if (depth > MAX_DEPTH) return undefined;
     this.match(/\s*/y);
     const c = this.text[this.at];
     if (c === '[' || c === '(') return this.sequence(c === '[' ? ']' : ')', depth);
     if (c === '{') return this.dict(depth);
-    if (c === "'" || c === '"') return this.string();
-    return this.word();
+    return this.strings() ?? this.word();
   }
 
   private word(): Json | undefined {
-    const word = this.match(/[-+]?[\w.]+(?:(?<=[eE])[-+]\d+)?/y);
+    const word = this.match(/(?:[-+]\s*)?[\w.]+(?:(?<=[eE])[-+]\d+)?/y);
     if (word === undefined) return undefined;
     if (Object.hasOwn(CONSTANTS, word)) return CONSTANTS[word];
-    return pythonNumber(word);
+    return pythonNumber(word.replace(/\s/g, ''));
   }
 
-  private string(): string | undefined {
-    const literal = this.match(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/y);
-    return literal?.slice(1, -1).replace(/\\(n|t|r|\\|'|")/g, (_, c: string) => ESCAPES[c] ?? c);
+  /** Strings side by side are one. */
+  private strings(): string | undefined {
+    const literals: string[] = [];
+    for (let next = this.match(STRING); next !== undefined; next = this.match(STRING)) literals.push(next);
+    return literals.length === 0 ? undefined : pythonStrings(literals);
   }
 
   private sequence(close: string, depth: number): Json | undefined {
     this.at++;
-    const items: Json[] = [];
-    let comma = true;
-    while (!this.eat(close)) {
+    if (this.eat(close)) return [];
+    const first = this.value(depth + 1);
+    if (first === undefined) return undefined;
+    // ('a') is a string in brackets, ('a',) a tuple.
+    if (!this.eat(',')) return this.eat(close) ? (close === ')' ? first : [first]) : undefined;
+    return this.items([first], () => this.eat(close), depth);
+  }
+
+  /** The items behind a first one and its comma. */
+  private items(items: Json[], ends: () => boolean, depth: number): Json | undefined {
+    for (let comma = true; !ends(); comma = this.eat(',')) {
       const item = comma ? this.value(depth + 1) : undefined;
       if (item === undefined) return undefined;
       items.push(item);
-      comma = this.eat(',');
     }
-    // ('a') is a string in brackets, ('a',) a tuple.
-    return close === ')' && items.length === 1 && !comma ? items[0] : items;
+    return items;
   }
 
   private dict(depth: number): Json | undefined {
     this.at++;
     const entries: [string, Json][] = [];
-    let comma = true;
-    while (!this.eat('}')) {
+    for (let comma = true; !this.eat('}'); comma = this.eat(',')) {
       const key = comma ? this.value(depth + 1) : undefined;
-      const value = typeof key === 'string' && this.eat(':') ? this.value(depth + 1) : undefined;
-      if (typeof key !== 'string' || value === undefined) return undefined;
-      entries.push([key, value]);
-      comma = this.eat(',');
+      const named = typeof key === 'string' || typeof key === 'number' || key === null;
+      const value = named && this.eat(':') ? this.value(depth + 1) : undefined;
+      if (value === undefined) return undefined;
+      entries.push([String(key), value]);
     }
     return Object.fromEntries(entries);
   }
@@ -91,7 +105,6 @@ class LiteralParser {
 }
 
 const CONSTANTS: Readonly<Record<string, Json>> = { True: true, False: false, None: null };
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
 
 /** `0644` is a syntax error in Python, so it stays text; so does a number that would not be kept exactly. */
 function pythonNumber(word: string): number | undefined {

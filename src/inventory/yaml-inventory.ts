@@ -1,7 +1,10 @@
+import type { Span } from '../core/source-text.ts';
 import { didYouMean } from '../core/suggestion.ts';
-import { toJson, type YamlEntry, type YamlMap, type YamlNode } from '../core/yaml-node.ts';
-import { groupNameProblem, type Reading, refuse } from './findings.ts';
+import type { YamlEntry, YamlMap, YamlNode } from '../core/yaml-node.ts';
+import { groupNameProblem, type Reading, refuse, setGroupVar } from './findings.ts';
 import { expandHosts } from './host-range.ts';
+import { yamlValue } from './value.ts';
+import type { Value } from './variable.ts';
 
 const KEYS = ['hosts', 'children', 'vars'];
 
@@ -26,7 +29,7 @@ function readGroup(group: YamlEntry, reading: Reading): void {
     refuse(reading, group.keySpan, problem, 'use letters, digits, _ and -');
     return;
   }
-  reading.builder.group(group.key);
+  reading.builder.groups.group(group.key);
   for (const entry of mapOf(
     group.value,
     `group '${group.key}'`,
@@ -36,8 +39,8 @@ function readGroup(group: YamlEntry, reading: Reading): void {
     if (entry.key === 'hosts') readHosts(group.key, entry, reading);
     else if (entry.key === 'children') readChildren(group.key, entry, reading);
     else if (entry.key === 'vars')
-      readVars(entry, `group '${group.key}'`, reading, (name, value) =>
-        reading.builder.setGroupVar(group.key, name, value),
+      readVars(entry, `group '${group.key}'`, reading, (name, value, span) =>
+        setGroupVar(reading, group.key, name, value, span),
       );
     else
       refuse(reading, entry.keySpan, `unknown key '${entry.key}' in group '${group.key}'`, didYouMean(entry.key, KEYS));
@@ -45,45 +48,62 @@ function readGroup(group: YamlEntry, reading: Reading): void {
 }
 
 function readHosts(group: string, hosts: YamlEntry, reading: Reading): void {
-  for (const host of mapOf(hosts.value, `'hosts' of group '${group}'`, 'write each host as a key: `web1:`', reading)) {
+  for (const host of namesOf(
+    hosts.value,
+    `'hosts' of group '${group}'`,
+    'write each host as a key: `web1:`',
+    reading,
+  )) {
     const expanded = expandHosts(host.key);
     if ('problem' in expanded) {
       refuse(reading, host.keySpan, expanded.problem);
       continue;
     }
     const { names, port } = expanded;
-    for (const name of names) {
-      reading.builder.addHost(name, group);
-      if (port !== undefined) reading.builder.setHostVar(name, 'ansible_port', port);
-    }
-    readVars(host, `host '${host.key}'`, reading, (key, value) => {
-      for (const name of names) reading.builder.setHostVar(name, key, value);
-    });
+    const set = (key: string, value: Value, { start }: Span) => {
+      for (const name of names) reading.builder.setHostVar(name, key, value, { source: reading.source, start });
+    };
+    for (const name of names) reading.builder.addHost(name, group);
+    if (port !== undefined) set('ansible_port', { json: port, secrets: [] }, host.keySpan);
+    readVars(host, `host '${host.key}'`, reading, set);
   }
 }
 
 function readChildren(parent: string, children: YamlEntry, reading: Reading): void {
-  for (const child of mapOf(
+  for (const child of namesOf(
     children.value,
     `'children' of group '${parent}'`,
     'write each group as a key: `web:`',
     reading,
   )) {
-    if (!groupNameProblem(child.key) && !reading.builder.addChild(parent, child.key)) {
+    if (!groupNameProblem(child.key) && !reading.builder.groups.addChild(parent, child.key)) {
       refuse(reading, child.keySpan, `group '${child.key}' would be its own ancestor`, 'remove it here');
     }
     readGroup(child, reading);
   }
 }
 
-function readVars(
-  entry: YamlEntry,
+/** The entries of a map of variables. */
+export function readVars(
+  entry: { readonly value: YamlNode },
   owner: string,
   reading: Reading,
-  set: (name: string, value: ReturnType<typeof toJson>) => void,
+  set: (name: string, value: Value, span: Span) => void,
 ): void {
-  for (const { key, value } of mapOf(entry.value, `the variables of ${owner}`, 'write each as `name: value`', reading))
-    set(key, toJson(value));
+  for (const { key, keySpan, value } of mapOf(
+    entry.value,
+    `the variables of ${owner}`,
+    'write each as `name: value`',
+    reading,
+  ))
+    set(key, yamlValue(value, reading), keySpan);
+}
+
+/** Hosts or children; one name alone will do, as in Ansible. */
+function namesOf(node: YamlNode, what: string, todo: string, reading: Reading): YamlMap['entries'] {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string') return mapOf(node, what, todo, reading);
+  const value = { ...node, value: null, text: '' };
+  return [{ key: node.value, keySpan: node.span, value }];
 }
 
 /** The entries of a map; none where it is left empty. */

@@ -1,9 +1,8 @@
-/** Shorter values would turn every text into stars and hide nothing. */
-const SHORTEST = 4;
+import { SHORTEST_SECRET } from '../core/secret.ts';
 
 /** The texts by which a secret may be found: itself, quoted for a shell or JSON, in base64 at any offset of a longer text. */
 export function formsOf(secret: string): readonly string[] {
-  if (secret.length < SHORTEST) return [];
+  if (secret.length < SHORTEST_SECRET) return [];
   return [secret, ...quotedForms(secret), ...base64Forms(secret)];
 }
 

@@ -74,7 +74,7 @@ describe('never all by mistake', () => {
     ['web[:1]', "'web[:1]': a range needs its first number"],
     ['nothing*', "no host matches 'nothing*'"],
     ['~(', 'is no regular expression'],
-    ['@retry', 'is not supported yet'],
+    ['@retry', 'belongs into a limit'],
     ['toString', "no host or group is named 'toString'"],
   ])('%j', (pattern, message) => {
     expect(() => match(pattern)).toThrow(InputError);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -168,15 +168,17 @@ describe('what would be passed over in silence is refused', () => {
     expect(loadInventory(['/nowhere/hosts'], runLocal)).rejects.toThrow(
       "can't read the inventory /nowhere/hosts: no such file",
     ));
-  test('a directory', () => expect(loadInventory([folder], runLocal)).rejects.toThrow('is a directory'));
+  test('a folder without one', async () => {
+    await writeFile(join(folder, 'hosts.ini'), 'h\n');
+    await expect(loadInventory([folder], runLocal)).rejects.toMatchObject({
+      diagnostics: [
+        { message: `no inventory in the folder ${folder}`, todo: expect.stringContaining('hosts.ini is passed over') },
+      ],
+    });
+  });
   test('no source', () => expect(loadInventory([], runLocal)).rejects.toThrow('no inventory'));
   test('a host in a list that is an option', () =>
     expect(loadInventory(['a,-oProxyCommand=x'], runLocal)).rejects.toThrow('begins with -'));
-
-  test('group_vars beside it', async () => {
-    await mkdir(join(folder, 'group_vars'));
-    await expect(load({ i: 'h\n' })).rejects.toThrow('group_vars would not be read');
-  });
 
   test('all of it at once', async () => {
     await expect(load({ 'a.yaml': 'x: [', 'b.ini': '[x' }, '-h,')).rejects.toMatchObject({

@@ -1,0 +1,35 @@
+import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
+import { parseYaml, type YamlDocument } from '../core/yaml.ts';
+import { VALUE_TAGS, VAULT_TODO } from './value.ts';
+
+/** Enough for some 50,000 hosts. */
+export const MAX_BYTES = 8 * 1024 * 1024;
+
+/** Ansible's own reader is one of YAML 1.1: what it takes for true or for an octal number must be so here. */
+const YAML = { maxBytes: MAX_BYTES, version: '1.1', tags: VALUE_TAGS } as const;
+
+/** A YAML file of an inventory; undefined where it holds nothing but comments. @throws InputError */
+export function readYaml(bytes: Uint8Array, file: string): YamlDocument | undefined {
+  refuseVault(bytes, file);
+  return isBlank(bytes) ? undefined : parseYaml(bytes, file, YAML);
+}
+
+/** A whole file that Ansible's vault has encrypted begins so. */
+export function refuseVault(bytes: Uint8Array, file: string): void {
+  if (!Buffer.from(bytes.subarray(0, 15)).equals(Buffer.from('$ANSIBLE_VAULT;'))) return;
+  throw inputError(`${file}: a file that Ansible's vault has encrypted can't be read`, `decrypt it, or ${VAULT_TODO}`);
+}
+
+const isBlank = (bytes: Uint8Array): boolean =>
+  /^\ufeff?(\s|#[^\r\n]*|---(?=\s|$)|\.\.\.(?=\s|$))*$/.test(Buffer.from(bytes).toString('utf8'));
+
+/** What `work` gives, undefined where it throws InputError: its findings are then among `findings`. */
+export function collecting<T>(findings: Diagnostic[], work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    findings.push(...error.diagnostics);
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { everyOne, InputError } from '../core/diagnostic.ts';
+import type { Host } from '../core/inventory.ts';
+import { type Secret, SHORTEST_SECRET, withValues } from '../core/secret.ts';
+import type { RunProgram } from './program-inventory.ts';
+
+/** Seconds; a password manager may ask a person. */
+const DEADLINE = 120;
+/** Shorter lines of a longer secret, such as a brace, are no secret of their own. */
+const SHORTEST_LINE = 8;
+
+/** Hosts with their secrets in place, and every text that must be shown nowhere. */
+export interface Revealed {
+  readonly hosts: readonly Host[];
+  readonly values: readonly string[];
+}
+
+/**
+ * Takes the secrets of these hosts from where they are kept, each place once, one after the other: a command may ask.
+ * @throws InputError for every one that is not to be had, or too short to be kept out of sight.
+ */
+export async function revealSecrets(hosts: readonly Host[], run: RunProgram): Promise<Revealed> {
+  const all = hosts.flatMap((host) => (host.secrets ?? []).map(({ secret }) => secret));
+  const distinct = new Map(all.map((secret) => [keyOf(secret), secret]));
+  const pairs = await everyOne(
+    [...distinct],
+    async ([key, secret]): Promise<[string, string]> => [key, kept(secret, await taken(secret, run))],
+  );
+  const values = new Map(pairs);
+  return { hosts: hosts.map((host) => withSecrets(host, values)), values: [...values.values()].flatMap(hidden) };
+}
+
+const keyOf = ({ at: _, ...what }: Secret): string => JSON.stringify(what);
+
+function withSecrets(host: Host, values: ReadonlyMap<string, string>): Host {
+  const placed = (host.secrets ?? []).map(({ path, secret }) => ({ path, value: values.get(keyOf(secret)) ?? '' }));
+  return placed.length === 0 ? host : { ...host, vars: withValues(host.vars, placed) };
+}
+
+/** A line of it may be shown without the others. */
+const hidden = (value: string): string[] => [
+  value,
+  ...(value.includes('\n') ? value.split(/\r?\n/).filter((line) => line.trim().length >= SHORTEST_LINE) : []),
+];
+
+async function taken(secret: Secret, run: RunProgram): Promise<string> {
+  switch (secret.from) {
+    case 'text':
+      return secret.text;
+    case 'env':
+      return process.env[secret.name] ?? refuse(secret, `the environment variable ${secret.name} is not set`, 'set it');
+    case 'file':
+      return withoutLineEnd(
+        await readFile(secret.path, 'utf8').catch((error: Error) =>
+          refuse(secret, `can't read the secret: ${error.message}`, 'check the path and its permissions'),
+        ),
+      );
+    case 'command':
+      return withoutLineEnd(await outputOf(secret, secret.argv, run));
+    default:
+      return secret satisfies never;
+  }
+}
+
+async function outputOf(secret: Secret, argv: readonly string[], run: RunProgram): Promise<string> {
+  const { code, stdout, stderr } = await run(argv, DEADLINE).catch((error: Error) =>
+    refuse(secret, `can't take the secret from ${argv[0]}: ${error.message}`, 'run it by hand'),
+  );
+  if (code === 0) return stdout;
+  return refuse(secret, `${argv[0]} gave no secret: exit code ${code}: ${stderr.trim()}`, 'run it by hand');
+}
+
+/** The same value. */
+function kept(secret: Secret, value: string): string {
+  if (value.length >= SHORTEST_SECRET) return value;
+  const what = value === '' ? 'the secret is empty' : `the secret has less than ${SHORTEST_SECRET} characters`;
+  return refuse(secret, `${what}; it could not be kept out of sight`, 'use a longer one');
+}
+
+const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
+
+function refuse({ at }: Secret, message: string, todo: string): never {
+  throw new InputError([{ severity: 'error', message, at, todo }]);
+}

@@ -1,0 +1,77 @@
+import type { Json } from '../core/json.ts';
+import { MASK, type PlacedSecret, type Secret } from '../core/secret.ts';
+import { entryOf, toJson, type YamlNode } from '../core/yaml-node.ts';
+import { type Reading, refuse } from './findings.ts';
+import { isTaken, takenSecret } from './secret-source.ts';
+import { locationOf, type Place, type Value } from './variable.ts';
+
+/** Tags of an inventory's values: ours, and Ansible's. */
+export const VALUE_TAGS = ['!secret', '!unsafe', '!vault', '!vault-encrypted'] as const;
+
+export const VAULT_TODO =
+  'take it from where it is kept: {from: env, name: NAME}, {from: file, path: FILE} or {from: command, argv: [PROGRAM, …]}';
+
+const SECRET_TODO =
+  'write !secret before a text, or before {from: env, name: NAME}, {from: file, path: FILE} or {from: command, argv: [PROGRAM, …]}';
+
+const NO_SECRETS: readonly PlacedSecret[] = [];
+/** Secrets as they are found, with the way to each. */
+interface Found {
+  readonly secrets: PlacedSecret[];
+  readonly path: readonly string[];
+}
+
+/** The value of a variable in a YAML file; its secrets are taken out of it. */
+export function yamlValue(node: YamlNode, reading: Reading): Value {
+  if (node.kind === 'scalar' && node.tag === undefined) return { json: node.value, secrets: NO_SECRETS };
+  const found = { secrets: [], path: [] };
+  return { json: yamlJson(node, found, reading), secrets: found.secrets };
+}
+
+/** A value that is JSON already, from an INI file or a program. */
+export function jsonValue(json: Json, place: Place): Value {
+  if (typeof json !== 'object' || json === null) return { json, secrets: NO_SECRETS };
+  const found = { secrets: [], path: [] };
+  return { json: maskedJson(json, found, place), secrets: found.secrets };
+}
+
+function yamlJson(node: YamlNode, found: Found, reading: Reading): Json {
+  if (node.tag?.startsWith('!vault')) {
+    refuse(reading, node.tagSpan ?? node.span, "a value that Ansible's vault has encrypted can't be read", VAULT_TODO);
+    return null;
+  }
+  const place = { source: reading.source, start: (node.tagSpan ?? node.span).start };
+  if (node.tag === '!secret') return marked(node, place, found, reading);
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map((item, i) => yamlJson(item, below(found, String(i)), reading));
+  if (entryOf(node, 'from')) {
+    const json = toJson(node);
+    if (isTaken(json)) return masked(takenSecret(json, place), found);
+  }
+  return Object.fromEntries(node.entries.map(({ key, value }) => [key, yamlJson(value, below(found, key), reading)]));
+}
+
+function marked(node: YamlNode, place: Place, found: Found, reading: Reading): Json {
+  const json = toJson(node);
+  if (typeof json === 'string' && json !== '')
+    return masked({ from: 'text', text: json, at: locationOf(place) }, found);
+  if (isTaken(json)) return masked(takenSecret(json, place), found);
+  refuse(reading, node.tagSpan ?? node.span, 'this can be no secret', SECRET_TODO);
+  return null;
+}
+
+function maskedJson(json: Json, found: Found, place: Place): Json {
+  if (typeof json !== 'object' || json === null) return json;
+  if (Array.isArray(json)) return json.map((item: Json, i) => maskedJson(item, below(found, String(i)), place));
+  if (isTaken(json)) return masked(takenSecret(json, place), found);
+  return Object.fromEntries(
+    Object.entries(json).map(([key, value]) => [key, maskedJson(value, below(found, key), place)]),
+  );
+}
+
+function masked(secret: Secret, { secrets, path }: Found): string {
+  secrets.push({ path, secret });
+  return MASK;
+}
+
+const below = ({ secrets, path }: Found, key: string): Found => ({ secrets, path: [...path, key] });

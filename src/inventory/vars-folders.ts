@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
+import { type Diagnostic, inputError } from '../core/diagnostic.ts';
+import type { Span } from '../core/source-text.ts';
+import type { InventoryBuilder } from './inventory-builder.ts';
+import { collecting, readYaml } from './inventory-yaml.ts';
+import type { Levels } from './precedence.ts';
+import type { Place, Value } from './variable.ts';
+import { readVars } from './yaml-inventory.ts';
+
+/** In Ansible's order: the first that is there is read, the others are not. */
+const ENDINGS = ['', '.yml', '.yaml', '.json'];
+
+/**
+ * Reads `group_vars/` and `host_vars/` of a folder for the groups and hosts that there are: a file of the name, with or
+ * without ending, or a folder of files. Thousands of small files: all at once would take too many descriptors.
+ */
+export function readVarsFolders(
+  folder: string,
+  level: Exclude<keyof Levels, 'inventory'>,
+  builder: InventoryBuilder,
+  findings: Diagnostic[],
+): void {
+  const groups = [...builder.groups.all()].map((group) => group.name);
+  readOwners(join(folder, 'group_vars'), groups, builder, findings, (group, name, value, place) =>
+    builder.setGroupVar(group, name, value, place, level),
+  );
+  readOwners(join(folder, 'host_vars'), builder.hostNames(), builder, findings, (host, name, value, place) =>
+    builder.setHostVar(host, name, value, place, level),
+  );
+}
+
+/**
+ * The folder of the playbooks, whose variables a run may use.
+ * @throws InputError where they are in several and one of these has variables: they would be meant for its playbooks only.
+ */
+export function playbookFolder(playbooks: readonly string[]): string | undefined {
+  const folders = [...new Set(playbooks.map((file) => resolve(dirname(file))))];
+  const [only] = folders;
+  if (folders.length < 2) return only;
+  const own = folders.flatMap((folder) => ['group_vars', 'host_vars'].map((name) => join(folder, name))).find(isFolder);
+  if (own === undefined) return undefined;
+  throw inputError(`${own} is for the playbooks beside it, not for those of other folders`, 'run them one by one');
+}
+
+function readOwners(
+  folder: string,
+  owners: Iterable<string>,
+  builder: InventoryBuilder,
+  findings: Diagnostic[],
+  set: (owner: string, name: string, value: Value, place: Place) => void,
+): void {
+  const there = new Set(list(folder, findings));
+  if (there.size === 0) return;
+  for (const owner of owners) {
+    const entry = ENDINGS.map((ending) => owner + ending).find((name) => there.has(name));
+    for (const file of entry === undefined ? [] : filesOf(join(folder, entry), findings)) {
+      const document = collecting(findings, () => readYaml(readText(file), file));
+      if (!document) continue;
+      const { source, root } = document;
+      readVars({ value: root }, owner, { source, builder, findings }, (name, value, { start }: Span) =>
+        set(owner, name, value, { source, start }),
+      );
+    }
+  }
+}
+
+/** A file, or those of a folder in the order of their names; folders in it are read where their name has no ending. */
+function filesOf(path: string, findings: Diagnostic[]): string[] {
+  if (!isFolder(path)) return [path];
+  return list(path, findings)
+    .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
+    .flatMap((name) => {
+      const inside = join(path, name);
+      if (isFolder(inside)) return extname(name) === '' ? filesOf(inside, findings) : [];
+      return ENDINGS.includes(extname(name)) ? [inside] : [];
+    });
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Sorted as Ansible sorts: by code points. A folder that is not there has nothing in it. */
+function list(folder: string, findings: Diagnostic[]): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') findings.push(...unreadable(folder, error).diagnostics);
+    return [];
+  }
+}
+
+function readText(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+const unreadable = (path: string, error: unknown) =>
+  inputError(`can't read ${path}: ${error instanceof Error ? error.message : String(error)}`, 'check its permissions');

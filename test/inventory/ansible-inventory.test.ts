@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/core/diagnostic.ts';
+import type { Json } from '../../src/core/json.ts';
+import { listed } from '../../src/inventory/listing.ts';
+import { loadInventory } from '../../src/inventory/load-inventory.ts';
+import { runLocal } from '../../src/transport/run-local.ts';
+import { firstColumns, readPages } from '../docs/page.ts';
+import { type Case, cases } from './ansible/cases.ts';
+import { ansibleInventory, sourcesIn, written } from './ansible/inventories.ts';
+
+/** What ansible-inventory printed for each case, null where it read nothing; UNWEDGE_RECORD=1 writes it anew. */
+const RECORDED = new URL('../golden/ansible-inventory.json', import.meta.url);
+const installed = spawnSync('sh', ['-c', 'command -v ansible-inventory']).status === 0;
+const named = cases.map((one) => [one.name, one] as const);
+
+if (process.env.UNWEDGE_RECORD) {
+  const lines = ansibleInventory(cases).map(
+    (answer, i) => `${JSON.stringify(cases[i]?.name)}: ${JSON.stringify(answer)}`,
+  );
+  writeFileSync(RECORDED, `{\n${lines.join(',\n')}\n}\n`);
+}
+const recorded: Record<string, Json> = JSON.parse(readFileSync(RECORDED, 'utf8'));
+
+/** What we make of it, null where it is refused, and then why. */
+async function ours(of: Case): Promise<{ listed: Json; refused: string }> {
+  const folder = written(of);
+  try {
+    const playbook = of.playbook === undefined ? undefined : `${folder}/${of.playbook}`;
+    const inventory = await loadInventory(sourcesIn(folder, of), runLocal, playbook);
+    return { listed: listed(inventory, inventory.hosts), refused: '' };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { listed: null, refused: error.message };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('the same groups, hosts and variables as ansible-inventory --list', () => {
+  it.each(named.filter(([, { differs }]) => !differs))('%s', async (name, of) => {
+    expect((await ours(of)).listed).toEqual(recorded[name]);
+  });
+});
+
+describe('a difference that docs/inventory.md tells', () => {
+  it.each(named.filter(([, { differs }]) => differs))('%s', async (name, of) => {
+    const { listed, refused } = await ours(of);
+    // Half of an inventory is null, too: Ansible takes it for the whole, with a warning.
+    if (listed !== null) expect(listed).not.toEqual(recorded[name]);
+    if (of.differs && 'refused' in of.differs) expect(refused).toContain(of.differs.refused);
+    else expect(listed).toEqual(of.differs?.listed);
+  });
+
+  it('is in its table, and none beside', () => {
+    const page = readPages().find(({ path }) => path === 'docs/inventory.md') ?? { path: '', text: '' };
+    const rows = firstColumns(page, 'In the inventory')[0] ?? [];
+    const asserted = cases.flatMap(({ differs }) => differs?.row ?? []);
+    expect([...new Set(rows)].toSorted()).toEqual([...new Set(asserted)].toSorted());
+  });
+});
+
+it.skipIf(!installed)(
+  'what is recorded is what the installed ansible-inventory prints (else: UNWEDGE_RECORD=1)',
+  () => {
+    const answers = ansibleInventory(cases);
+    expect(Object.fromEntries(cases.map(({ name }, i) => [name, answers[i] ?? null]))).toEqual(recorded);
+  },
+  120_000,
+);
