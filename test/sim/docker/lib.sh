@@ -46,7 +46,12 @@ journal() {
 kernel_log() { /sim/programs/log kernel kernel "$1"; }
 
 # A path as the kernel writes it in mountinfo.
-kernel_text() { printf '%s' "$1" | sed 's/\\/\\134/g; s/ /\\040/g'; }
+kernel_text() {
+  case $1 in
+    *[\\\ ]*) printf '%s' "$1" | sed 's/\\/\\134/g; s/ /\\040/g' ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
 
 # in_host COMMAND…: in the namespace of process 1.
 in_host() { nsenter -t 1 -m -- "$@"; }

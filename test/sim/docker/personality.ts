@@ -34,6 +34,8 @@ export interface Personality {
   readonly deferredDeletion: boolean;
   /** Up to 1.12 docker inspect of a Dead container may fail (§2). */
   readonly inspectDead: 'ok' | 'fails';
+  /** For how long a removal tries a path that is busy; 5 s on real hosts (§4). */
+  readonly retrySeconds: number;
 }
 
 type Given = Pick<Personality, 'name' | 'docker' | 'driver' | 'kernel'> & Partial<Personality>;
@@ -105,6 +107,7 @@ function complete(given: Given): Personality {
     dockerdNamespace: 'host',
     deferredDeletion: false,
     inspectDead: 'ok',
+    retrySeconds: 0,
     ...given,
   };
 }
@@ -143,6 +146,7 @@ export function personalityText(p: Personality): string {
     CGROUP_DRIVER: p.build === 'rhel' || p.systemd >= 247 ? 'systemd' : 'cgroupfs',
     DM_DEFERRED: p.deferredDeletion ? 1 : 0,
     INSPECT_DEAD: p.inspectDead,
+    RETRY_SECONDS: p.retrySeconds,
   };
   return Object.entries(lines)
     .map(([key, value]) => `${key}='${value}'\n`)

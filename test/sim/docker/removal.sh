@@ -40,10 +40,14 @@ release_layer() {
       journal warning "unable to remove mount point \"$at\": $(verb) $at: $BUSY"
       return 0
     fi
+    retry
     layer_busy "$1"
     return 1
   fi
 }
+
+# Since 17.06 the daemon tries each path for 5 s (moby ddae20c032); here for as long as the personality says.
+retry() { [ "$V" -lt 1706 ] || [ "$RETRY_SECONDS" = 0 ] || sleep "$RETRY_SECONDS"; }
 
 # A device that a namespace has mounted is open: with deferred deletion docker goes on, and tries again every 30 s.
 release_device() {
@@ -83,6 +87,7 @@ remove_directory() {
   shm=$(shm_of "$1")
   find "$directory" -xdev -type f -exec rm -f {} +
   if [ -d "$shm" ] && is_mountpoint "$shm" || { [ -d "$shm" ] && ! rmdir "$shm" 2>/dev/null; }; then
+    retry
     directory_failed "$1" "$2" "$(verb) $shm: $BUSY"
     return 1
   fi

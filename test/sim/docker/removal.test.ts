@@ -101,6 +101,23 @@ describe.skipIf(reason)('docker rm of a container whose mounts are held', { time
     expect((await run('docker info')).stdout).toContain('Storage Driver: devicemapper\n');
   });
 
+  it('works with fs.may_detach_mounts=1 although a copy is held elsewhere', async () => {
+    const { id, run } = await wedged('el7-17.06-overlay2', 'detach', 'holder-process');
+    await run('echo 1 >/proc/sys/fs/may_detach_mounts');
+    expect(await run(`docker rm ${id}`)).toMatchObject({ stdout: `${id}\n`, code: 0 });
+  });
+
+  it('is refused while another one runs since 1.13, and done twice before', async () => {
+    const since = await wedged('el7-17.06-overlay2', 'twice', 'holder-process');
+    await since.run(`mkdir /sim/state/docker/removing/${since.id}`);
+    expect((await since.run(`docker rm ${since.id}`)).stderr).toContain(
+      `removal of container ${since.id} is already in progress`,
+    );
+    const before = await wedged('el7-1.12.6-devicemapper', 'twice-1-12', 'holder-process');
+    await before.run(`mkdir /sim/state/docker/removing/${before.id}`);
+    expect(await before.run(`docker rm ${before.id}`)).toMatchObject({ stdout: `${before.id}\n`, code: 0 });
+  });
+
   it('is not hindered by copies elsewhere on a newer kernel, which takes them away', async () => {
     await fleet.add({ name: 'own', personality: personality('debian-20.10-overlay2') });
     const run = (command: string) => fleet.host('own').exec(command);
