@@ -34,6 +34,9 @@ export async function bootFleet(specs: readonly HostSpec[]): Promise<Fleet> {
   throw failed.reason;
 }
 
+/** What hosts run is not in TypeScript. */
+const onHosts = (path: string): boolean => !path.endsWith('.ts');
+
 /** Simulated hosts that this process reaches directly, and any ssh client by `inventory`. */
 export class Fleet {
   /** Files of this fleet: its keys, known_hosts, inventory and a copy of the hosts' programs. */
@@ -52,7 +55,7 @@ export class Fleet {
     // The hosts' user may be another than this process's, and the checkout below a home that is closed to it.
     mkdirSync(join(this.directory, 'root'));
     for (const name of ['boot.sh', 'programs', 'docker']) {
-      cpSync(join(import.meta.dirname, name), join(this.directory, name), { recursive: true });
+      cpSync(join(import.meta.dirname, name), join(this.directory, name), { recursive: true, filter: onHosts });
     }
     execFileSync('chmod', ['-R', 'a+rX', this.directory]);
     writeFileSync(this.key, this.#userKey.private, { mode: 0o600 });

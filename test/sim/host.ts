@@ -93,13 +93,11 @@ export class SimHost {
   }
 
   /**
-   * Wedges a host.
-   * @param holders who shall hold the mounts; what there is, `docker/wedge` without arguments tells
-   * @throws when the host did not end up wedged
+   * Wedges a host that has no containers; `wedge` of docker/, without arguments, lists the scenarios.
+   * @throws when the host did not end up wedged, with what was seen
    */
-  async wedge(scenario: string, ...holders: readonly string[]): Promise<Facts> {
-    const words = ['/sim/docker/wedge', scenario, ...holders].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-    const lines = succeeded(`wedge ${scenario}`, await this.exec(words.join(' '))).split('\n');
+  async wedge(scenario: string): Promise<Facts> {
+    const lines = succeeded(`wedge ${scenario}`, await this.exec(`/sim/docker/wedge ${scenario}`)).split('\n');
     const split = lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
     return Object.fromEntries(split.filter(([key]) => key !== ''));
   }
