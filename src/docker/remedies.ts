@@ -13,9 +13,11 @@ export const CHECK =
 export const RUN =
   'Then without --check: it lets go of the stale mount on the host, for dockerd and where a holder has a copy, and removes it.';
 const DETACH =
-  'On RHEL or CentOS 7.4 and later: set fs.may_detach_mounts=1, which needs no restart, and remove it again.';
-export const HOLDER = 'Still stuck: restart the holder, a service or a container, when its users can bear it.';
-export const DRAIN = 'Last: drain the host and reboot it. Until then the Dead container harms no other.';
+  'On RHEL or CentOS 7.4 and later: playbooks/detach-mounts.yaml sets fs.may_detach_mounts=1 for good, without a restart.';
+export const HOLDER =
+  'Still stuck: restart the holder, a service or a container, when its users can bear it: playbooks/restart-holders.yaml';
+export const DRAIN =
+  'Last: drain the host and reboot it (playbooks/reboot-last-resort.yaml). Until then the Dead container harms no other.';
 export const LOOK =
   'See whether its container is Dead: docker ps -a --no-trunc --filter status=dead --filter status=removing';
 export const LEAVE = 'Unmount nothing for this.';

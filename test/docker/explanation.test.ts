@@ -93,9 +93,9 @@ What to do
   1. Remove it again by its full id, one container per call, and give it a minute: docker rm ID
   2. See what would be done, without any change: unwedge run playbooks/free-dead-containers.yaml -i INVENTORY --check
   3. Then without --check: it lets go of the stale mount on the host, for dockerd and where a holder has a copy, and removes it.
-  4. On RHEL or CentOS 7.4 and later: set fs.may_detach_mounts=1, which needs no restart, and remove it again.
-  5. Still stuck: restart the holder, a service or a container, when its users can bear it.
-  6. Last: drain the host and reboot it. Until then the Dead container harms no other.`,
+  4. On RHEL or CentOS 7.4 and later: playbooks/detach-mounts.yaml sets fs.may_detach_mounts=1 for good, without a restart.
+  5. Still stuck: restart the holder, a service or a container, when its users can bear it: playbooks/restart-holders.yaml
+  6. Last: drain the host and reboot it (playbooks/reboot-last-resort.yaml). Until then the Dead container harms no other.`,
     );
   });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
@@ -473,6 +474,13 @@ test('a host with any number of mounts and processes makes no endless report', (
 });
 
 describe('the catalogue', () => {
+  it('names playbooks that there are', () => {
+    const texts = CODES.flatMap((code) => CATALOGUE[code].todo).join('\n');
+    const named = new Set(texts.match(/playbooks\/[\w-]+\.yaml/g));
+    expect(named.size).toBeGreaterThan(3);
+    expect([...named].filter((path) => !existsSync(new URL(`../../${path}`, import.meta.url)))).toEqual([]);
+  });
+
   it.each(CODES)('%s is told in whole sentences, and what to do harms nothing (facts/docker.md §8)', (code) => {
     const { title, meaning, todo, sources } = CATALOGUE[code];
     expect(code).toMatch(/^UW[0-3]\d\d$/);
