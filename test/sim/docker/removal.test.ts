@@ -107,6 +107,13 @@ describe.skipIf(reason)('docker rm of a container whose mounts are held', { time
     expect(await run(`docker rm ${id}`)).toMatchObject({ stdout: `${id}\n`, code: 0 });
   });
 
+  it('is wrapped by the client of 1.10', async () => {
+    const { run } = await wedged('el7-1.10.3-devicemapper', 'wrapped', 'nothing');
+    expect((await run('docker rm nope')).stderr).toBe(
+      'Failed to remove container (nope): Error response from daemon: No such container: nope\n',
+    );
+  });
+
   it('is refused while another one runs since 1.13, and done twice before', async () => {
     const since = await wedged('el7-17.06-overlay2', 'twice', 'holder-process');
     await since.run(`mkdir /sim/state/docker/removing/${since.id}`);

@@ -3,7 +3,6 @@
 set -u
 . /sim/docker/lib.sh
 . "$SIM/drivers.sh"
-. "$SIM/kernel.sh"
 . "$SIM/messages.sh"
 . "$SIM/removal.sh"
 . "$SIM/lifecycle.sh"
@@ -20,7 +19,9 @@ done
 
 refuse() {
   journal error "Handler for DELETE /containers/$word returned error: $1"
-  echo "Error response from daemon: $1" >&2
+  wrapper=''
+  [ "$V" -gt 110 ] || wrapper="Failed to remove container ($word): "
+  echo "${wrapper}Error response from daemon: $1" >&2
   code=1
 }
 
