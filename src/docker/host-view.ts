@@ -3,6 +3,7 @@ import { probeScript, type ScriptResult } from '../core/host-script.ts';
 import type { ReadOnlySession } from '../core/session.ts';
 import { StepError } from '../core/step-type.ts';
 import { type Container, type Daemon, parseDaemon } from './daemon.ts';
+import { classifyMessage } from './removal-error.ts';
 import { idsOf, type Mounts, parseMounts, type StaleMount, staleMounts } from './stale-mount.ts';
 
 const daemonScript = probeScript('docker/daemon.sh');
@@ -18,14 +19,32 @@ export interface HostView {
   readonly stale: readonly StaleMount[];
 }
 
+const noMounts: Mounts = { placed: [], parents: new Map(), root: [], copies: [], namespaceFiles: [] };
+
 /** @throws StepError where the daemon does not answer; SessionError where the host does not. */
 export async function lookAtHost(host: ReadOnlySession): Promise<HostView> {
   const daemon = await lookAtDaemon(host);
+  return daemon.containers.some((c) => c.dead) ? lookWithMounts(host, daemon) : viewOf(daemon, noMounts);
+}
+
+/** The view with all mounts of docker's, also where nothing is stuck. @throws as lookAtHost */
+export async function lookWithMounts(host: ReadOnlySession, daemon: Daemon): Promise<HostView> {
+  const view = viewOf(daemon, await lookAtMounts(host, daemon, 'processes'));
+  if (!view.dead.some((container) => isUnexplained(container, view))) return view;
+  // A thread may have a mount namespace of its own; there are many more of them than processes (facts/docker.md §5).
+  return viewOf(daemon, await lookAtMounts(host, daemon, 'threads'));
+}
+
+function viewOf(daemon: Daemon, mounts: Mounts): HostView {
   const dead = daemon.containers.filter((c) => c.dead);
-  const none: Mounts = { placed: [], parents: new Map(), root: [] };
-  const mounts = dead.length === 0 ? none : await lookAtMounts(host, daemon, dead);
   return { daemon, mounts, dead, stale: staleMounts(mounts, daemon, dead) };
 }
+
+/** Dead, by docker's words because something is busy (up to 17.10 it keeps no words), and no mount of it is seen. */
+export const isUnexplained = (container: Container, { stale }: HostView): boolean =>
+  container.status === 'dead' &&
+  (container.error === '' || classifyMessage(container.error).cause !== 'other') &&
+  !stale.some((mount) => mount.container.id === container.id);
 
 /** What docker and the host say of the daemon and its containers. @throws as lookAtHost */
 export async function lookAtDaemon(host: ReadOnlySession): Promise<Daemon> {
@@ -52,8 +71,9 @@ function wholeAnswer(result: ScriptResult): string {
   return complete(result, 'the Docker daemon does not answer', 'systemctl status docker; journalctl -u docker');
 }
 
-async function lookAtMounts(host: ReadOnlySession, daemon: Daemon, dead: readonly Container[]): Promise<Mounts> {
+async function lookAtMounts(host: ReadOnlySession, daemon: Daemon, whose: 'processes' | 'threads'): Promise<Mounts> {
   const { dockerd, init } = daemon.namespaces;
-  const result = await host.probe(mountsScript, [daemon.root, dockerd ?? init, ...dead.flatMap(idsOf)]);
+  const ids = daemon.containers.filter((c) => c.dead).flatMap(idsOf);
+  const result = await host.probe(mountsScript, [whose, daemon.root, dockerd ?? init, ...ids]);
   return parseMounts(complete(result, "the host's mounts could not be read", 'run as root, or with -b'));
 }

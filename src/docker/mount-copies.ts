@@ -1,4 +1,4 @@
-import type { Namespace } from './stale-mount.ts';
+import type { Namespace } from './mount-namespace.ts';
 
 /** How many mounts of docker's a namespace has, without a container's own `/` and `/dev/shm`. */
 export interface Copies {

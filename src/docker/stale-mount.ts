@@ -1,25 +1,11 @@
 import { records } from '../core/records.ts';
 import type { Container, Daemon } from './daemon.ts';
+import type { NamespaceFile } from './kept-namespaces.ts';
+import type { Copies } from './mount-copies.ts';
+import type { Namespace } from './mount-namespace.ts';
 import { type MountEntry, parseMountinfo } from './mountinfo.ts';
 
-/** One process in a mount namespace. */
-export interface Process {
-  readonly pid: number;
-  /** Start time, field 22 of /proc/PID/stat: with the pid it names one process for good. */
-  readonly start: string;
-  readonly cgroup: string;
-  readonly command: string;
-}
-
-/** A mount namespace that has a mount worth looking at. */
-export interface Namespace {
-  readonly inode: string;
-  /** At most 50 of them, the oldest first: it is there the longest. */
-  readonly processes: readonly Process[];
-  readonly processCount: number;
-  /** All of its processes are in a user namespace of their own: the kernel holds copied mounts fast there (MNT_LOCKED). */
-  readonly locked: boolean;
-}
+export type { Namespace, Process } from './mount-namespace.ts';
 
 /** A mount as one namespace has it. */
 export interface PlacedMount {
@@ -43,6 +29,10 @@ export interface Mounts {
   readonly parents: ReadonlyMap<string, MountEntry>;
   /** In dockerd's namespace: the mounts that cover the data root or lie below it. */
   readonly root: readonly MountEntry[];
+  /** How many mounts of docker's each namespace has. */
+  readonly copies: readonly Copies[];
+  /** Files of mount namespaces that are mounted somewhere and in which no process is. */
+  readonly namespaceFiles: readonly NamespaceFile[];
 }
 
 export function parseMounts(stdout: string): Mounts {
@@ -64,6 +54,18 @@ export function parseMounts(stdout: string): Mounts {
       ),
     ),
     root: lines('root').flatMap(({ line }) => parseMountinfo(line).entries),
+    copies: all.flatMap(([kind, inode = '', total, lasting]) =>
+      kind === 'copies'
+        ? [{ namespace: namespaces.get(inode) ?? empty(inode), total: Number(total), lasting: Number(lasting) }]
+        : [],
+    ),
+    namespaceFiles: lines('bind').flatMap(({ inode, line }) =>
+      parseMountinfo(line).entries.map(({ root, mountpoint }) => ({
+        inode: root.replace(/\D/g, ''),
+        mountpoint,
+        namespace: inode,
+      })),
+    ),
   };
 }
 

@@ -7,7 +7,7 @@ const FILE = { median: 80, p90: 180 };
 const FUNCTION = { p90: 25 };
 const SCRIPT = 60;
 /** One awk program reads each mountinfo once; cut in two it would read them twice. */
-const LONGER_SCRIPTS: Readonly<Record<string, number>> = { 'src/docker/mounts.sh': 80 };
+const LONGER_SCRIPTS: Readonly<Record<string, number>> = { 'src/docker/mounts.sh': 120 };
 
 const lineCount = (text: string): number => text.split('\n').length - 1;
 
@@ -71,7 +71,7 @@ export const sizeLaws: readonly Law[] = [
       sources(project, '.sh')
         .filter(([path, text]) => lineCount(text) > (LONGER_SCRIPTS[path] ?? SCRIPT))
         .map(([path, text]) => `${path} has ${lineCount(text)}`),
-    examples: [files({ 'src/steps/a/apply.sh': lines(61) }), files({ 'src/docker/mounts.sh': lines(81) })],
+    examples: [files({ 'src/steps/a/apply.sh': lines(61) }), files({ 'src/docker/mounts.sh': lines(121) })],
   },
   {
     title: 'a host script begins with #!/bin/sh and says what it does, its Usage and its Exit codes',

@@ -47,22 +47,21 @@ function namespaces(): Map<string, { pids: number[]; lines: string[] }> {
 
 const wanted = [ID, LAYER, `${LAYER}-init`];
 const field = (line: string, index: number): string => line.split(' ')[index] ?? '';
-const holdsId = (line: string, ids: readonly string[] = wanted): boolean =>
-  [3, 4].some((index) =>
-    field(line, index)
-      .split('/')
-      .some((part) => ids.includes(part)),
-  );
+const holdsId = (line: string, ids: readonly string[] = wanted, index = 4): boolean =>
+  field(line, index)
+    .split('/')
+    .some((part) => ids.includes(part));
 
 /** What mounts.sh must print of mounts, read from /proc in another way. */
 function expected(): string[] {
   const all = [...namespaces()].flatMap(([inode, { lines }]) => lines.map((line) => ({ inode, line })));
   const hits = all.filter(({ line }) => holdsId(line));
   const devices = hits.map(({ line }) => field(line, 2));
+  const mounts = all.filter(({ line }) => devices.includes(field(line, 2)));
   return [
-    ...all.filter(({ line }) => devices.includes(field(line, 2))).map(({ inode, line }) => `mount\t${inode}\t${line}`),
+    ...mounts.map(({ inode, line }) => `mount\t${inode}\t${line}`),
     ...all
-      .filter((m) => hits.some((hit) => hit.inode === m.inode && field(hit.line, 1) === field(m.line, 0)))
+      .filter((m) => mounts.some((one) => one.inode === m.inode && field(one.line, 1) === field(m.line, 0)))
       .map(({ inode, line }) => `parent\t${inode}\t${line}`),
   ].sort();
 }
@@ -81,8 +80,8 @@ describeWithMounts('docker/mounts.sh', () => {
   afterAll(() => Promise.all(holders.map((holder) => holder.close())));
 
   underEachShellAndAwk((runner) => {
-    const look = (ids: readonly string[], around: Surroundings = {}) => {
-      const result = runScript(runner, 'docker/mounts.sh', [ROOT, dockerd.inode, ...ids], around);
+    const look = (ids: readonly string[], around: Surroundings = {}, whose = 'processes') => {
+      const result = runScript(runner, 'docker/mounts.sh', [whose, ROOT, dockerd.inode, ...ids], around);
       return { ...result, records: result.stdout.split('\n').filter((line) => line !== '') };
     };
     const kind = (records: readonly string[], ...kinds: string[]) =>
@@ -152,11 +151,52 @@ describeWithMounts('docker/mounts.sh', () => {
       await inner.close();
     });
 
+    it('finds what lies on a part of a container that is bound elsewhere: no path of it has an id', async () => {
+      const id = 'decade'.padEnd(64, '0');
+      const setup = `mkdir -p "$1/containers/$2/mounts/shm"; mount -t tmpfs leak "$1/containers/$2/mounts/shm"
+        mount --rbind "$1/containers/$2" "$3"; umount "$1/containers/$2/mounts/shm"`;
+      const holder = await Holder.open(setup, [ROOT, id, BINDS], dockerd);
+      const [bound, leak] = [holder.lineOf(BINDS), holder.lineOf(`${BINDS}/mounts/shm`)];
+      const { records } = look([id]);
+      expect(kind(records, 'mount').sort()).toEqual(
+        [`mount\t${holder.inode}\t${bound}`, `mount\t${holder.inode}\t${leak}`].sort(),
+      );
+      expect(kind(records, 'parent')).toContain(`parent\t${holder.inode}\t${bound}`);
+      await holder.close();
+    });
+
+    it("counts each namespace's mounts of docker's, and those that are private", () => {
+      const { records } = look([]);
+      const counted = (holder: Holder) => {
+        const lines = holder.mountinfo.filter(
+          (line) =>
+            field(line, 4).startsWith(`${kernelText(ROOT)}/`) && /[/][0-9a-f]{64}(-init)?([/]|$)/.test(field(line, 4)),
+        );
+        return `copies\t${holder.inode}\t${lines.length}\t${lines.filter((line) => field(line, 6) === '-').length}`;
+      };
+      expect(kind(records, 'copies')).toEqual([counted(dockerd), counted(copy)].sort());
+      expect(counted(dockerd)).not.toBe(counted(copy).replace(copy.inode, dockerd.inode));
+      expect(kind(records, 'process').filter((record) => record.includes(copy.inode))).toHaveLength(3);
+    });
+
+    it('looks into the namespaces of threads where it is asked to, and at files of namespaces', async () => {
+      const file = `${BINDS}/namespace`;
+      const setup = `touch "$1/namespace"; mount -t tmpfs x "$2"; touch "$2/namespace"
+        unshare --mount="$2/namespace" true`;
+      const holder = await Holder.open(setup, [ROOT, BINDS], dockerd);
+      const line = holder.lineOf(file);
+      expect(kind(look([ID]).records, 'bind')).toEqual([`bind\t${holder.inode}\t${line}`]);
+      const threads = look([ID, LAYER], {}, 'threads');
+      expect(kind(threads.records, 'mount')).toEqual(kind(look([ID, LAYER]).records, 'mount'));
+      await holder.close();
+    });
+
     it('finds nothing but the data root for no id, and for an id that is only part of a name', () => {
       for (const ids of [[], [ID.slice(1)], ['merged*'], ['.*']]) {
         const { code, stderr, records } = look(ids);
         expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-        expect(records).toEqual(kind(records, 'root'));
+        expect(kind(records, 'mount', 'parent', 'locked')).toEqual([]);
+        expect(kind(records, 'root')).not.toEqual([]);
       }
     });
 

@@ -3,8 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { defineStep } from '../../core/step-type.ts';
 import { type Daemon, hasOwnNamespace } from '../../docker/daemon.ts';
 import { findingsOf } from '../../docker/findings.ts';
-import type { Survey } from '../../docker/host-survey.ts';
-import { lookAtHost } from '../../docker/host-view.ts';
+import { type Survey, surveyHost } from '../../docker/host-survey.ts';
 import { liveRestoreAfter } from '../../docker/live-restore.ts';
 import { holders, outlooks, outlookText } from '../../docker/outlook.ts';
 import { detaches } from '../../docker/pins.ts';
@@ -43,14 +42,7 @@ export const scan = defineStep<Record<string, never>, Survey, never>({
     may_detach_mounts: 'string',
   },
   deadline: 180,
-  probe: async (host) => ({
-    ...(await lookAtHost(host)),
-    messages: [],
-    kept: [],
-    leftovers: [],
-    copies: [],
-    units: new Map(),
-  }),
+  probe: (host) => surveyHost(host),
   plan(_args, survey, { pending }) {
     const findings = findingsOf(survey, pending);
     const output = {

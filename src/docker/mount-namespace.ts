@@ -1,0 +1,18 @@
+/** One process in a mount namespace. */
+export interface Process {
+  readonly pid: number;
+  /** Start time, field 22 of /proc/PID/stat: with the pid it names one process for good. */
+  readonly start: string;
+  readonly cgroup: string;
+  readonly command: string;
+}
+
+/** A mount namespace that has a mount worth looking at. */
+export interface Namespace {
+  readonly inode: string;
+  /** At most 50 of them, the oldest first: it is there the longest. */
+  readonly processes: readonly Process[];
+  readonly processCount: number;
+  /** All of its processes are in a user namespace of their own: the kernel holds copied mounts fast there (MNT_LOCKED). */
+  readonly locked: boolean;
+}
