@@ -17,10 +17,13 @@ case $known in *"$id"*) drifted "docker knows container $id" ;; esac
 # shellcheck disable=SC2012 # no file names here
 namespaces=$(ls -ln /proc/[0-9]*/ns/mnt 2>/dev/null | awk '!seen[$NF]++ { split($(NF - 2), p, "/"); print "/proc/" p[3] "/mountinfo" }')
 [ -n "$namespaces" ] || { echo 'no mount namespace can be read below /proc' >&2; exit 1; }
-# By stdin: in a command line the id would find itself.
 # shellcheck disable=SC2086 # paths without blanks
-used=$(echo "$id" | grep -slFf - $namespaces /proc/[0-9]*/cgroup /proc/[0-9]*/cmdline)
+used=$(grep -slF -e "$id" $namespaces /proc/[0-9]*/cgroup)
 [ -z "$used" ] || drifted "$directory is in use: $used"
+# A shim names its container in its command line; busybox grep ends at the first NUL.
+# shellcheck disable=SC2013 # paths without blanks
+shims=$(for comm in $(grep -slE '^(containerd-shim|docker-containe)' /proc/[0-9]*/comm); do tr '\000' ' ' <"${comm%comm}cmdline"; done 2>/dev/null)
+case $shims in *"$id"*) drifted "a shim of containerd is there for $id" ;; esac
 # shellcheck disable=SC2010 # the link's target is wanted
 if ls -ln /proc/[0-9]*/cwd /proc/[0-9]*/root /proc/[0-9]*/fd/ 2>/dev/null | grep -qF "/containers/$id"; then drifted "a process has something open in $directory"; fi
 found=$(find "$directory" -xdev ! -type d | head -n 1)

@@ -8,7 +8,7 @@
 #   changed ID SECONDS                  of a directory that docker could not load: its mtime,
 #   holds ID FILE                       the first file in it, or directory with an odd name,
 #   tree ID MODE UID GID PATH           each directory of it, the deepest first; PATH below ROOT/containers/ID
-#   used ID WHAT                        a mount in any namespace, a control group, a command line or an open file with its id
+#   used ID WHAT                        a mount in any namespace, a control group, a shim or an open file with its id
 # Exit: 0 done, 5 /proc or the data root can't be listed.
 set -u
 export LC_ALL=C
@@ -37,13 +37,16 @@ done
 # shellcheck disable=SC2012 # no file names here
 namespaces=$(ls -ln /proc/[0-9]*/ns/mnt 2>/dev/null | awk '!seen[$NF]++ { split($(NF - 2), p, "/"); print "/proc/" p[3] "/mountinfo" }')
 [ -n "$namespaces" ] || { echo 'no mount namespace can be read below /proc' >&2; exit 5; }
-# By stdin: in a command line the ids would find themselves.
 # shellcheck disable=SC2086 # paths without blanks
-files=$(printf %s "$ids" | grep -slFf - $namespaces /proc/[0-9]*/cgroup /proc/[0-9]*/cmdline)
+files=$(printf %s "$ids" | grep -slFf - $namespaces /proc/[0-9]*/cgroup)
+# A shim names its container in its command line; busybox grep ends at the first NUL.
+# shellcheck disable=SC2013 # paths without blanks
+shims=$(for comm in $(grep -slE '^(containerd-shim|docker-containe)' /proc/[0-9]*/comm); do tr '\000' ' ' <"${comm%comm}cmdline"; done 2>/dev/null)
 # shellcheck disable=SC2010 # the links' targets are wanted
 links=$(ls -ln /proc/[0-9]*/cwd /proc/[0-9]*/root /proc/[0-9]*/fd/ 2>/dev/null | grep -F /containers/)
 for id in $ids; do
   for file in $files; do echo "$id" | grep -qsFf - "$file" && say used "$id" "$file"; done
+  case $shims in *"$id"*) say used "$id" 'a shim of containerd' ;; esac
   case $links in *"$id"*) say used "$id" 'an open file or a working directory' ;; esac
   # Not into what is mounted there.
   cd "$root/containers/$id" || continue

@@ -8,10 +8,10 @@ shift 2
 [ ! -h "$directory" ] || { echo "$directory is a symbolic link by now" >&2; exit 9; }
 make() { # deepest first in the list, so the rest of it comes before
   [ $# -gt 0 ] || return 0
-  mode=$1 uid=$2 gid=$3 path=$4
+  mode=$1 uid=$2 gid=$3 path=$directory${4:+/$4}
   (shift 4; make "$@") || return
-  [ -d "$directory/$path" ] && return
-  [ ! -e "$directory/$path" ] || { echo "$directory/$path is no directory" >&2; return 9; }
-  mkdir -m "$mode" "$directory/$path" && chown "$uid:$gid" "$directory/$path" && chmod "$mode" "$directory/$path" || return 1
+  [ -d "$path" ] && return
+  [ ! -e "$path" ] || { echo "$path is no directory" >&2; return 9; }
+  mkdir -m "$mode" "$path" && chown "$uid:$gid" "$path" && chmod "$mode" "$path" || return 1
 }
 make "$@"
