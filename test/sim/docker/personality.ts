@@ -78,7 +78,7 @@ export const personalities: readonly Personality[] = [
   { name: 'el7-17.12-overlay2', docker: '17.12.1', driver: 'overlay2', ...EL73 },
   { name: 'el7.4-17.12-overlay2', docker: '17.12.1', driver: 'overlay2', ...EL74, mayDetach: '0' },
   { name: 'el7-18.06-overlay2', docker: '18.06.3', driver: 'overlay2', ...EL73, liveRestore: true },
-  { name: 'el7.9-18.06-devicemapper', docker: '18.06.3', driver: 'devicemapper', ...EL79, mayDetach: '1' },
+  { name: 'el7.9-17.06-devicemapper', docker: '17.06.2', driver: 'devicemapper', ...EL79, mayDetach: '1' },
   { name: 'el7-18.09-overlay2', docker: '18.09.9', driver: 'overlay2', ...EL73 },
   { name: 'el7-19.03-overlay2-moved', docker: '19.03.15', driver: 'overlay2', ...EL73, root: '/data/docker storage' },
   { name: 'debian-20.10-overlay2', docker: '20.10.24', driver: 'overlay2', kernel: '5.10.0-30-amd64', systemd: 247 },

@@ -26,7 +26,7 @@ const HELD: readonly (readonly [string, string, readonly string[]])[] = [
   ['healthy-neighbour', 'el7-24.0-overlay2', ['container']],
   ['kubelet', 'ubuntu-18.06-aufs', ['unit']],
   ['namespace-without-process', 'el7-18.09-overlay2', ['descriptor']],
-  ['namespace-without-process', 'el7.9-18.06-devicemapper', ['descriptor']],
+  ['namespace-without-process', 'el7.9-17.06-devicemapper', ['descriptor']],
   ['thread-namespace', 'el7-17.06-overlay2', ['thread']],
 ];
 
