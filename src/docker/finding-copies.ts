@@ -8,6 +8,7 @@ import { tellHolder } from './finding-holder.ts';
 import { holderOf } from './holder.ts';
 import type { Survey } from './host-survey.ts';
 import type { Copies } from './mount-copies.ts';
+import { mountFlagIn } from './mount-flag.ts';
 import { detaches } from './pins.ts';
 
 /** Who has copies of docker's mounts that stay when docker unmounts its own, or takes them at its next start. */
@@ -72,17 +73,19 @@ const copiesText = ({ lasting }: Copies): string =>
 /** Of a program that is no container's: those are told with their binds. */
 function programFinding(copies: Copies, { daemon, units }: Survey, risk: Risk): Finding[] {
   const { namespace } = copies;
-  const { holder, who, release } = tellHolder(namespace, daemon);
+  const { holder, code, who, release } = tellHolder(namespace, daemon);
   if (holder.kind === 'container') return [];
-  const settings = holder.kind === 'unit' ? settingsOf(units.get(holder.unit)) : [];
+  // Shims are in docker's unit, but not by its settings.
+  const unit = holder.kind === 'unit' && code !== 'UW003' ? holder.unit : undefined;
+  const settings = unit === undefined ? [] : settingsOf(units.get(unit));
   const why = settings.length === 0 ? '' : ` (${settings.join(', ')})`;
   return [
     finding(
-      holder.kind === 'unit' ? 'UW302' : 'UW303',
+      unit === undefined ? 'UW303' : 'UW302',
       {
-        subject: holder.kind === 'unit' ? `unit ${holder.unit}` : `namespace mnt:[${namespace.inode}]`,
+        subject: unit === undefined ? `namespace mnt:[${namespace.inode}]` : `unit ${unit}`,
         message: `${who} has ${copiesText(copies)}${why}${risk.note}`,
-        remedy: `before a container is to go: ${release}`,
+        remedy: `before one of those containers is removed: ${release}`,
         evidence: processLines(namespace),
         data: { namespace: namespace.inode, copies: copies.lasting, settings },
       },
@@ -92,7 +95,8 @@ function programFinding(copies: Copies, { daemon, units }: Survey, risk: Risk): 
 }
 
 /** What gave the unit a mount namespace of its own, as systemd tells it. */
-const settingsOf = (unit: Readonly<Record<string, string>> = {}): string[] =>
-  ['MountFlags', 'PrivateMounts', 'PrivateTmp', 'ProtectSystem']
-    .filter((name) => !['', 'no', '0', undefined].includes(unit[name]))
-    .map((name) => `${name}=${unit[name]}`);
+function settingsOf({ MountFlags = '', ...unit }: Readonly<Record<string, string>> = {}): string[] {
+  const flag = mountFlagIn(MountFlags);
+  const others = ['PrivateMounts', 'PrivateTmp', 'ProtectSystem'].filter((name) => (unit[name] ?? 'no') !== 'no');
+  return [...(flag === undefined ? [] : [`MountFlags=${flag}`]), ...others.map((name) => `${name}=${unit[name]}`)];
+}

@@ -1,6 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import { type Daemon, hasOwnNamespace } from './daemon.ts';
 import { type Code, finding } from './finding-catalogue.ts';
+import { mountFlagOf } from './mount-flag.ts';
 
 /** docker's own mount namespace: as configured against as running, and what it does not go together with (facts/docker.md §6). */
 export function mountFlagsFindings(daemon: Daemon): Finding[] {
@@ -75,17 +76,6 @@ const RULES: readonly Rule[] = [
     remedy: "look at docker's mounts in /proc/PID/mountinfo of dockerd",
   },
 ];
-
-/** What systemd has loaded, or will load. It prints a number before it prints words (systemd#25522). */
-export function mountFlagOf({ unit, mountFlagsIn }: Daemon): string | undefined {
-  const loaded = unit.MountFlags ?? '';
-  const named = NUMBERS[loaded] ?? loaded.split(' ').find((word) => Object.values(NUMBERS).includes(word));
-  if (named !== undefined || unit.NeedDaemonReload !== 'yes') return named;
-  return mountFlagsIn.find(({ value }) => value !== '')?.value;
-}
-
-/** MS_PRIVATE, MS_SLAVE and MS_SHARED of mount(2). */
-const NUMBERS: Readonly<Record<string, string>> = { 262144: 'private', 524288: 'slave', 1048576: 'shared' };
 
 const evidence = ({ daemon, own }: State): string[] => [
   `dockerd in mnt:[${daemon.namespaces.dockerd ?? 'unknown'}], process 1 in mnt:[${daemon.namespaces.init}]${own ? '' : ', the same'}`,

@@ -1,7 +1,7 @@
 import type { Change } from '../core/change.ts';
 import { type Daemon, hasOwnNamespace } from './daemon.ts';
 import type { Dockerd } from './dockerd.ts';
-import { mountFlagOf } from './finding-mountflags.ts';
+import { mountFlagOf } from './mount-flag.ts';
 import { type Refusal, willHaveOwnNamespace } from './slave-mounts.ts';
 
 /** The name by which steps tell each other that dockerd will read its file again; `after` is live-restore then. */
