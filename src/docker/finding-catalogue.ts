@@ -17,6 +17,9 @@ export const CODES = (Object.keys(TEXTS) as Code[]).sort();
 
 export const isCode = (text: string): text is Code => Object.hasOwn(TEXTS, text);
 
+/** It tells of a container that is stuck now. */
+export const isOfStuck = (code: string): boolean => /^UW[01]/.test(code);
+
 /** A finding with the severity of its code, or a milder one. A code without a text in the catalogue does not compile. */
 export const finding = (
   code: Code,

@@ -15,7 +15,7 @@ const quiet = { [script.mounts]: mountsOutput([]), 'docker/survey.sh': '', 'dock
 const cases: readonly PlanCase[] = [
   {
     name: 'a healthy host: nothing to tell',
-    args: {},
+    args: { tell: 'all' },
     answers: { ...daemonAnswers({ containers: [running('web', 9)] }) },
     notes: [],
     findings: [OLD_KERNEL],
@@ -31,7 +31,7 @@ const cases: readonly PlanCase[] = [
   },
   {
     name: 'names the container, and who holds it',
-    args: {},
+    args: { tell: 'all' },
     answers: {
       ...daemonAnswers({ containers: [dead('victim'), running('assist', 389)] }),
       [script.mounts]: mountsOutput([inAssist('victim')], assist),
@@ -44,8 +44,20 @@ const cases: readonly PlanCase[] = [
     output: { dead: 1, pinned: 1, removable: 0, other_cause: 0 },
   },
   {
+    name: 'tells only of what is stuck where that is asked for',
+    args: { tell: 'stuck' },
+    answers: {
+      ...daemonAnswers({ containers: [dead('victim'), running('assist', 389)] }),
+      [script.mounts]: mountsOutput([inAssist('victim')], assist),
+    },
+    findings: [
+      `UW001 victim (${id('victim').slice(0, 12)}) is stuck: container assist (${id('assist').slice(0, 12)}, pid 389) holds …/mounts/shm`,
+    ],
+    output: { dead: 1, pinned: 1 },
+  },
+  {
     name: 'a mount that an earlier step will have unmounted holds no more',
-    args: {},
+    args: { tell: 'all' },
     answers: {
       ...daemonAnswers({ containers: [dead('victim'), running('assist', 389)] }),
       [script.mounts]: mountsOutput([inAssist('victim')], assist),
@@ -55,7 +67,7 @@ const cases: readonly PlanCase[] = [
   },
   {
     name: 'the kernel and its switch, as a pending change will have set it',
-    args: {},
+    args: { tell: 'all' },
     answers: { ...daemonAnswers({ kernel: '3.10.0-1160.el7', mayDetachMounts: '0' }) },
     pending: [pendingChange('sysctl fs.may_detach_mounts', { after: '1' })],
     findings: [],
@@ -63,7 +75,7 @@ const cases: readonly PlanCase[] = [
   },
   {
     name: 'the switch that is off',
-    args: {},
+    args: { tell: 'all' },
     answers: { ...daemonAnswers({ kernel: '3.10.0-1160.el7', mayDetachMounts: '0' }) },
     output: {
       may_detach_mounts: 'off',
@@ -72,14 +84,14 @@ const cases: readonly PlanCase[] = [
   },
   {
     name: 'a container that an earlier step will have removed is gone',
-    args: {},
+    args: { tell: 'all' },
     answers: { ...daemonAnswers({ containers: [dead('victim')] }), [script.mounts]: mountsOutput([]) },
     pending: [pendingChange(`container ${id('victim')}`)],
     output: { dead: 0, summary: 'no container is stuck' },
   },
   {
     name: 'another cause than a busy mount is told apart',
-    args: {},
+    args: { tell: 'all' },
     answers: {
       ...daemonAnswers({
         containers: [
@@ -94,7 +106,7 @@ const cases: readonly PlanCase[] = [
   },
   {
     name: 'an error left over from a failed start is no reason against removal',
-    args: {},
+    args: { tell: 'all' },
     answers: {
       ...daemonAnswers({
         containers: [dead('odd', { error: 'OCI runtime create failed: exec: "x": permission denied' })],
@@ -105,7 +117,7 @@ const cases: readonly PlanCase[] = [
   },
   {
     name: 'a removal that runs right now is not stuck',
-    args: {},
+    args: { tell: 'all' },
     answers: {
       ...daemonAnswers({ containers: [dead('going', { status: 'removing' })] }),
       [script.mounts]: mountsOutput([]),
@@ -114,25 +126,25 @@ const cases: readonly PlanCase[] = [
   },
   {
     name: 'no docker here',
-    args: {},
+    args: { tell: 'all' },
     answers: { [script.daemon]: { code: 3, stderr: 'no docker' } },
     fails: /no docker program/,
   },
   {
     name: 'a daemon that does not answer',
-    args: {},
+    args: { tell: 'all' },
     answers: { [script.daemon]: { code: 4, stderr: 'Cannot connect' } },
     fails: /does not answer: Cannot connect/,
   },
   {
     name: 'a look that was cut off decides nothing',
-    args: {},
+    args: { tell: 'all' },
     answers: { [script.daemon]: { stdout: daemonAnswers()['docker/daemon.sh'], truncated: true } },
     fails: /too long/,
   },
   {
     name: 'a look without a root directory decides nothing',
-    args: {},
+    args: { tell: 'all' },
     answers: { ...daemonAnswers(), [script.containers]: 'daemon\t20.10\t\toverlay2\tfalse\n' },
     fails: /incomplete/,
   },

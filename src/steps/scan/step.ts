@@ -2,6 +2,7 @@ import type { Change } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { defineStep } from '../../core/step-type.ts';
 import { type Daemon, hasOwnNamespace } from '../../docker/daemon.ts';
+import { isOfStuck } from '../../docker/finding-catalogue.ts';
 import { findingsOf } from '../../docker/findings.ts';
 import { type Survey, surveyHost } from '../../docker/host-survey.ts';
 import { liveRestoreAfter } from '../../docker/live-restore.ts';
@@ -9,16 +10,28 @@ import { holders, outlooks, outlookText } from '../../docker/outlook.ts';
 import { detaches } from '../../docker/pins.ts';
 import { willHaveOwnNamespace } from '../../docker/slave-mounts.ts';
 
+export interface ScanArgs {
+  readonly tell: 'all' | 'stuck';
+}
+
 /** A read-only look: which containers are stuck, who holds them, what waits to hold the next, and how the daemon runs. */
-export const scan = defineStep<Record<string, never>, Survey, never>({
+export const scan = defineStep<ScanArgs, Survey, never>({
   name: 'scan',
   description:
     'Looks for Dead containers, who holds their mounts, what removals left behind, and the causes that still wait. Changes nothing.',
   schema: {
     type: 'object',
     additionalProperties: false,
-    properties: {},
-    examples: [{}],
+    properties: {
+      tell: {
+        type: 'string',
+        enum: ['all', 'stuck'],
+        default: 'all',
+        description:
+          'What to tell people: all that was found, or only of containers that are stuck now. The other fields of a register are the same.',
+      },
+    },
+    examples: [{}, { tell: 'stuck' }],
   },
   output: {
     dead: 'int',
@@ -43,8 +56,8 @@ export const scan = defineStep<Record<string, never>, Survey, never>({
   },
   deadline: 180,
   probe: (host) => surveyHost(host),
-  plan(_args, survey, { pending }) {
-    const findings = findingsOf(survey, pending);
+  plan({ tell }, survey, { pending }) {
+    const findings = findingsOf(survey, pending).filter(({ code }) => tell === 'all' || isOfStuck(code));
     const output = {
       ...stuckOutput(survey, pending),
       // A register is plain JSON.
