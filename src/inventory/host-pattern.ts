@@ -20,14 +20,14 @@ export function matchHosts(pattern: string, inventory: Inventory): Host[] {
   );
   for (const term of terms.filter((t) => t.sign === '&')) keep(chosen, new Set(matchTerm(term, inventory)), true);
   for (const term of terms.filter((t) => t.sign === '!')) keep(chosen, new Set(matchTerm(term, inventory)), false);
-  if (chosen.size === 0) {
-    const why = inventory.hosts.length === 0 ? 'the inventory has no hosts' : `no host matches '${pattern}'`;
-    throw inputError(
-      why,
-      inventory.hosts.length === 0 ? undefined : `groups: ${[...inventory.groups.keys()].slice(0, 12).join(', ')}`,
-    );
-  }
+  if (chosen.size === 0) throw nobody(pattern, inventory);
   return inventory.hosts.filter((host) => chosen.has(host.name));
+}
+
+function nobody(pattern: string, { hosts, groups }: Inventory): InputError {
+  if (hosts.length === 0) return inputError('the inventory has no hosts', 'unwedge inventory -i … shows what was read');
+  const todo = `groups: ${[...groups.keys()].slice(0, 12).join(', ')}`;
+  return inputError(groups.has(pattern) ? `the group '${pattern}' has no hosts` : `no host matches '${pattern}'`, todo);
 }
 
 /** The hosts of a play under a limit (`-l`); none where the two do not meet. @throws InputError as matchHosts. */

@@ -3,21 +3,35 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/diagnostic.ts';
 import type { Json } from '../../src/core/json.ts';
+import { SourceText } from '../../src/core/source-text.ts';
+import { matchHosts } from '../../src/inventory/host-pattern.ts';
+import { readIniInventory } from '../../src/inventory/ini-inventory.ts';
+import { InventoryBuilder } from '../../src/inventory/inventory-builder.ts';
 import { listed } from '../../src/inventory/listing.ts';
 import { loadInventory } from '../../src/inventory/load-inventory.ts';
 import { runLocal } from '../../src/transport/run-local.ts';
 import { firstColumns, readPages } from '../docs/page.ts';
 import { type Case, cases } from './ansible/cases.ts';
-import { ansibleInventory, sourcesIn, written } from './ansible/inventories.ts';
+import { ansibleInventory, ansiblePatterns, sourcesIn, written } from './ansible/inventories.ts';
+import { INVENTORY, PATTERNS, REFUSED } from './ansible/patterns.ts';
 
 /** What ansible-inventory printed for each case, null where it read nothing; UNWEDGE_RECORD=1 writes it anew. */
 const RECORDED = new URL('../golden/ansible-inventory.json', import.meta.url);
 const installed = spawnSync('sh', ['-c', 'command -v ansible-inventory']).status === 0;
 const named = cases.map((one) => [one.name, one] as const);
 
+const all = [...PATTERNS, ...Object.keys(REFUSED)];
+
+/** What Ansible answers now, by case and by pattern. */
+function answered(): Record<string, Json> {
+  const inventories = ansibleInventory(cases).map((answer, i) => [cases[i]?.name ?? '', answer] as const);
+  const patterns = ansiblePatterns(INVENTORY, all).map((hosts, i) => [`pattern: ${all[i]}`, hosts] as const);
+  return Object.fromEntries([...inventories, ...patterns]);
+}
+
 if (process.env.UNWEDGE_RECORD) {
-  const lines = ansibleInventory(cases).map(
-    (answer, i) => `${JSON.stringify(cases[i]?.name)}: ${JSON.stringify(answer)}`,
+  const lines = Object.entries(answered()).map(
+    ([name, answer]) => `${JSON.stringify(name)}: ${JSON.stringify(answer)}`,
   );
   writeFileSync(RECORDED, `{\n${lines.join(',\n')}\n}\n`);
 }
@@ -61,11 +75,25 @@ describe('a difference that docs/inventory.md tells', () => {
   });
 });
 
+describe('patterns', () => {
+  const builder = new InventoryBuilder();
+  readIniInventory({ source: new SourceText('hosts', INVENTORY), builder, findings: [] });
+  const inventory = builder.build();
+
+  it.each(PATTERNS)('%s selects the same hosts', (pattern) => {
+    const names = matchHosts(pattern, inventory).map((host) => host.name);
+    expect(names.sort()).toEqual(recorded[`pattern: ${pattern}`]);
+  });
+
+  it.each(Object.entries(REFUSED))('%s is refused', (pattern, message) => {
+    expect(() => matchHosts(pattern, inventory)).toThrow(message);
+  });
+});
+
 it.skipIf(!installed)(
   'what is recorded is what the installed ansible-inventory prints (else: UNWEDGE_RECORD=1)',
   () => {
-    const answers = ansibleInventory(cases);
-    expect(Object.fromEntries(cases.map(({ name }, i) => [name, answers[i] ?? null]))).toEqual(recorded);
+    expect(answered()).toEqual(recorded);
   },
   120_000,
 );

@@ -69,7 +69,7 @@ describe('never all by mistake', () => {
     ['all:&stagign', "no host or group is named 'stagign'"],
     ['!', "the host pattern '!' names nothing"],
     ['web:!web', "no host matches 'web:!web'"],
-    ['empty', "no host matches 'empty'"],
+    ['empty', "the group 'empty' has no hosts"],
     ['web[3]', "'web[3]': there are only 3 hosts"],
     ['web[:1]', "'web[:1]': a range needs its first number"],
     ['nothing*', "no host matches 'nothing*'"],

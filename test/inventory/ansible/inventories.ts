@@ -27,24 +27,47 @@ const WITH_ITS_PYTHON = `"$(sed -n '1s/^#! *//p' "$(command -v ansible-inventory
 /** What the real one prints for each case; null where it reads nothing of it, or not all. */
 export function ansibleInventory(cases: readonly Case[]): Json[] {
   const folders = cases.map(written);
-  const config = join(folders[0] ?? '', 'elsewhere/ansible.cfg');
-  const input = cases.map((of, i) => {
+  const calls = cases.map((of, i) => {
     const folder = folders[i] ?? '';
     const beside = of.playbook === undefined ? [] : ['--playbook-dir', join(folder, of.playbook)];
-    const args = [...sourcesIn(folder, of).flatMap((source) => ['-i', source]), ...beside, '--list'];
-    return JSON.stringify({ args, cwd: join(folder, 'elsewhere') });
+    const sources = sourcesIn(folder, of).flatMap((source) => ['-i', source]);
+    return { argv: ['ansible-inventory', ...sources, ...beside, '--list'], cwd: join(folder, 'elsewhere') };
   });
-  const { stdout } = spawnSync('sh', ['-c', WITH_ITS_PYTHON, new URL('run-all.py', import.meta.url).pathname], {
-    input: input.join('\n'),
-    encoding: 'utf8',
-    env: { ...process.env, ANSIBLE_CONFIG: config, LC_ALL: 'C.UTF-8' },
-  });
+  const answers = ansible(calls);
   for (const folder of folders) rmSync(folder, { recursive: true });
+  return answers.map(({ code, stdout, stderr }) =>
+    code !== 0 || /Unable to parse|Failed to parse/.test(stderr) ? null : JSON.parse(stdout),
+  );
+}
+
+/** The hosts that each pattern selects of an INI inventory, sorted. */
+export function ansiblePatterns(inventory: string, patterns: readonly string[]): string[][] {
+  const folder = written({ name: 'patterns', files: { hosts: inventory } });
+  const answers = ansible(
+    patterns.map((pattern) => ({
+      argv: ['ansible', '-i', join(folder, 'hosts'), '--list-hosts', '--', pattern],
+      cwd: join(folder, 'elsewhere'),
+    })),
+  );
+  rmSync(folder, { recursive: true });
+  return answers.map(({ stdout }) => [...stdout.matchAll(/^ {4}(\S+)$/gm)].map(([, host = '']) => host).sort());
+}
+
+interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs commands of Ansible's with an empty configuration. */
+function ansible(calls: readonly { readonly argv: readonly string[]; readonly cwd: string }[]): Answer[] {
+  const { stdout } = spawnSync('sh', ['-c', WITH_ITS_PYTHON, new URL('run-all.py', import.meta.url).pathname], {
+    input: calls.map((call) => JSON.stringify(call)).join('\n'),
+    encoding: 'utf8',
+    env: { ...process.env, ANSIBLE_CONFIG: join(calls[0]?.cwd ?? '', 'ansible.cfg'), LC_ALL: 'C.UTF-8' },
+  });
   return stdout
     .trim()
     .split('\n')
-    .map((line): Json => {
-      const { code, stdout, stderr } = JSON.parse(line);
-      return code !== 0 || /Unable to parse|Failed to parse/.test(stderr) ? null : JSON.parse(stdout);
-    });
+    .map((line) => JSON.parse(line));
 }

@@ -1,6 +1,6 @@
-"""Runs ansible-inventory for every line of standard input, a JSON object {"args": [...], "cwd": "..."}; prints a JSON
-object {"code", "stdout", "stderr"} for each. Its modules are loaded once and each run is a fork: a start of its own takes
-a second. Usage: python3 run-all.py < cases.jsonl"""
+"""Runs a command of Ansible's for every line of standard input, a JSON object {"argv": [...], "cwd": "..."}; prints a
+JSON object {"code", "stdout", "stderr"} for each. Ansible's modules are loaded once and each run is a fork: a start of
+its own takes a second. Usage: python3 run-all.py < cases.jsonl"""
 import json
 import os
 import runpy
@@ -8,9 +8,8 @@ import shutil
 import sys
 import tempfile
 
-import ansible.cli.inventory  # noqa: F401  loaded for the forks
-
-PROGRAM = shutil.which("ansible-inventory")
+import ansible.cli.adhoc  # noqa: F401  loaded for the forks
+import ansible.cli.inventory  # noqa: F401
 
 
 def run(case):
@@ -21,10 +20,11 @@ def run(case):
             os.chdir(case["cwd"])
             os.dup2(out.fileno(), 1)
             os.dup2(err.fileno(), 2)
-            sys.argv = [PROGRAM, *case["args"]]
+            program = shutil.which(case["argv"][0])
+            sys.argv = [program, *case["argv"][1:]]
             code = 70
             try:
-                runpy.run_path(PROGRAM, run_name="__main__")
+                runpy.run_path(program, run_name="__main__")
             except SystemExit as end:
                 code = end.code or 0
             finally:
