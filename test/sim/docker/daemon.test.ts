@@ -78,6 +78,22 @@ describe.skipIf(reason)('dockerd of a simulated host', { timeout: 60_000 }, () =
     );
   });
 
+  it('knows its containers after a reboot, and can remove the Dead one', async () => {
+    const host = await boot('rebooted', 'el7-17.06-overlay2');
+    const { STUCK: id } = await host.wedge('holder-process');
+    await host.exec('docker run -d --name always --restart always lab/busybox:1');
+    const look = async () =>
+      (await host.exec('cat /proc/sys/kernel/random/boot_id; systemctl is-system-running')).stdout;
+    const [before] = (await look()).split('\n');
+    await host.exec('systemctl reboot');
+    for (let now = await look(); now.startsWith(`${before}`) || !now.endsWith('running\n'); ) now = await look();
+    const listed = (await host.exec('docker ps -a')).stdout;
+    expect(listed).toMatch(/ Up .* always\n/);
+    expect(listed).toMatch(/ Dead .* victim\n/);
+    expect(listed).toMatch(/ Exited .* neighbour\n/);
+    expect(await host.exec(`docker rm ${id}`)).toMatchObject({ stdout: `${id}\n`, stderr: '', code: 0 });
+  });
+
   it('refuses private binds of its root since 18.03', async () => {
     const run = 'docker run -d -v /:/rootfs:rprivate lab/busybox:1';
     expect((await (await boot('bind-new', 'el7-18.06-overlay2')).exec(run)).stderr).toContain(

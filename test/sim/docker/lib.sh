@@ -73,6 +73,20 @@ get() {
   printf '%s' "${found%\"}"
 }
 
+# started PID: when, in ticks since boot (field 22 of stat; the second may hold anything); nothing where there is no such process.
+started() {
+  read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+  # shellcheck disable=SC2086 # its fields
+  set -- ${stat##*) }
+  echo "${20}"
+}
+
+# is_alive ID Pid|Shim: that process of the container is there, and not another with its number, as after a reboot.
+is_alive() {
+  case $2 in Pid) alive=$(get "$1" State.Pid) ;; *) alive=$(get "$1" Sim.Shim) ;; esac
+  [ -n "$alive" ] && [ -n "$(started "$alive")" ] && [ "$(started "$alive")" = "$(get "$1" "Sim.$2Start")" ]
+}
+
 json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g' | tr '\n' ' ')"; }
 
 # find_container WORD: sets ID; by id, name or unambiguous start of an id.

@@ -50,7 +50,7 @@ launch() {
     return 1
   fi
   in_host /sim/programs/cgroup $shim "$(shim_cgroup)"
-  put "$1" "Sim.Shim=$shim"
+  put "$1" "Sim.Shim=$shim" "Sim.ShimStart=$(started $shim)"
 }
 
 shim_cgroup() { if [ "$CONTAINERD" = separate ]; then echo /system.slice/containerd.service; else echo /system.slice/docker.service; fi; }
@@ -62,9 +62,8 @@ containerd_pid() {
 # end_container ID SIGNAL: by hand; waits until the shim has told.
 end_container() {
   put "$1" Sim.Stopped=true
-  kill "-$2" "$(get "$1" State.Pid)" 2>/dev/null
-  shim=$(get "$1" Sim.Shim)
-  while [ -n "$shim" ] && [ -d "/proc/$shim" ]; do sleep 0.01; done
+  ! is_alive "$1" Pid || kill "-$2" "$(get "$1" State.Pid)" 2>/dev/null
+  while is_alive "$1" Shim; do sleep 0.01; done
   # A shim that was killed has told nothing.
   [ "$(get "$1" State.Running)" != true ] || note_exit "$1" 137
 }

@@ -9,7 +9,7 @@ case ${2-} in
   '')
     if [ "${CGROUP_DRIVER:-cgroupfs}" = systemd ]; then cgroup=/system.slice/docker-$1.scope; else cgroup=/docker/$1; fi
     in_host /sim/programs/cgroup $$ "$cgroup"
-    put "$1" 'State.Status="running"' State.Running=true State.Pid=$$ State.ExitCode=0 Sim.Stopped=false Sim.Listed= "Sim.Since=$(date +%s)" \
+    put "$1" 'State.Status="running"' State.Running=true State.Pid=$$ "Sim.PidStart=$(started $$)" State.ExitCode=0 Sim.Stopped=false Sim.Listed= "Sim.Since=$(date +%s)" \
       "State.StartedAt=\"$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)\""
     # A remapped root is root of a user namespace of its own only, where copies of the host's mounts are locked.
     if [ "$USERNS_REMAP" = yes ]; then set -- "$1" --user --map-root-user; else set -- "$1"; fi

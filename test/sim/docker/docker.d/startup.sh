@@ -32,9 +32,8 @@ for file in "$S"/containers/*; do
   if [ "$(get "$ID" State.RemovalInProgress)" = true ]; then put "$ID" State.Dead=true 'State.Status="dead"' State.RemovalInProgress=false; fi
   # docker ps is told anew.
   put "$ID" Sim.Listed=
-  pid=$(get "$ID" State.Pid)
   if [ "$(get "$ID" State.Running)" = true ]; then
-    [ "$live" = true ] && [ -d "/proc/$pid" ] && continue
+    [ "$live" = true ] && is_alive "$ID" Pid && continue
     end_container "$ID" KILL
     put "$ID" Sim.Stopped=false
   fi
