@@ -1,5 +1,5 @@
 import type { EventOf } from '../core/event.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding, Severity } from '../core/finding.ts';
 
 /** What a look at a host has found out, and whether a later look found it no more. */
 export interface Found {
@@ -24,11 +24,11 @@ export class Findings {
     return { news: news.map(([, finding]) => finding), gone: gone.map(([, { finding }]) => finding) };
   }
 
-  /** Those that are gone, or those that are not, by host. */
-  byHost({ gone }: Pick<Found, 'gone'>): ReadonlyMap<string, readonly Finding[]> {
+  /** Those that are gone, or those that are not; of one severity, if one is given. */
+  byHost({ gone, severity }: Pick<Found, 'gone'> & { severity?: Severity }): ReadonlyMap<string, readonly Finding[]> {
     const hosts = [...this.#byHost].map(([host, known]) => {
-      const kept = [...known.values()].filter((found) => found.gone === gone).map(({ finding }) => finding);
-      return [host, kept] as const;
+      const some = [...known.values()].filter((found) => found.gone === gone).map(({ finding }) => finding);
+      return [host, some.filter((finding) => severity === undefined || finding.severity === severity)] as const;
     });
     return new Map(hosts.filter(([, kept]) => kept.length > 0));
   }

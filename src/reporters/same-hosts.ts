@@ -12,23 +12,49 @@ interface Group {
   readonly items: Map<string, number>;
 }
 
+type ItemsByHost = ReadonlyMap<string, readonly Item[]>;
+
 /**
  * Tells hosts with the same items together: `12 hosts: web-1, web-2 …` and the lines under it.
  * Container ids, pids and namespaces differ from host to host; on many hosts they are folded to `<id>`, with a count, unless `exact`.
  */
-export function sameHosts(itemsByHost: ReadonlyMap<string, readonly Item[]>, exact: boolean): string[] {
-  const fold = !exact && itemsByHost.size > FOLD_ABOVE;
+export function sameHosts(itemsByHost: ItemsByHost, exact: boolean): string[] {
   const groups = new Map<string, Group>();
-  for (const [host, items] of itemsByHost) {
-    const texts = items.map((item) => textOf(item, fold));
-    const key = JSON.stringify([...new Set(texts)].sort());
-    const group: Group = groups.get(key) ?? { hosts: [], items: new Map() };
-    groups.set(key, group);
+  for (const [host, texts] of textsByHost(itemsByHost, exact)) {
+    const group = groupAt(groups, JSON.stringify([...new Set(texts)].sort()));
     group.hosts.push(host);
-    for (const text of texts) group.items.set(text, (group.items.get(text) ?? 0) + 1);
+    for (const text of texts) count(group, text);
   }
   return [...groups.values()].flatMap(groupLines);
 }
+
+/** The same, but tells each item once, with all the hosts that have it, whatever else they have. */
+export function sameItems(itemsByHost: ItemsByHost, exact: boolean): string[] {
+  const hostsOf = new Map<string, string[]>();
+  for (const [host, texts] of textsByHost(itemsByHost, exact))
+    for (const text of texts) hostsOf.set(text, [...(hostsOf.get(text) ?? []), host]);
+  const groups = new Map<string, Group>();
+  for (const [text, hosts] of hostsOf) {
+    const all = [...new Set(hosts)];
+    const group = groupAt(groups, JSON.stringify(all));
+    if (group.hosts.length === 0) group.hosts.push(...all);
+    for (const _ of hosts) count(group, text);
+  }
+  return [...groups.values()].flatMap(groupLines);
+}
+
+function textsByHost(itemsByHost: ItemsByHost, exact: boolean): (readonly [host: string, texts: readonly string[]])[] {
+  const fold = !exact && itemsByHost.size > FOLD_ABOVE;
+  return [...itemsByHost].map(([host, items]) => [host, items.map((item) => textOf(item, fold))]);
+}
+
+function groupAt(groups: Map<string, Group>, key: string): Group {
+  const group: Group = groups.get(key) ?? { hosts: [], items: new Map() };
+  groups.set(key, group);
+  return group;
+}
+
+const count = ({ items }: Group, text: string) => items.set(text, (items.get(text) ?? 0) + 1);
 
 /** An item's lines, none of which can hold a line break of its own. */
 function textOf(item: Item, fold: boolean): string {

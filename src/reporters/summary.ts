@@ -1,11 +1,11 @@
 import type { Change } from '../core/change.ts';
 import type { Recap, RunEvent, RunMode } from '../core/event.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding, Severity } from '../core/finding.ts';
 import { findingBlock, findingLine, onScreen } from './finding-lines.ts';
 import { Findings } from './findings.ts';
 import { type RecapView, recapLines } from './recap.ts';
 import type { ReporterOptions } from './reporter.ts';
-import { type Item, sameHosts } from './same-hosts.ts';
+import { type Item, sameHosts, sameItems } from './same-hosts.ts';
 import type { Style } from './style.ts';
 import type { FileChange } from './unified-diff.ts';
 import { counted, hostList } from './wording.ts';
@@ -61,15 +61,19 @@ export class Summary {
 
   /** Notes, and what is or was found out. */
   #found(verbose: number, columns: number, style: Style): string[][] {
-    const section = (title: string, gone: boolean, blocks: (finding: Finding) => Item) => {
-      const items = [...this.#findings.byHost({ gone })].map(([host, found]) => [host, found.map(blocks)] as const);
-      return onScreen(titled(title, sameHosts(new Map(items), verbose > 0)), columns, style);
-    };
+    const exact = verbose > 0;
+    const gone = itemsOf(this.#findings.byHost({ gone: true }), findingLine);
+    const left = (severity: Severity) =>
+      itemsOf(this.#findings.byHost({ gone: false, severity }), (finding) => findingBlock(finding, verbose));
     const wasThere = this.mode === 'check' ? 'Found, and gone after a run:' : 'Found at first, and gone now:';
     return [
-      titled('Notes:', sameHosts(this.#notes, verbose > 0)),
-      section(wasThere, true, findingLine),
-      section('Found:', false, (finding) => findingBlock(finding, verbose)),
+      titled('Notes:', sameHosts(this.#notes, exact)),
+      ...[
+        titled(wasThere, sameHosts(gone, exact)),
+        titled('Found:', sameHosts(left('critical'), exact)),
+        titled('To take care of:', sameItems(left('warning'), exact)),
+        titled('Good to know:', sameItems(left('info'), exact)),
+      ].map((lines) => onScreen(lines, columns, style)),
     ];
   }
 
@@ -105,6 +109,9 @@ export class Summary {
     return hosts;
   }
 }
+
+const itemsOf = (byHost: ReadonlyMap<string, readonly Finding[]>, item: (finding: Finding) => Item) =>
+  new Map([...byHost].map(([host, found]) => [host, found.map(item)]));
 
 /** A planned change on one line: `may: …` where check cannot know, and what it interrupts. */
 export const plannedLine = ({ summary, may, risk }: Change): string =>

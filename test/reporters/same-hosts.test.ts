@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sameHosts } from '../../src/reporters/same-hosts.ts';
+import { sameHosts, sameItems } from '../../src/reporters/same-hosts.ts';
 import { hosts } from './scenarios.ts';
 
 const byHost = (n: number, lines: (i: number) => string[]) => new Map(hosts(n).map((host, i) => [host, lines(i)]));
@@ -52,4 +52,38 @@ test('where exact lines are wanted, nothing is folded', () => {
       true,
     ),
   ).toContain('  remove 648fcdd45473');
+});
+
+test('an item of several lines has them below it; neighbours share what is below them', () => {
+  const items = byHost(1, () => []);
+  const told = sameHosts(
+    new Map(
+      [...items].map(([host]) => [
+        host,
+        [
+          ['a', '  x'],
+          ['b', '  x'],
+          ['c', '  y'],
+        ] as const,
+      ]),
+    ),
+    false,
+  );
+  expect(told).toEqual(['1 host: web-1', '  a', '  b', '    x', '  c', '    y']);
+});
+
+test('no line break of a host makes a line', () => {
+  expect(sameHosts(new Map([['h', [['a\nb', '  c\rd'] as const]]]), false)).toEqual([
+    '1 host: h',
+    '  a | b',
+    '    c | d',
+  ]);
+});
+
+test('by item: each is told once, with all the hosts that have it', () => {
+  const items = byHost(3, (i) => (i === 1 ? ['own', 'both', 'both'] : ['both']));
+  expect(sameItems(items, false)).toEqual([
+    ...['3 hosts: web-1, web-2, web-3', '  both  (4 in all)'],
+    ...['1 host: web-2', '  own'],
+  ]);
 });
