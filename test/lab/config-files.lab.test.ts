@@ -148,7 +148,7 @@ describe.skipIf(reason)('kernel settings and daemon.json on real hosts', () => {
 
   describe('playbooks/live-restore.yaml', () => {
     const playbook = 'playbooks/live-restore.yaml';
-    afterEach(() => Promise.all(['host1', 'host2'].map((host) => lab.reset(host))));
+    afterEach(() => lab.reset('host1'));
 
     const liveRestore = (host: string) =>
       on(host, "docker info -f '{{.LiveRestoreEnabled}}'").then((text) => text.trim());
