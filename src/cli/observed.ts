@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Recap } from '../core/event.ts';
-import { type Journal, scrub } from '../journal/index.ts';
+import { type Journal, scrub, scrubError } from '../journal/index.ts';
 import { createReporter } from '../reporters/index.ts';
 import { noJournal, StopControl, type Surroundings } from '../runner/index.ts';
 import type { ReportFlags } from './flags.ts';
@@ -28,6 +28,8 @@ export async function observed(
       clock: { now: Date.now, ticks: () => performance.now(), wait: (ms) => wait(ms) },
       stop,
     });
+  } catch (error) {
+    throw scrubError(error, secrets);
   } finally {
     ignoreSignals();
     // The recap tells of hosts that were given up for it; people must still see the recap.

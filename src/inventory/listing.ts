@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/json.ts';
 import { MASK } from '../core/secret.ts';
 import { didYouMean } from '../core/suggestion.ts';
 import type { LoadedInventory } from './inventory-builder.ts';
+import type { Layer } from './precedence.ts';
 import { placeText, type Setting } from './variable.ts';
 
 /** Passwords that Ansible's variables hold; they are masked wherever variables are shown. */
@@ -42,28 +43,23 @@ export function graph(inventory: LoadedInventory, top: string): string[] {
   return below(top, 0);
 }
 
-/** Where each variable of a host comes from, and what it hid, newest first. */
+/** Where each variable of a host comes from, and below what it hides: the nearest first. */
 export function explained(inventory: LoadedInventory, host: string): string[] {
-  const settings = new Map<string, { of: string; setting: Setting }[]>();
-  for (const { of, vars } of inventory.layers(host)) {
-    for (const [name, setting] of vars) {
-      const all = settings.get(name) ?? [];
-      settings.set(name, [...newestFirst(setting).map((one) => ({ of, setting: one })), ...all]);
+  const found = new Map<string, { layer: Layer; setting: Setting }[]>();
+  for (const layer of inventory.layers(host)) {
+    for (const [name, last] of layer.vars) {
+      const here = newestFirst(last).map((setting) => ({ layer, setting }));
+      found.set(name, [...here, ...(found.get(name) ?? [])]);
     }
   }
-  return [...settings]
-    .toSorted(byName)
-    .flatMap(([name, [winner, ...hidden]]) =>
-      winner === undefined
-        ? []
-        : [
-            `${name} = ${shown(name, winner.setting)}`,
-            `    ${winner.of}, ${placeText(winner.setting.place)}`,
-            ...hidden.map(
-              ({ of, setting }) => `    hides ${shown(name, setting)} of ${of}, ${placeText(setting.place)}`,
-            ),
-          ],
-    );
+  return [...found].toSorted(byName).flatMap(([name, settings]) =>
+    settings.flatMap(({ layer: { level, of }, setting }, i) => {
+      const from = `level ${level}, ${of}, ${placeText(setting.place)}`;
+      return i === 0
+        ? [`${name} = ${shown(name, setting)}`, `    ${from}`]
+        : [`    hides ${shown(name, setting)} of ${from}`];
+    }),
+  );
 }
 
 function newestFirst(setting: Setting): Setting[] {

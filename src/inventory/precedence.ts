@@ -1,8 +1,10 @@
 import type { Json } from '../core/json.ts';
 import type { Setting, Variables } from './variable.ts';
 
-/** What a host's variables are made of, from one level and owner: `group web`, `group_vars of web`, `host`, `host_vars`. */
+/** What a host's variables are made of. `level` is that of docs/inventory.md, the higher one wins. */
 export interface Layer {
+  readonly level: 1 | 2 | 3 | 4;
+  /** Where they belong, for people: `group web`, `group_vars of web`, `host`, `host_vars`. */
   readonly of: string;
   readonly vars: Variables;
 }
@@ -35,20 +37,23 @@ export interface Ranked {
 export function groupLayers(groups: readonly Ranked[]): Layer[] {
   const all = groups.filter(({ name }) => name === 'all');
   const others = groups.filter(({ name }) => name !== 'all').toSorted(byRank);
-  const layer = (level: keyof Levels) => (group: Ranked) => ({
-    of: level === 'inventory' ? `group ${group.name}` : `group_vars of ${group.name}`,
-    vars: group.vars[level],
-  });
+  const inInventory = ({ name, vars }: Ranked): Layer => ({ level: 1, of: `group ${name}`, vars: vars.inventory });
+  const inFiles =
+    (where: 'besideInventory' | 'besidePlaybook') =>
+    ({ name, vars }: Ranked): Layer => ({ level: 2, of: `group_vars of ${name}`, vars: vars[where] });
   return [
-    ...[...all, ...others].map(layer('inventory')),
-    ...[all, others].flatMap((part) => [...part.map(layer('besideInventory')), ...part.map(layer('besidePlaybook'))]),
+    ...[...all, ...others].map(inInventory),
+    ...[all, others].flatMap((part) => [
+      ...part.map(inFiles('besideInventory')),
+      ...part.map(inFiles('besidePlaybook')),
+    ]),
   ];
 }
 
 export const hostLayers = (vars: Levels): Layer[] => [
-  { of: 'host', vars: vars.inventory },
-  { of: 'host_vars', vars: vars.besideInventory },
-  { of: 'host_vars', vars: vars.besidePlaybook },
+  { level: 3, of: 'host', vars: vars.inventory },
+  { level: 4, of: 'host_vars', vars: vars.besideInventory },
+  { level: 4, of: 'host_vars', vars: vars.besidePlaybook },
 ];
 
 /** What wins of each variable, in the order in which they first appear. */

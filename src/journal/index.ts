@@ -5,4 +5,4 @@ export { openJournal } from './journal-file.ts';
 export { type LoadedRun, loadRun, loadRuns } from './load-run.ts';
 export { newRunId } from './run-id.ts';
 export { findRun, listRuns, readJournal } from './runs.ts';
-export { scrub } from './scrub.ts';
+export { scrub, scrubError } from './scrub.ts';

@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts';
 import type { RunEvent } from '../core/event.ts';
+import { MASK } from '../core/secret.ts';
 import { formsOf } from './secret-forms.ts';
 
 /**
@@ -7,17 +8,25 @@ import { formsOf } from './secret-forms.ts';
  * hosts) stays. A change that loses something its undo may need is marked `scrubbed`.
  */
 export function scrub(secrets: readonly string[]): (event: RunEvent) => RunEvent {
+  const pattern = patternOf(secrets);
+  return pattern ? (event) => marked(event, masked(event, pattern, '')) : (event) => event;
+}
+
+/** The same for an error that ends the run: its message, its stack, and those of its causes. */
+export function scrubError(error: unknown, secrets: readonly string[]): unknown {
+  const pattern = patternOf(secrets);
+  for (let one = error; pattern && one instanceof Error; one = one.cause) {
+    one.message = masked(one.message, pattern, '');
+    one.stack &&= masked(one.stack, pattern, '');
+  }
+  return error;
+}
+
+function patternOf(secrets: readonly string[]): RegExp | undefined {
   const forms = [...new Set(secrets.flatMap(formsOf))];
-  if (forms.length === 0) return (event) => event;
   // Longest first: one form may contain another.
-  const pattern = new RegExp(
-    forms
-      .sort((a, b) => b.length - a.length)
-      .map(escaped)
-      .join('|'),
-    'g',
-  );
-  return (event) => marked(event, masked(event, pattern, ''));
+  const longestFirst = forms.sort((a, b) => b.length - a.length).map(escaped);
+  return forms.length === 0 ? undefined : new RegExp(longestFirst.join('|'), 'g');
 }
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
@@ -36,7 +45,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
 function masked<T>(value: T, pattern: RegExp, path: string): T;
 function masked(value: unknown, pattern: RegExp, path: string): unknown {
   // Lists of host names are called `hosts` too.
-  if (typeof value === 'string') return path === 'hosts' ? value : value.replace(pattern, '***');
+  if (typeof value === 'string') return path === 'hosts' ? value : value.replace(pattern, MASK);
   if (Array.isArray(value)) return value.map((item) => masked(item, pattern, path));
   if (typeof value !== 'object' || value === null) return value;
   const kept = KEPT[path] ?? [];

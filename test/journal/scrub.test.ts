@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
-import { scrub } from '../../src/journal/scrub.ts';
+import { scrub, scrubError } from '../../src/journal/scrub.ts';
 import { anyRun, applying, at, change, started } from './sample-events.ts';
 
 const SECRET = `it's $ecret"`;
@@ -20,6 +20,8 @@ describe('scrub', () => {
     ['in double quotes', `"it's \\$ecret\\""`, '"***"'],
     ['backslashed', `it\\'s\\ \\$ecret\\"`, '***'],
     ['in JSON', JSON.stringify({ p: SECRET }), '{"p":"***"}'],
+    ['in a URL', `https://h/?p=${encodeURIComponent(SECRET)}&x`, 'https://h/?p=***&x'],
+    ['in base64 for URLs', Buffer.from(SECRET).toString('base64url'), '***'],
     ['in base64', `x ${Buffer.from(SECRET).toString('base64')} y`, 'x *** y'],
   ])('%s', (_, message, expected) => {
     expect(messageAfter(SECRET, message)).toBe(expected);
@@ -74,6 +76,14 @@ describe('scrub', () => {
         expect(events.map(scrub(['not in there']))).toEqual(events);
       }),
     );
+  });
+
+  it('reaches an error with its stack and its causes', () => {
+    const error = new Error('no hunter22', { cause: new Error('since hunter22') });
+    expect(scrubError(error, ['hunter22'])).toBe(error);
+    expect(`${error.message} ${error.stack} ${error.cause}`).not.toContain('hunter22');
+    expect(error.message).toBe('no ***');
+    expect(scrubError('hunter22', ['hunter22'])).toBe('hunter22');
   });
 
   it('leaves no trace of any secret, as it is, in JSON and in base64', () => {
