@@ -96,6 +96,7 @@ export type RunEvent = { readonly at: string } & (
       readonly changes: readonly Change[];
       readonly notes: readonly string[];
       readonly findings?: readonly Finding[];
+      readonly tells?: readonly string[];
     }
   | ({
       readonly type: 'change.applying';

@@ -18,7 +18,10 @@ export const CODES = (Object.keys(TEXTS) as Code[]).sort();
 export const isCode = (text: string): text is Code => Object.hasOwn(TEXTS, text);
 
 /** It tells of a container that is stuck now. */
-export const isOfStuck = (code: string): boolean => /^UW[01]/.test(code);
+export const isOfStuck = (code: string): boolean => OF_STUCK.some((begin) => code.startsWith(begin));
+
+/** How the codes begin of what tells of a container that is stuck now. */
+export const OF_STUCK = ['UW0', 'UW1'] as const;
 
 /** A finding with the severity of its code, or a milder one. A code without a text in the catalogue does not compile. */
 export const finding = (

@@ -4,6 +4,7 @@ import { type Code, finding } from './finding-catalogue.ts';
 import { containerData, containerLines, whoText } from './finding-evidence.ts';
 import { type Said, saidData, saidLines } from './finding-said.ts';
 import type { Survey } from './host-survey.ts';
+import { isUnexplained } from './host-view.ts';
 import type { Keeper } from './kept-namespaces.ts';
 import type { Reason } from './message-reason.ts';
 import type { Outlook } from './outlook.ts';
@@ -26,7 +27,7 @@ export function unheldFinding(
     case 'other-cause':
       return otherCause(container, outlook.error, said);
     case 'removable':
-      return freeOrUnseen(container, outlook.may, said, survey);
+      return freeOrUnseen(container, outlook.may || isUnexplained(container, survey), said, survey);
     default:
       return outlook satisfies never;
   }
@@ -38,10 +39,17 @@ function otherCause(container: Container, error: string, said: readonly Said[]):
   const { reason } = classifyMessage(error);
   const code = isKnown(reason) ? CODES[reason] : 'UW113';
   return about(code, container, said, {
-    message: `is stuck, but by no mount: ${error.trim()}`,
+    message: `is stuck, but by no mount: ${failureIn(error)}`,
     remedy: `unmount nothing for this; unwedge explain ${code} tells what to do`,
   });
 }
+
+/** What failed, without the sentence around it: that names the container and its driver once more. */
+const failureIn = (error: string): string =>
+  error
+    .trim()
+    .replace(/^.*?\bfilesystem(?: (?:for )?[0-9a-f]{64})?: /s, '')
+    .replace(/\/\S*\/[0-9a-f]{64}(?:-init)?(?=[/:])/g, '…');
 
 /** Complete by its type: a class of storage errors without a code does not compile. */
 const CODES = {

@@ -12,13 +12,14 @@ export class Findings {
   readonly #byHost = new Map<string, Map<string, Found>>();
 
   /** @returns what this look found first, and what it found no more. Steps that do not look tell nothing. */
-  add({ host, findings }: EventOf<'step.planned'>): { readonly news: Finding[]; readonly gone: Finding[] } {
+  add({ host, findings, tells }: EventOf<'step.planned'>): { readonly news: Finding[]; readonly gone: Finding[] } {
     if (findings === undefined) return { news: [], gone: [] };
     const known = this.#byHost.get(host) ?? new Map<string, Found>();
     this.#byHost.set(host, known);
     const seen = keyed(findings);
     const news = [...seen].filter(([key]) => known.get(key)?.gone !== false);
-    const gone = [...known].filter(([key, found]) => !found.gone && !seen.has(key));
+    const isTold = ({ finding }: Found) => tells?.some((begin) => finding.code.startsWith(begin)) ?? true;
+    const gone = [...known].filter(([key, found]) => !found.gone && isTold(found) && !seen.has(key));
     for (const [key, finding] of seen) known.set(key, { finding, gone: false });
     for (const [, found] of gone) found.gone = true;
     return { news: news.map(([, finding]) => finding), gone: gone.map(([, { finding }]) => finding) };

@@ -92,9 +92,9 @@ async function lookAndPlan({ state, step }: StepWork, args: unknown): Promise<Pl
 
 async function announce(stream: EventStream, { state, step }: StepWork, planned: Planned): Promise<void> {
   const changes = planned.refusal === undefined ? planned.changes : [];
-  const { notes = [], findings } = planned;
+  const { notes = [], findings, tells } = planned;
   // A look that finds nothing tells so: what an earlier one found is gone.
   if (changes.length + notes.length === 0 && findings === undefined) return;
-  const told = { changes, notes, ...(findings ? { findings } : {}) };
+  const told = { changes, notes, ...(findings ? { findings } : {}), ...(tells ? { tells } : {}) };
   await stream.tell({ type: 'step.planned', host: state.name, step: step.name, ...told });
 }

@@ -136,6 +136,11 @@ const STUCK: Readonly<Record<string, Case>> = {
     survey: { kept: [{ inode: '4000', by: [{ kind: 'descriptor', pid: 77, fd: 5, command: 'agent' }] }] },
     tells: `UW008 ${VICTIM} is stuck, and a namespace without processes may hold it: mnt:[4000], kept by descriptor 5 of agent (pid 77)`,
   },
+  'perhaps by one that a bind keeps; a docker before 17.11 keeps no words': {
+    daemon: { ...pinning, containers: [dead('victim', { error: '' })] },
+    survey: { kept: [{ inode: '4000', by: [{ kind: 'bind', mountpoint: '/run/x', namespace: '1000' }] }] },
+    tells: `UW008 ${VICTIM} is stuck, and a namespace without processes may hold it: mnt:[4000], kept by a bind mount at /run/x`,
+  },
   'by nothing any more': {
     daemon: { containers: [victim] },
     tells: `UW010 ${VICTIM} is stuck, and nothing that can be seen holds it`,
@@ -219,10 +224,19 @@ const WAITING: Readonly<Record<string, Case>> = {
     daemon: pinning,
     survey: {
       ...copies('3000', '/system.slice/ntpd.service', 'ntpd'),
-      units: new Map([['ntpd.service', { PrivateTmp: 'yes', MountFlags: '', ProtectSystem: 'no' }]]),
+      units: new Map([['ntpd.service', { PrivateTmp: 'yes', MountFlags: '262144', ProtectSystem: 'no' }]]),
     },
-    tells: "UW302 unit ntpd.service (pid 812) has 3 lasting copies of docker's mounts (PrivateTmp=yes)",
+    tells:
+      "UW302 unit ntpd.service (pid 812) has 3 lasting copies of docker's mounts (MountFlags=private, PrivateTmp=yes)",
     remedy: /systemctl restart ntpd\.service/,
+  },
+  'the shim of a container that survived': {
+    daemon: pinning,
+    survey: {
+      ...copies('3000', '/system.slice/docker.service', 'containerd-shim'),
+      units: new Map([['docker.service', { MountFlags: '524288' }]]),
+    },
+    tells: "UW303 the shim of a container (pid 812) has 3 lasting copies of docker's mounts",
   },
   'a shell in unshare': {
     daemon: pinning,

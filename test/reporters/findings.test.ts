@@ -46,3 +46,9 @@ test('two of the same code and subject are two, and hosts do not share', () => {
   expect(findings.add(planned('b', [found('x', '1')])).news).toHaveLength(1);
   expect(findings.add(planned('a', [found('x', '1')])).gone.map((f) => f.message)).toEqual(['2']);
 });
+
+test('a look that tells only of some codes leaves the others as they were', () => {
+  const findings = new Findings();
+  findings.add(planned('a', [found('x'), { ...found('y'), code: 'UW301' }]));
+  expect(findings.add({ ...planned('a', []), tells: ['UW0', 'UW1'] }).gone.map((f) => f.subject)).toEqual(['x']);
+});

@@ -2,7 +2,7 @@ import type { Change } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { defineStep } from '../../core/step-type.ts';
 import { type Daemon, hasOwnNamespace } from '../../docker/daemon.ts';
-import { isOfStuck } from '../../docker/finding-catalogue.ts';
+import { isOfStuck, OF_STUCK } from '../../docker/finding-catalogue.ts';
 import { findingsOf } from '../../docker/findings.ts';
 import { type Survey, surveyHost } from '../../docker/host-survey.ts';
 import { liveRestoreAfter } from '../../docker/live-restore.ts';
@@ -65,7 +65,7 @@ export const scan = defineStep<ScanArgs, Survey, never>({
       orphans: survey.leftovers.length,
       ...hostOutput(survey.daemon, pending),
     };
-    return { changes: [], findings, output };
+    return { changes: [], findings, output, ...(tell === 'stuck' ? { tells: OF_STUCK } : {}) };
   },
   apply: () => Promise.reject(new Error('scan plans no change')),
   undo: { kind: 'irreversible', reason: 'a scan changes nothing' },
