@@ -125,12 +125,17 @@ describe('umount', () => {
     expect(change?.data.argv.slice(1, 3)).toEqual(['389', '9000']);
   });
 
-  test("apply gets the process by pid and start time, the kernel's own line, and no trust in a holder", async () => {
-    const session = fakeHost(answers(mountsOutput([inAssist('victim')], assist)));
+  test("apply gets the process by pid and start time and the kernel's own line, and trusts no holder", async () => {
+    const session = fakeHost({
+      ...answers(mountsOutput([inAssist('victim')], assist)),
+      'steps/umount/apply-holder.sh': '',
+    });
     const args = { namespaces: ['holders'] as const, lazy: false };
     const [change] = umount.plan(args, await umount.probe(session, args), { pending: [], done: [] }).changes;
     expect(change?.data.argv.slice(0, 4)).toEqual([id('victim'), '389', '4711', '2000']);
     expect(change?.data.argv[4]).toMatch(/^200 100 0:72 \/ \/rootfs.* - tmpfs shm rw,size=65536k$/);
-    expect(change?.data.argv.slice(6)).toEqual(['holder', 'plain']);
+    expect(change?.data.argv.slice(6)).toEqual(['plain']);
+    if (change !== undefined) await umount.apply(session, change);
+    expect(session.asked.at(-1)?.[0]).toBe('steps/umount/apply-holder.sh');
   });
 });

@@ -2,7 +2,7 @@ import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
 import { applyScript } from '../../core/host-script.ts';
 import { defineStep } from '../../core/step-type.ts';
-import { type Holder, holderOf, holderText, releaseText } from '../../docker/holder.ts';
+import { holderOf, holderText, releaseText } from '../../docker/holder.ts';
 import { type HostView, lookAtHost } from '../../docker/host-view.ts';
 import { goneWith, mountResource } from '../../docker/outlook.ts';
 import { takenAlong } from '../../docker/propagation.ts';
@@ -16,10 +16,12 @@ export interface UmountArgs {
 }
 
 export interface UmountChange extends Change {
-  readonly data: { readonly argv: readonly string[]; readonly todo: string };
+  readonly data: { readonly inside: boolean; readonly argv: readonly string[]; readonly todo: string };
 }
 
-const script = applyScript('steps/umount/apply.sh');
+/** The programs of dockerd's namespace are the host's; those of a holder's belong to whoever controls the holder. */
+const ours = applyScript('steps/umount/apply.sh');
+const inside = applyScript('steps/umount/apply-holder.sh');
 
 /** Unmounts what is left of Dead containers' mounts, where that can't reach anything alive (docker/safety.ts). */
 export const umount = defineStep<UmountArgs, HostView, UmountChange>({
@@ -67,7 +69,8 @@ export const umount = defineStep<UmountArgs, HostView, UmountChange>({
     }
     return { changes, notes, output: { unmounted: changes.length, left: notes.length } };
   },
-  apply: async (host, change) => applied(await host.run(script, change.data.argv), change, { independent: true }),
+  apply: async (host, change) =>
+    applied(await host.run(change.data.inside ? inside : ours, change.data.argv), change, { independent: true }),
   undo: {
     kind: 'irreversible',
     reason: 'a stale copy is not mounted again: nothing uses it',
@@ -99,14 +102,16 @@ function change(m: StaleMount, view: HostView, args: UmountArgs): UmountChange {
     before: m.line,
     after: null,
     risk: 'none',
-    data: { argv: argv(m, holder, args), todo: releaseText(holder) },
+    data: {
+      inside: holder.kind !== 'host' && holder.kind !== 'dockerd',
+      argv: argv(m, args),
+      todo: releaseText(holder),
+    },
   };
 }
 
-function argv(m: StaleMount, holder: Holder, args: UmountArgs): string[] {
+function argv(m: StaleMount, args: UmountArgs): string[] {
   const process = m.namespace.processes[0];
-  // The programs of dockerd's namespace are the host's; those of a holder's belong to whoever controls the holder.
-  const trust = holder.kind === 'host' || holder.kind === 'dockerd' ? 'host' : 'holder';
   const identity = [String(process?.pid ?? 1), process?.start ?? '', m.namespace.inode];
-  return [m.container.id, ...identity, m.line, m.entry.mountpoint, trust, args.lazy ? 'lazy' : 'plain'];
+  return [m.container.id, ...identity, m.line, m.entry.mountpoint, args.lazy ? 'lazy' : 'plain'];
 }
