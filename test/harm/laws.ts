@@ -59,10 +59,11 @@ const keyOf = ({ id, device, root, point }: Mount): string =>
 function whyKept(mount: Mount, space: Space, around: readonly Mount[], span: Span): string | undefined {
   const { program, before, after } = span;
   const below = standsOn(mount, around);
-  const place = below && placeOn(mount, below);
+  const place = placeOfMount(mount, around);
   const own = program.containers.find((c) => ownPlaces(c.id, c.layer, span).includes(place ?? ''));
-  // What the daemon removes, the kernel detaches from what lay on it, wherever that is.
-  if (after.removed.some((directory) => within(place, directory, span))) return undefined;
+  // From what the daemon removes the kernel detaches what lies on it, and what lies on that, wherever it is.
+  const places = withAncestors(mount, around).map((m) => placeOfMount(m, around));
+  if (after.removed.some((directory) => places.some((p) => within(p, directory, span)))) return undefined;
   const owner = ownerOf(mount, program);
   const told = (id: string) => before.containers.get(id) ?? '';
   if (owner !== undefined && !isDead(told(owner.id))) return `it is ${owner.name}'s, which is not Dead`;
@@ -101,6 +102,16 @@ function standsOn(mount: Mount, around: readonly Mount[]): Mount | undefined {
   return below;
 }
 
+function withAncestors(mount: Mount, around: readonly Mount[]): Mount[] {
+  const below = around.find((other) => other.id === mount.parent && other !== mount);
+  return below ? [mount, ...withAncestors(below, around)] : [mount];
+}
+
+function placeOfMount(mount: Mount, around: readonly Mount[]): string | undefined {
+  const below = standsOn(mount, around);
+  return below && placeOn(mount, below);
+}
+
 const placeOn = (mount: Pick<Mount, 'point'>, on: Mount): string =>
   `${on.device} ${on.root === '/' ? '' : on.root}${mount.point.slice(on.point === '/' ? 0 : on.point.length)}`;
 
@@ -110,9 +121,12 @@ const kernelText = (path: string): string =>
     .replace(/[\\ \t\n]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
 
 function placeOfPath(path: string, { before, spaces }: Span): string {
-  const point = kernelText(path);
   const dockerd = spaces.find((s) => s.commands.includes('dockerd'));
-  const mounts = before.spaces.get(dockerd?.inode ?? '') ?? [];
+  return placeIn(before.spaces.get(dockerd?.inode ?? '') ?? [], kernelText(path));
+}
+
+/** The place of a path in its filesystem, below whatever is mounted at the path itself. */
+function placeIn(mounts: readonly Mount[], point: string): string {
   const above = mounts.filter((m) => m.point === '/' || point.startsWith(`${m.point}/`));
   const covering = above.reduce<Mount | undefined>(
     (best, m) => (best === undefined || m.point.length >= best.point.length ? m : best),
@@ -143,13 +157,13 @@ const isUntouchable = ({ commands }: Space): boolean =>
 function filesTouched(span: Span): string[] {
   const { before, after } = span;
   const lost = lostDevices(span);
-  const removed = [...before.tree].filter(([path]) =>
-    after.removed.some((directory) => `${path}/`.startsWith(`${directory}/`)),
-  );
-  const byDaemon = new Set(removed.map(([, entry]) => idOf(entry)));
+  const mounts = before.spaces.get(span.spaces.find((s) => s.commands.includes('sh'))?.inode ?? '') ?? [];
+  const removed = after.removed.map((directory) => placeOfPath(directory, span));
+  const byDaemon = (path: string) =>
+    removed.some((place) => `${placeIn(mounts, kernelText(path))}/`.startsWith(`${place}/`));
   // What was on a mount that has gone is judged with that mount.
   const excused = (path: string, entry: Entry) =>
-    lost.has(entry.device) || byDaemon.has(idOf(entry)) || path.includes(`/image/${span.program.story.driver}/`);
+    lost.has(entry.device) || byDaemon(path) || path.includes(`/image/${span.program.story.driver}/`);
   const uncovered = (path: string) => ancestors(path).some((p) => lost.has(before.tree.get(p)?.device ?? ''));
   const gone = [...before.tree].filter(([path, was]) => {
     const is = after.tree.get(path);
@@ -180,8 +194,15 @@ function processesTouched({ before, after, processes }: Span): string[] {
   ];
 }
 
-/** Dead containers that are left and of which a run said nothing. */
-export function unexplained(program: Program, after: Snapshot, events: readonly RunEvent[]): string[] {
+/** Containers that were Dead, are left, and of which a run said nothing. A host that failed has the reason for all. */
+export function unexplained(
+  program: Program,
+  before: Snapshot,
+  after: Snapshot,
+  events: readonly RunEvent[],
+): string[] {
+  if (events.some((e) => e.type === 'host.finished' && e.outcome.status === 'failed')) return [];
+  const dead = (told: string | undefined) => last(told ?? '', 'State.Dead') === 'true';
   const said = JSON.stringify(
     events.map((e) =>
       e.type === 'step.planned'
@@ -194,7 +215,7 @@ export function unexplained(program: Program, after: Snapshot, events: readonly 
     ),
   );
   return program.containers
-    .filter(({ id }) => last(after.containers.get(id) ?? '', 'State.Dead') === 'true')
+    .filter(({ id }) => dead(before.containers.get(id)) && dead(after.containers.get(id)))
     .filter(({ id, name }) => !said.includes(id.slice(0, 12)) && !said.includes(name))
     .map(({ name }) => `${name} is left, and nothing was said of it: ${said}`);
 }
@@ -227,12 +248,14 @@ export function told(events: readonly RunEvent[]): Told {
   };
 }
 
-/** Where a run did not do what its dry run had said. */
+/** Where a run did not do what its dry run had said. That a process keeps a mount busy, only the kernel knows, and only when asked to unmount. */
 export function lies(check: Told, run: Told, again: Told): string[] {
-  const busy = (resource: string) => /busy/.test(run.left.get(resource) ?? '');
-  const notDone = [...check.certain].filter((r) => !run.made.has(r) && !busy(r));
+  const busy = [...run.left].filter(([, reason]) => /busy/.test(reason)).map(([resource]) => resource);
+  const forBusy = (resource: string) =>
+    busy.length > 0 && (busy.includes(resource) || resource.startsWith('container '));
+  const notDone = [...check.certain].filter((r) => !run.made.has(r) && !forBusy(r));
   const notSaid = [...run.made].filter((r) => !check.possible.has(r));
-  const stillTold = [...again.certain].filter((r) => !run.left.has(r));
+  const stillTold = [...again.certain].filter((r) => !run.left.has(r) && !forBusy(r));
   return [
     ...notDone.map((r) => `predicted and not done: ${r}: ${run.left.get(r) ?? 'not even tried'}`),
     ...notSaid.map((r) => `done and not predicted: ${r}`),

@@ -154,6 +154,7 @@ export class Program {
       'LiveRestoreEnabled=false',
     ];
     return [
+      line('kernel', rule),
       line('data_root', disk, this.root),
       `printf '%s\\n' ${line(...told)} >/s/daemon`,
       `printf '%s\\n' ${quote(`ROOT=${quote(this.root)} DRIVER=${driver} RULE=${rule} ROOTFS=${this.#layers}`)} >/s/docker`,

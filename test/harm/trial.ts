@@ -41,11 +41,12 @@ class Trial {
 
   async breaches(): Promise<string[]> {
     const { story } = this.#program;
+    const beginning = this.#before;
     const check = await this.#engine('check');
     this.#breaches.push(...differences(this.#span()));
     const run = await this.#engine('run');
     const after = this.#judge();
-    this.#breaches.push(...unexplained(this.#program, after, run));
+    this.#breaches.push(...unexplained(this.#program, beginning, after, run));
     // What an injected race changes, no check can know.
     if (story.race === undefined) {
       const again = await this.#engine('check');
