@@ -36,9 +36,10 @@ export function holderOf(namespace: Namespace, daemon: Daemon): Holder {
   return { kind: 'process', pid: first.pid, command: first.command };
 }
 
+/** `/docker/ID`, `docker-ID.scope`, `…/podUID/ID`, `…:cri-containerd:ID`; docker in docker has one id within another. */
 function containerIn(cgroup: string, containers: readonly Container[]): Container | undefined {
-  const id = /(?:^|[/-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/.exec(cgroup)?.[1];
-  return containers.find((c) => c.id === id);
+  const ids: readonly string[] = cgroup.match(/(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])/g) ?? [];
+  return containers.find((c) => ids.includes(c.id));
 }
 
 /** For people: `container assist (648fcdd4547a)`. */

@@ -131,13 +131,17 @@ function layerPath(driver: string, layer: string): string {
 export const idsOf = (container: Container): string[] =>
   container.layer === undefined ? [container.id] : [container.id, container.layer];
 
-/** Every mount, in any namespace, whose path ends as one of these containers' own paths do. Deepest first, the topmost of a stack first: the order to unmount in. */
+/**
+ * Every mount, in any namespace, whose path ends as one of these containers' own paths do, or that lies at docker's own place
+ * under another name (a bind of `containers/ID` alone). Deepest first, the topmost of a stack first: the order to unmount in.
+ */
 export function staleMounts(mounts: Mounts, daemon: Daemon, dead: readonly Container[]): StaleMount[] {
+  const places = new Map(mounts.placed.map((mount) => [mount, placeOfMount(mount, mounts)]));
   const found = dead.flatMap((container) =>
     ownPaths(container, daemon).flatMap((path) => {
-      const suffix = path.slice(daemon.root.length);
+      const [suffix, own] = [path.slice(daemon.root.length), ownPlace(path, mounts)];
       return mounts.placed
-        .filter(({ entry }) => entry.mountpoint.endsWith(suffix))
+        .filter((m) => m.entry.mountpoint.endsWith(suffix) || (own !== undefined && places.get(m) === own))
         .map((mount) => ({ ...mount, container, path }));
     }),
   );
