@@ -18,6 +18,8 @@ export interface ToldHolder {
 export function tellHolder(namespace: Namespace, daemon: Daemon): ToldHolder {
   const holder = holderOf(namespace, daemon);
   const told = { holder, who: holderText(holder, namespace), release: releaseText(holder) };
+  const [thread] = namespace.ofThreads ? namespace.processes : [];
+  if (thread) return { ...told, code: 'UW009', who: `thread ${thread.pid} of ${thread.command}${within(holder)}` };
   switch (holder.kind) {
     case 'container':
       return { ...told, code: 'UW001' };
@@ -35,6 +37,8 @@ export function tellHolder(namespace: Namespace, daemon: Daemon): ToldHolder {
       return holder satisfies never;
   }
 }
+
+const within = (holder: Holder): string => (holder.kind === 'unit' ? ` (unit ${holder.unit})` : '');
 
 function ofUnit(unit: string, { processes }: Namespace): Partial<ToldHolder> & Pick<ToldHolder, 'code'> {
   const [first] = processes;

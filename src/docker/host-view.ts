@@ -3,6 +3,7 @@ import { probeScript, type ScriptResult } from '../core/host-script.ts';
 import type { ReadOnlySession } from '../core/session.ts';
 import { StepError } from '../core/step-type.ts';
 import { type Container, type Daemon, parseDaemon } from './daemon.ts';
+import type { Namespace } from './mount-namespace.ts';
 import { classifyMessage } from './removal-error.ts';
 import { idsOf, type Mounts, parseMounts, type StaleMount, staleMounts } from './stale-mount.ts';
 
@@ -32,7 +33,15 @@ export async function lookWithMounts(host: ReadOnlySession, daemon: Daemon): Pro
   const view = viewOf(daemon, await lookAtMounts(host, daemon, 'processes'));
   if (!view.dead.some((container) => isUnexplained(container, view))) return view;
   // A thread may have a mount namespace of its own; there are many more of them than processes (facts/docker.md §5).
-  return viewOf(daemon, await lookAtMounts(host, daemon, 'threads'));
+  return viewOf(daemon, withThreads(await lookAtMounts(host, daemon, 'threads'), view.mounts));
+}
+
+/** What is in no process' namespace is in one of threads only. */
+function withThreads(mounts: Mounts, ofProcesses: Mounts): Mounts {
+  const known = new Set([...ofProcesses.copies, ...ofProcesses.placed].map(({ namespace }) => namespace.inode));
+  const marked = <T extends { readonly namespace: Namespace }>(one: T): T =>
+    known.has(one.namespace.inode) ? one : { ...one, namespace: { ...one.namespace, ofThreads: true } };
+  return { ...mounts, placed: mounts.placed.map(marked), copies: mounts.copies.map(marked) };
 }
 
 function viewOf(daemon: Daemon, mounts: Mounts): HostView {

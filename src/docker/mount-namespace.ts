@@ -15,4 +15,6 @@ export interface Namespace {
   readonly processCount: number;
   /** All of its processes are in a user namespace of their own: the kernel holds copied mounts fast there (MNT_LOCKED). */
   readonly locked: boolean;
+  /** No process as a whole is in it: these are threads of processes that are elsewhere. */
+  readonly ofThreads?: true;
 }

@@ -26,13 +26,17 @@ interface World {
   readonly mounts?: readonly FakeMount[];
   readonly processes?: Readonly<Record<string, readonly FakeProcess[]>>;
   readonly locked?: readonly string[];
+  /** All namespaces are of threads. */
+  readonly ofThreads?: true;
   readonly survey?: Partial<Survey>;
 }
 
 /** On a kernel and with a docker of which there is nothing to tell, if nothing else is said. */
-function surveyOf({ daemon = {}, mounts = [], processes = {}, locked = [], survey = {} }: World): Survey {
+function surveyOf({ daemon = {}, mounts = [], processes = {}, locked = [], ofThreads, survey = {} }: World): Survey {
   const parsed = parseDaemon(daemonOutput({ kernel: '6.1.0', ...daemon }));
-  const placed = parseMounts(mountsOutput(mounts, processes, locked));
+  const all = parseMounts(mountsOutput(mounts, processes, locked));
+  const marked = () => all.placed.map((m) => ({ ...m, namespace: { ...m.namespace, ofThreads: true as const } }));
+  const placed = ofThreads ? { ...all, placed: marked() } : all;
   const found = parsed.containers.filter((container) => container.dead);
   return {
     daemon: parsed,
@@ -130,6 +134,13 @@ const STUCK: Readonly<Record<string, Case>> = {
     mounts: [at('3000')],
     processes: process('3000', '/user.slice/user-0.slice/session-1.scope', 'sleep'),
     tells: `UW007 ${VICTIM} is stuck: process sleep (pid 812) holds …/mounts/shm`,
+  },
+  'by a thread that has left its process': {
+    daemon: { ...pinning, containers: [victim] },
+    mounts: [at('3000')],
+    processes: process('3000', '/system.slice/backup.service', 'backup'),
+    ofThreads: true,
+    tells: `UW009 ${VICTIM} is stuck: thread 812 of backup (unit backup.service) holds …/mounts/shm`,
   },
   'perhaps by a namespace that a descriptor keeps': {
     daemon: { ...pinning, containers: [victim] },
