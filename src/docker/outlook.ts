@@ -37,7 +37,7 @@ export function goneWith(changes: readonly Change[], view: HostView): Set<string
 
 /** What becomes of one Dead container. */
 export type Outlook =
-  /** Nothing that can be seen holds it: docker rm will do. `may`: docker said busy, and nothing that is or will be done explains why it no longer should. */
+  /** Nothing that can be seen holds it: docker rm will do. `may`: nothing that is or will be done explains why it was stuck and no longer is. */
   | { readonly kind: 'removable'; readonly container: Container; readonly may: boolean }
   | {
       readonly kind: 'pinned';
@@ -68,8 +68,7 @@ function outlook(container: Container, view: HostView, pending: readonly Change[
   // Any other removal error than a busy one is a cause that is still there.
   const cause = isRemovalError(container.error) ? classifyMessage(container.error).cause : undefined;
   if (cause === 'other') return { kind: 'other-cause', container, error: container.error };
-  const explained = cause === undefined || pinsOf(container, view, []).length > 0;
-  return { kind: 'removable', container, may: !explained };
+  return { kind: 'removable', container, may: pinsOf(container, view, []).length === 0 };
 }
 
 /** The mounts of it that keep docker from removing it once the pending changes are made. */

@@ -57,7 +57,11 @@ describe('what a copy in another namespace does', () => {
     ['is let go since 3.18', NEW, 'removable, perhaps'],
     ['is let go by the very release 3.18', { kernel: '3.18.0' }, 'removable, perhaps'],
     ['pins before it', { kernel: '3.17.8' }, 'pinned'],
-    ['is let go where docker said nothing', { ...NEW, containers: [dead('victim', { error: '' })] }, 'removable'],
+    [
+      'is let go where docker kept no word of why, as before 17.12',
+      { ...NEW, containers: [dead('victim', { error: '' })] },
+      'removable, perhaps',
+    ],
   ] as const)('%s', async (_, daemon, expected) => {
     expect(await outlookOf(daemon, [inAssist('victim')])).toBe(expected);
   });
