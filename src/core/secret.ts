@@ -8,8 +8,9 @@ export interface PlacedSecret {
 }
 
 /** A value that nobody may see, and where it is to be had. `at`: where that is written. */
-export type Secret = { readonly at: SourceLocation } & (
-  | { readonly from: 'text'; readonly text: string }
+export type Secret = { readonly at: SourceLocation } & /** A function, so that no JSON of an inventory shows it. */
+(
+  | { readonly from: 'text'; readonly text: () => string }
   | { readonly from: 'env'; readonly name: string }
   /** `path` is absolute. */
   | { readonly from: 'file'; readonly path: string }

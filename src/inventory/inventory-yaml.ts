@@ -1,4 +1,4 @@
-import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
+import { type Diagnostic, InputError } from '../core/diagnostic.ts';
 import { parseYaml, type YamlDocument } from '../core/yaml.ts';
 import { VALUE_TAGS, VAULT_TODO } from './value.ts';
 
@@ -17,7 +17,9 @@ export function readYaml(bytes: Uint8Array, file: string): YamlDocument | undefi
 /** A whole file that Ansible's vault has encrypted begins so. */
 export function refuseVault(bytes: Uint8Array, file: string): void {
   if (!Buffer.from(bytes.subarray(0, 15)).equals(Buffer.from('$ANSIBLE_VAULT;'))) return;
-  throw inputError(`${file}: a file that Ansible's vault has encrypted can't be read`, `decrypt it, or ${VAULT_TODO}`);
+  const message = "a file that Ansible's vault has encrypted can't be read";
+  const at = { file, line: 1, column: 1 };
+  throw new InputError([{ severity: 'error', message, at, todo: `decrypt it, or ${VAULT_TODO}` }]);
 }
 
 const isBlank = (bytes: Uint8Array): boolean =>

@@ -30,7 +30,8 @@ export async function revealSecrets(hosts: readonly Host[], run: RunProgram): Pr
   return { hosts: hosts.map((host) => withSecrets(host, values)), values: [...values.values()].flatMap(hidden) };
 }
 
-const keyOf = ({ at: _, ...what }: Secret): string => JSON.stringify(what);
+/** A text is known by where it stands, anything else by what is to be asked. */
+const keyOf = ({ at, ...what }: Secret): string => JSON.stringify(what.from === 'text' ? at : what);
 
 function withSecrets(host: Host, values: ReadonlyMap<string, string>): Host {
   const placed = (host.secrets ?? []).map(({ path, secret }) => ({ path, value: values.get(keyOf(secret)) ?? '' }));
@@ -46,7 +47,7 @@ const hidden = (value: string): string[] => [
 async function taken(secret: Secret, run: RunProgram): Promise<string> {
   switch (secret.from) {
     case 'text':
-      return secret.text;
+      return secret.text();
     case 'env':
       return process.env[secret.name] ?? refuse(secret, `the environment variable ${secret.name} is not set`, 'set it');
     case 'file':

@@ -9,7 +9,7 @@ import { locationOf, type Place, type Value } from './variable.ts';
 export const VALUE_TAGS = ['!secret', '!unsafe', '!vault', '!vault-encrypted'] as const;
 
 export const VAULT_TODO =
-  'take it from where it is kept: {from: env, name: NAME}, {from: file, path: FILE} or {from: command, argv: [PROGRAM, …]}';
+  'have it taken from where it is kept: {from: env, name: NAME}, {from: file, path: FILE} or {from: command, argv: [PROGRAM, …]}';
 
 const SECRET_TODO =
   'write !secret before a text, or before {from: env, name: NAME}, {from: file, path: FILE} or {from: command, argv: [PROGRAM, …]}';
@@ -54,9 +54,9 @@ function yamlJson(node: YamlNode, found: Found, reading: Reading): Json {
 function marked(node: YamlNode, place: Place, found: Found, reading: Reading): Json {
   const json = toJson(node);
   if (typeof json === 'string' && json !== '')
-    return masked({ from: 'text', text: json, at: locationOf(place) }, found);
+    return masked({ from: 'text', text: () => json, at: locationOf(place) }, found);
   if (isTaken(json)) return masked(takenSecret(json, place), found);
-  refuse(reading, node.tagSpan ?? node.span, 'this can be no secret', SECRET_TODO);
+  refuse(reading, node.tagSpan ?? node.span, 'a secret is a text, or says where one is to be had', SECRET_TODO);
   return null;
 }
 

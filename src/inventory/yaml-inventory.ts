@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import type { Span } from '../core/source-text.ts';
 import { didYouMean } from '../core/suggestion.ts';
 import type { YamlEntry, YamlMap, YamlNode } from '../core/yaml-node.ts';
@@ -7,10 +8,12 @@ import { yamlValue } from './value.ts';
 import type { Value } from './variable.ts';
 
 const KEYS = ['hosts', 'children', 'vars'];
+const IS_INI = 'if this is INI, name the file .ini';
 
 /** Ansible's YAML inventory: groups at the top, each with hosts, children and vars. */
 export function readYamlInventory(root: YamlNode, reading: Reading): void {
-  const groups = mapOf(root, 'an inventory', 'begin with `all:`, then `hosts:` below', reading);
+  const todo = root.kind === 'scalar' ? IS_INI : 'begin with `all:`, then `hosts:` below';
+  const groups = mapOf(root, 'an inventory', todo, reading);
   const plugin = groups.find((entry) => entry.key === 'plugin');
   if (plugin) {
     refuse(reading, plugin.keySpan, 'inventory plugins are not supported', 'write the hosts into the file');
@@ -26,7 +29,7 @@ export function readYamlInventory(root: YamlNode, reading: Reading): void {
 function readGroup(group: YamlEntry, reading: Reading): void {
   const problem = groupNameProblem(group.key);
   if (problem) {
-    refuse(reading, group.keySpan, problem, 'use letters, digits, _ and -');
+    refuse(reading, group.keySpan, problem, extname(reading.source.file) ? 'use letters, digits, _ and -' : IS_INI);
     return;
   }
   reading.builder.groups.group(group.key);

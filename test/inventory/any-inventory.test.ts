@@ -1,33 +1,42 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Diagnostic, InputError } from '../../src/core/diagnostic.ts';
-import type { Inventory } from '../../src/core/inventory.ts';
 import { SourceText } from '../../src/core/source-text.ts';
-import { parseYaml } from '../../src/core/yaml.ts';
 import { connectionOptions } from '../../src/inventory/connection.ts';
 import { readIniInventory } from '../../src/inventory/ini-inventory.ts';
-import { InventoryBuilder } from '../../src/inventory/inventory-builder.ts';
+import { InventoryBuilder, type LoadedInventory } from '../../src/inventory/inventory-builder.ts';
+import { readYaml } from '../../src/inventory/inventory-yaml.ts';
+import { explained, graph, listed } from '../../src/inventory/listing.ts';
+import { readProgramInventory } from '../../src/inventory/program-inventory.ts';
+import { revealSecrets } from '../../src/inventory/reveal-secrets.ts';
 import { readYamlInventory } from '../../src/inventory/yaml-inventory.ts';
 
 const numRuns = Number(process.env.UNWEDGE_FUZZ_RUNS ?? 1500);
 
-function read(text: string, kind: 'ini' | 'yaml'): { inventory: Inventory; findings: Diagnostic[] } {
+function read(text: string, kind: 'ini' | 'yaml'): { inventory: LoadedInventory; findings: Diagnostic[] } {
   const builder = new InventoryBuilder();
   const findings: Diagnostic[] = [];
   if (kind === 'ini') readIniInventory({ source: new SourceText('i', text), builder, findings });
   else {
-    const { source, root } = parseYaml(new TextEncoder().encode(text), 'i');
-    readYamlInventory(root, { source, builder, findings });
+    const document = readYaml(new TextEncoder().encode(text), 'i');
+    if (document) readYamlInventory(document.root, { ...document, builder, findings });
   }
   return { inventory: builder.build(), findings };
 }
 
 /** What was read hangs together, and each host can be reached or is refused with its reason. */
-function consistent(inventory: Inventory): void {
+function consistent(inventory: LoadedInventory): void {
+  expect(JSON.parse(JSON.stringify(listed(inventory, inventory.hosts)))).toBeDefined();
+  expect(graph(inventory, 'all').length).toBeGreaterThan(0);
   for (const host of inventory.hosts) {
     expect(host.name).toMatch(/^[^-\s]/);
     expect(host.groups).toContain('all');
     for (const group of host.groups) expect(inventory.groups.get(group)).toContain(host.name);
+    const told = explained(inventory, host.name).filter((line) => !line.startsWith(' '));
+    expect(told.length).toBe(Object.keys(host.vars).length);
+    expect(host.secrets ?? []).toEqual(
+      (host.secrets ?? []).filter(({ path: [name = ''] }) => Object.hasOwn(host.vars, name)),
+    );
     try {
       expect(connectionOptions(host, { connectTimeout: 1 }).address).toMatch(/^[^-\s]/);
     } catch (error) {
@@ -61,6 +70,9 @@ const word = fc.constantFrom(
     '::1',
     '__proto__',
     'k={"toString": 1}',
+    `k="{'from': 'env', 'name': 'HOME'}"`,
+    "k='1,2'",
+    "k='\\x4'",
   ],
 );
 const section = fc.tuple(
@@ -102,6 +114,96 @@ const { value } = fc.letrec((tie) => ({
     fc.array(fc.tuple(key, tie('value')), { maxLength: 5 }).map((entries) => Object.fromEntries(entries)),
   ),
 }));
+
+const node = fc.letrec<{ node: string }>((tie) => ({
+  node: fc.oneof(
+    { depthSize: 'medium' },
+    fc.constantFrom(
+      '~',
+      '1',
+      'x',
+      '"a"',
+      '!secret longer',
+      '!secret x',
+      '!vault x',
+      '!unsafe "{{ x }}"',
+      '!!str 1',
+      '*a',
+      '&a 1',
+    ),
+    fc.constantFrom(
+      '{from: env, name: HOME}',
+      '!secret {from: env, name: HOME}',
+      '{from: file, path: /nowhere}',
+      '!secret',
+    ),
+    fc.array(tie('node'), { maxLength: 2 }).map((items) => `[${items.join(', ')}]`),
+    fc
+      .array(fc.tuple(key, tie('node')), { maxLength: 4 })
+      .map((entries) => `{${entries.map(([name, value]) => `"${name}": ${value}`).join(', ')}}`),
+  ),
+}));
+
+test('any YAML text with tags: read, or refused with its place', async () => {
+  const texts = node.node.map((inside) => `all: {hosts: {h: {v: ${inside}}}, vars: {v: ${inside}, w: ${inside}}}\n`);
+  await fc.assert(
+    fc.asyncProperty(texts, async (text) => {
+      const { inventory, findings } = await orFindings(() => read(text, 'yaml'));
+      for (const { at } of findings) expect(at).toMatchObject({ file: 'i', line: 1 });
+      if (findings.length > 0 || !inventory) return;
+      consistent(inventory);
+      const { hosts, values } = await orRefusal(
+        revealSecrets(inventory.hosts, async () => ({ code: 1, stdout: '', stderr: '' })),
+      );
+      for (const value of values)
+        expect(JSON.stringify(inventory.hosts)).not.toContain(JSON.stringify(value).slice(1, -1));
+      for (const host of hosts) expect(Object.keys(host.vars)).toEqual(Object.keys(inventory.hosts[0]?.vars ?? {}));
+    }),
+    { numRuns },
+  );
+});
+
+async function orFindings<T extends { findings: readonly Diagnostic[] }>(work: () => T) {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { inventory: undefined, findings: error.diagnostics };
+  }
+}
+
+const orRefusal = (work: ReturnType<typeof revealSecrets>) =>
+  work.catch((error) => {
+    expect(error).toBeInstanceOf(InputError);
+    return { hosts: [], values: [] };
+  });
+
+test('any answer of a program', async () => {
+  const answer = fc.oneof(
+    value.map((content) => JSON.stringify(content)),
+    fc
+      .dictionary(
+        fc.constantFrom('all', 'a', 'b', '_meta', 'x y', '__proto__'),
+        fc.oneof(
+          value,
+          fc.record({ hosts: fc.constant(['h', 'a']), children: fc.constantFrom(['b'], ['a']), vars: value }),
+        ),
+      )
+      .map((content) => JSON.stringify(content)),
+    fc.string(),
+  );
+  await fc.assert(
+    fc.asyncProperty(answer, answer, fc.integer({ min: 0, max: 9 }), async (list, host, code) => {
+      const builder = new InventoryBuilder();
+      const run = async (argv: readonly string[]) => {
+        return { code: code === 9 ? 1 : 0, stdout: argv[1] === '--list' ? list : host, stderr: '' };
+      };
+      await readProgramInventory('/p', run, builder).catch((error) => expect(error).toBeInstanceOf(InputError));
+      consistent(builder.build());
+    }),
+    { numRuns },
+  );
+});
 
 test('any YAML values', () => {
   fc.assert(

@@ -111,7 +111,7 @@ describe('refused, with its place', () => {
     '!secret %s is none',
     async (value) => {
       await expect(load(of(`!secret ${value}`))).rejects.toMatchObject({
-        diagnostics: [{ message: 'this can be no secret', at: { line: 4, column: 10 } }],
+        diagnostics: [{ message: 'a secret is a text, or says where one is to be had', at: { line: 4, column: 10 } }],
       });
     },
   );
