@@ -2,8 +2,8 @@
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm it': '.ci/run',
   'npm install && npm link': '.ci/run',
-  'npm run demo': 'test/lab/demo.lab.test.ts',
-  'unwedge run playbooks/live-restore.yaml -i inventory.yaml --check --diff': 'test/lab/config-files.lab.test.ts',
+  'npm run demo': 'test/sim/demo.test.ts',
+  'npm run demo -- --real': 'test/lab/demo.lab.test.ts',
   'npm run lab -- up 2': 'test/lab/lab.ts',
   'npm run lab -- wedge': 'test/lab/lab.ts',
   'npm run lab -- wedge several host1': 'test/lab/scenarios.lab.test.ts',
