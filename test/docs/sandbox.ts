@@ -29,7 +29,7 @@ const INVENTORY = `all:
 const DOUBLES: Readonly<Record<string, string>> = {
   unwedge: `exec '${process.execPath}' '${program}' "$@"`,
   id: 'echo 0',
-  docker: `[ "$1" != info ] || printf '20.10.24\\t/var/lib/docker\\toverlay2\\tfalse\\n'`,
+  docker: `[ "$1" != info ] || printf '20.10.24\\t/tmp\\toverlay2\\tfalse\\n'`,
   systemctl:
     'for word; do case $word in LoadState) echo LoadState=loaded ;; ActiveState) echo ActiveState=active ;; MainPID) echo MainPID=0 ;; esac; done',
   readlink: "echo 'mnt:[4026531840]'",
