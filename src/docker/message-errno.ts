@@ -1,7 +1,5 @@
-import type { Reason } from './message-reason.ts';
-
 /** What Go calls the kernel's error numbers (syscall/zerrors_linux_amd64.go), and what they mean for a removal (facts/docker.md §1.3). */
-export const ERRNOS: readonly (readonly [words: string, reason: Reason])[] = [
+export const ERRNOS = [
   ['device or resource busy', 'busy-mount'],
   ['operation not permitted', 'not-permitted'],
   ['directory not empty', 'not-empty'],
@@ -23,7 +21,7 @@ export const ERRNOS: readonly (readonly [words: string, reason: Reason])[] = [
   ['connection timed out', 'timed-out'],
   ['too many levels of symbolic links', 'unknown'],
   ['cannot allocate memory', 'unknown'],
-];
+] as const;
 
 /** Any of them, for a pattern; and what umount(8) says of EBUSY, before util-linux 2.25 and since. */
 export const ERRNO = `(?:${ERRNOS.map(([words]) => words).join('|')}|(?:device|target) is busy)`;

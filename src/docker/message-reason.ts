@@ -87,7 +87,7 @@ const RULES: readonly (readonly [Reason, ...RegExp[]])[] = [
   ['not-running', /is not running\b/i],
   ['dataset-missing', /dataset does not exist/i],
   ['device-not-deleted', /dm_task_run failed|Error running \w*(?:delete|remove)\w*/i],
-  ...ERRNOS.map(([words, reason]) => [reason, new RegExp(words, 'i')] as const),
+  ...ERRNOS.map(([words, reason]): readonly [Reason, RegExp] => [reason, new RegExp(words, 'i')]),
   ['layer-in-use-twice', /upperdir is in-use/i],
   ['messages-suppressed', /callbacks suppressed/],
 ];
