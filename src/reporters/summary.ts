@@ -3,6 +3,7 @@ import type { Recap, RunEvent, RunMode } from '../core/event.ts';
 import type { Finding, Severity } from '../core/finding.ts';
 import { findingBlock, findingLine, onScreen } from './finding-lines.ts';
 import { Findings } from './findings.ts';
+import { MadeChanges } from './made-changes.ts';
 import { type RecapView, recapLines } from './recap.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { type Item, sameHosts, sameItems } from './same-hosts.ts';
@@ -15,10 +16,12 @@ export class Summary {
   readonly #planned = new Map<string, Change[]>();
   readonly #notes = new Map<string, string[]>();
   readonly #findings = new Findings();
+  readonly #made = new MadeChanges();
   #run: Pick<RecapView, 'mode' | 'run' | 'of'> = { mode: 'run', run: '' };
   #recap: Recap | undefined;
 
   add(event: RunEvent): void {
+    this.#made.add(event);
     switch (event.type) {
       case 'run.started':
         this.#run = event;
@@ -59,7 +62,7 @@ export class Summary {
     ]);
   }
 
-  /** Notes, and what is or was found out. */
+  /** Notes, what is or was found out, and what was done about it. */
   #found(verbose: number, columns: number, style: Style): string[][] {
     const exact = verbose > 0;
     const gone = itemsOf(this.#findings.byHost({ gone: true }), findingLine);
@@ -70,6 +73,8 @@ export class Summary {
       titled('Notes:', sameHosts(this.#notes, exact)),
       ...[
         titled(wasThere, sameHosts(gone, exact)),
+        titled('Done:', sameHosts(this.#made.byHost({ done: true }), exact)),
+        titled('Not done, or in doubt:', sameHosts(this.#made.byHost({ done: false }), exact)),
         titled('Found:', sameHosts(left('critical'), exact)),
         titled('To take care of:', sameItems(left('warning'), exact)),
         titled('Good to know:', sameItems(left('info'), exact)),
