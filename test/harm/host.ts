@@ -91,6 +91,10 @@ export class Host {
     return readFileSync(this.path(path), 'latin1');
   }
 
+  list(path: string): string[] {
+    return readdirSync(this.path(path));
+  }
+
   /** Pids as the host counts them. */
   pids(): number[] {
     return readdirSync(this.path('/proc'))

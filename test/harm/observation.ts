@@ -90,7 +90,7 @@ export class Observer {
       ),
     );
     walk(this.#host.path(''), '', walked, tree);
-    const ids = readdirSync(this.#host.path('/s/containers'));
+    const ids = this.#host.list('/s/containers');
     return {
       spaces: new Map(this.spaces.map((space) => [space.inode, space.mounts()])),
       tree,

@@ -19,7 +19,7 @@ const NAMES = [
   '/mnt/$(id)`id`\'"',
   '/mnt/é\u202e',
   '/mnt/-rf',
-  '/mnt/esc\u001b[31m',
+  '/mnt/umlaut\u00fc',
   '/opt/docker',
   '/rootfs',
 ];
