@@ -3,6 +3,7 @@ import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import type { Host, Inventory } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
+import { blameIn } from '../inventory/blame.ts';
 import { selectHosts } from '../inventory/host-pattern.ts';
 import { readLimit } from '../inventory/limit-file.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
@@ -35,6 +36,7 @@ export async function run(playbooks: readonly string[], flags: RunFlags): Promis
     hosts.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } })),
     flags,
     password,
+    (host) => blameIn(inventory, host, extraVars),
   );
 
   const id = newRunId(Date.now(), Math.random);

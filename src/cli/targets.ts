@@ -2,7 +2,7 @@ import type { ConnectionOptions } from '../core/connection-options.ts';
 import { everyOne, inputError } from '../core/diagnostic.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
-import { connectionOptions } from '../inventory/connection.ts';
+import { type Blame, connectionOptions } from '../inventory/connection.ts';
 import { refusalOf } from '../transport/refusal.ts';
 import type { ConnectionFlags } from './flags.ts';
 
@@ -11,9 +11,10 @@ export async function targets(
   hosts: readonly Host[],
   flags: ConnectionFlags,
   becomePassword: string | undefined,
+  blame: (host: string) => Blame,
 ): Promise<Map<string, ConnectionOptions>> {
   const defaults = { ...flags, connectTimeout: flags.timeout, becomePassword };
-  const all = await everyOne(hosts, (host) => sound(connectionOptions(host, defaults)));
+  const all = await everyOne(hosts, (host) => sound(connectionOptions(host, defaults, blame(host.name))));
   return new Map(all.map((options) => [options.name, options]));
 }
 

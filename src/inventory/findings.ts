@@ -28,3 +28,13 @@ export function groupNameProblem(name: string): string | undefined {
   if (name.startsWith('-') || bad) return `'${name}' can't be a group name; a pattern could not name it`;
   return undefined;
 }
+
+/** Passwords that Ansible's variables hold; they are masked wherever variables are shown. */
+export const isPassword = (variable: string): boolean =>
+  /^ansible_((become|sudo|su|ssh)_)?(pass|password)$/.test(variable);
+
+/** A line that holds a password or a secret is not shown with what is wrong in it. */
+export function withoutSecretLine({ source, length, ...finding }: Diagnostic): Diagnostic {
+  const holdsOne = source !== undefined && /\bansible_\w*pass(word)?\b|!secret\s+[^\s{[]/.test(source);
+  return holdsOne || source === undefined || length === undefined ? finding : { ...finding, source, length };
+}

@@ -3,16 +3,14 @@ import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
 import { MASK } from '../core/secret.ts';
 import { didYouMean } from '../core/suggestion.ts';
+import { isPassword } from './findings.ts';
 import type { LoadedInventory } from './inventory-builder.ts';
 import type { Layer } from './precedence.ts';
 import { placeText, type Setting } from './variable.ts';
 
-/** Passwords that Ansible's variables hold; they are masked wherever variables are shown. */
-const PASSWORDS = /^ansible_((become|sudo|su|ssh)_)?(pass|password)$/;
-
 /** A host's variables as they may be shown. */
 export const shownVars = (vars: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, PASSWORDS.test(name) ? MASK : value]));
+  Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, isPassword(name) ? MASK : value]));
 
 /** What `ansible-inventory --list` prints, of these hosts: `_meta.hostvars`, and each group's own hosts and children. */
 export function listed(inventory: LoadedInventory, hosts: readonly Host[]): JsonObject {
@@ -66,7 +64,7 @@ function newestFirst(setting: Setting): Setting[] {
   return setting.hid ? [setting, ...newestFirst(setting.hid)] : [setting];
 }
 
-const shown = (name: string, { json }: Setting): string => JSON.stringify(PASSWORDS.test(name) ? MASK : json);
+const shown = (name: string, { json }: Setting): string => JSON.stringify(isPassword(name) ? MASK : json);
 
 const byName = ([a = '']: readonly unknown[], [b = '']: readonly unknown[]): number =>
   String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;

@@ -2,7 +2,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
 import { decodeSource, SourceText } from '../core/source-text.ts';
-import { refuse } from './findings.ts';
+import { refuse, withoutSecretLine } from './findings.ts';
 import { expandHosts } from './host-range.ts';
 import { readIniInventory } from './ini-inventory.ts';
 import { InventoryBuilder, type LoadedInventory } from './inventory-builder.ts';
@@ -41,7 +41,7 @@ export async function loadInventory(
   for (const folder of folders.values()) readVarsFolders(folder, 'besideInventory', builder, findings);
   if (playbookFolder !== undefined && !folders.has(resolve(playbookFolder)))
     readVarsFolders(playbookFolder, 'besidePlaybook', builder, findings);
-  if (findings.length > 0) throw new InputError(findings);
+  if (findings.length > 0) throw new InputError(findings.map(withoutSecretLine));
   return builder.build();
 }
 

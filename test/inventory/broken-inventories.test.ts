@@ -23,6 +23,7 @@ test.each(readdirSync(folder).filter((file) => !file.endsWith('.txt')))(
   async (file) => {
     const text = await messages(new URL(file, folder).pathname);
     expect(text).not.toBe('');
+    expect(text).not.toContain('hunter2');
     await expect(`${text}\n`).toMatchFileSnapshot(new URL(`${basename(file)}.txt`, folder).pathname);
   },
 );

@@ -124,7 +124,7 @@ describe('refused, with its place', () => {
   test('where the journal would tell it', async () => {
     const { hosts } = await revealed('g: {hosts: {h: {ansible_user: !secret somebody}}}');
     expect(() => hosts.map((host) => connectionOptions(host, { connectTimeout: 1 }))).toThrow(
-      "host h: ansible_user can't be a secret: the journal tells it",
+      "host h: ansible_user: it can't be a secret: the journal tells it",
     );
   });
 });
