@@ -1,9 +1,16 @@
-/** Usage: npm run bench -- fan-out [hosts] [rounds] */
+/** Usage: npm run bench -- fan-out [hosts] [rounds] | scan [rounds] */
 import { fanOut } from './fan-out.ts';
+import { scanCost } from './scan.ts';
 
-const [name, hosts = '20', rounds = '5'] = process.argv.slice(2);
-if (name !== 'fan-out') {
-  console.error('usage: npm run bench -- fan-out [hosts] [rounds]');
+const [name, ...numbers] = process.argv.slice(2);
+const [first, second] = numbers.map(Number);
+const benches: Readonly<Record<string, () => Promise<boolean>>> = {
+  'fan-out': () => fanOut(first ?? 20, second ?? 5),
+  scan: () => scanCost(first ?? 5),
+};
+const bench = benches[name ?? ''];
+if (bench === undefined) {
+  console.error('usage: npm run bench -- fan-out [hosts] [rounds]\n       npm run bench -- scan [rounds]');
   process.exit(1);
 }
-process.exitCode = (await fanOut(Number(hosts), Number(rounds))) ? 0 : 1;
+process.exitCode = (await bench()) ? 0 : 1;
