@@ -1,7 +1,7 @@
 import { type Daemon, hasOwnNamespace } from './daemon.ts';
 import type { Code } from './finding-catalogue.ts';
 import { type Holder, holderOf, holderText, releaseText } from './holder.ts';
-import { isShim, keepsOthers, whyProtected } from './protected.ts';
+import { keepsOthers, whyProtected } from './protected.ts';
 import type { Namespace } from './stale-mount.ts';
 
 /** How findings tell of who holds a mount. */
@@ -23,8 +23,10 @@ export function tellHolder(namespace: Namespace, daemon: Daemon): ToldHolder {
   switch (holder.kind) {
     case 'container':
       return { ...told, code: 'UW001' };
+    case 'shim':
+      return { ...told, code: 'UW003' };
     case 'unit':
-      return { ...told, ...ofUnit(holder.unit, namespace) };
+      return { ...told, ...ofUnit(holder.unit) };
     case 'dockerd':
       return { ...told, code: 'UW004' };
     case 'host':
@@ -40,16 +42,7 @@ export function tellHolder(namespace: Namespace, daemon: Daemon): ToldHolder {
 
 const within = (holder: Holder): string => (holder.kind === 'unit' ? ` (unit ${holder.unit})` : '');
 
-function ofUnit(unit: string, { processes }: Namespace): Partial<ToldHolder> & Pick<ToldHolder, 'code'> {
-  const [first] = processes;
-  // Shims live in the unit that started them: docker.service or containerd.service.
-  if (first && isShim(first.command)) {
-    return {
-      code: 'UW003',
-      who: `the shim of a container (pid ${first.pid})`,
-      release: 'restart the container of that shim when its users can bear it',
-    };
-  }
+function ofUnit(unit: string): Partial<ToldHolder> & Pick<ToldHolder, 'code'> {
   const why = whyProtected(unit);
   return why === undefined ? { code: 'UW002' } : upheld(why);
 }

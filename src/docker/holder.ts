@@ -1,4 +1,5 @@
 import type { Container, Daemon } from './daemon.ts';
+import { isShim } from './protected.ts';
 import type { Namespace } from './stale-mount.ts';
 
 /** Who keeps a mount namespace alive. */
@@ -12,11 +13,13 @@ export type Holder =
       readonly image: string;
     }
   | { readonly kind: 'unit'; readonly unit: string }
+  /** The process beside a container that outlives dockerd: in the namespace of a dockerd of before (facts/field-reports.md R0.4). */
+  | { readonly kind: 'shim'; readonly pid: number }
   | { readonly kind: 'process'; readonly pid: number; readonly command: string }
   /** No process is in it: a bind mount or an open descriptor keeps it. */
   | { readonly kind: 'nobody' };
 
-/** Told by namespace first, then by the first process' cgroup: a container's id, else systemd's service, else the process itself. */
+/** Told by namespace first, then by the first process: its container or that it is a shim, else systemd's service, else the process itself. */
 export function holderOf(namespace: Namespace, daemon: Daemon): Holder {
   if (namespace.inode === daemon.namespaces.init) return { kind: 'host' };
   if (namespace.inode === daemon.namespaces.dockerd) return { kind: 'dockerd' };
@@ -30,6 +33,7 @@ export function holderOf(namespace: Namespace, daemon: Daemon): Holder {
       name: container.name,
       image: container.image,
     };
+  if (isShim(first.command)) return { kind: 'shim', pid: first.pid };
   const unit = /([^/]+\.service)(?:\/|$)/.exec(first.cgroup)?.[1];
   // user@1000.service and the like hold sessions, not one service that could be restarted.
   if (unit && !unit.startsWith('user@')) return { kind: 'unit', unit };
@@ -54,6 +58,8 @@ export function holderText(holder: Holder, namespace: Namespace): string {
       return `container ${holder.name} (${holder.id.slice(0, 12)}, pid ${pid})`;
     case 'unit':
       return `unit ${holder.unit} (pid ${pid})`;
+    case 'shim':
+      return `the shim of a container (pid ${holder.pid})`;
     case 'process':
       return `process ${holder.command} (pid ${holder.pid})`;
     case 'nobody':
@@ -70,6 +76,8 @@ export function releaseText(holder: Holder): string {
       return `restart the container that holds it: docker restart ${holder.name}`;
     case 'unit':
       return `restart the service that holds it: systemctl restart ${holder.unit}`;
+    case 'shim':
+      return 'restart the container of that shim when its users can bear it';
     case 'process':
       return `end or restart the program that holds it (pid ${holder.pid}), as its owner sees fit`;
     case 'host':

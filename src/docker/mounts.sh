@@ -82,6 +82,10 @@ esac
     }
   }
   function users(pid,  file, line) { file = "/proc/" pid "/uid_map"; getline line < file; close(file); return line }
+  function program(pid,  file, line) {
+    file = "/proc/" pid "/cmdline"; getline line < file; close(file)
+    match(line, /^[A-Za-z0-9_.\/-]*/); line = substr(line, 1, RLENGTH); sub(/.*\//, "", line); return line
+  }
   # The name stands in brackets and may hold anything; what follows the last ")" of stat counts from field 3.
   function process(inode, pid,  file, line, stat, cgroup, command) {
     file = "/proc/" pid "/stat"
@@ -94,6 +98,8 @@ esac
     while ((getline line < file) > 0) if (line ~ /:name=systemd:/ || (line ~ /^0::/ && cgroup == "")) { sub(/^[^:]*:[^:]*:/, "", line); cgroup = line }
     close(file)
     gsub(/\t/, " ", command); gsub(/\t/, " ", cgroup)
+    # Cut at 15 bytes it names containerd and its shims alike; the first argument tells.
+    if (command == "docker-containe") command = program(pid)
     print "process", inode, pid, f[20], cgroup, command
   }
   END {

@@ -5,6 +5,7 @@ import type { HostView } from './host-view.ts';
 import { detaches, pins } from './pins.ts';
 import { takenAlong } from './propagation.ts';
 import { classifyMessage } from './removal-error.ts';
+import { shortIds } from './short-ids.ts';
 import type { PlacedMount, StaleMount } from './stale-mount.ts';
 
 /** The names by which steps tell each other what they would change. */
@@ -94,7 +95,7 @@ export function outlookText(outlook: Outlook, view: HostView): string {
     case 'being-removed':
       return `${who} is being removed right now`;
     case 'other-cause':
-      return `${who} is Dead for another cause than a busy mount: ${outlook.error}`;
+      return `${who} is Dead for another cause than a busy mount: ${shortIds(outlook.error)}`;
     case 'pinned':
       return `${who} is held by ${holders(outlook.by, view).join(', ')}`;
     default:

@@ -21,8 +21,8 @@ const PROTECTED: Readonly<Record<string, readonly string[]>> = {
   "the host's disks are reached by it": ['iscsid*', 'open-iscsi*', 'multipathd*', 'lvm2-*', 'rpcbind*', 'nfs-*'],
 };
 
-/** Programs that hold containers or a cluster's node up, by `comm` (15 bytes): who has one inside is left alone, too. */
-const KEEPERS = /^(dockerd(-current)?|containerd(-shim.*)?|docker-containe|kubelet|k3s(-.*)?|rke2|crio|conmon)$/;
+/** Programs that hold containers or a cluster's node up: who has one inside is left alone, too. */
+const KEEPERS = /^(dockerd(-current)?|(docker-)?containerd.*|docker-containe|kubelet|k3s(-.*)?|rke2|crio|conmon)$/;
 
 /** Why a unit of this name is never restarted. */
 export const whyProtected = (unit: string): string | undefined =>
@@ -30,8 +30,12 @@ export const whyProtected = (unit: string): string | undefined =>
 
 export const keepsOthers = (command: string): boolean => KEEPERS.test(command);
 
-/** The process beside each container that outlives dockerd; before 18.09 it has the same 15 bytes as containerd itself. */
-export const isShim = (command: string): boolean => command === 'containerd-shim' || command === 'docker-containe';
+/** The process beside each container that outlives dockerd. Before 18.09 it has the same 15 bytes as containerd itself, and mounts.sh says more. */
+export const isShim = (command: string): boolean => /^(docker-)?containerd-shim/.test(command);
+
+/** Programs in whose namespaces nothing is ever unmounted, whatever they hold (facts/docker.md §8). */
+export const isUntouchable = (command: string): boolean =>
+  ['systemd', 'sshd'].includes(command) || (keepsOthers(command) && !isShim(command));
 
 /** The first of these patterns that one of the names matches: `*` is any text, `?` any character. */
 export const matching = (patterns: readonly string[], names: readonly string[]): string | undefined =>

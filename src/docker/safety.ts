@@ -2,10 +2,8 @@ import type { Daemon } from './daemon.ts';
 import { holderOf } from './holder.ts';
 import { mountResource } from './outlook.ts';
 import { peerElsewhere } from './propagation.ts';
+import { isUntouchable } from './protected.ts';
 import { type Mounts, ownPlace, type PlacedMount, parentOf, placeOfMount, type StaleMount } from './stale-mount.ts';
-
-/** Programs whose namespaces are never entered, whatever they hold (facts/docker.md §8); `comm` is cut at 15 bytes. */
-const untouchable = new Set(['systemd', 'containerd', 'docker-containe', 'kubelet', 'sshd', 'crio']);
 
 /**
  * Why this mount must not be unmounted in its namespace, once these others are gone; undefined: it is safe
@@ -87,6 +85,6 @@ function inProtectedNamespace({ namespace }: StaleMount, daemon: Daemon): string
   if (kind === 'nobody') return 'no process is in that namespace, so it cannot be entered';
   if (namespace.locked)
     return 'that namespace belongs to a user namespace: the kernel lets go of no single mount there';
-  const owner = namespace.processes.find((p) => untouchable.has(p.command));
+  const owner = namespace.processes.find((p) => isUntouchable(p.command));
   return owner && `${owner.command} (pid ${owner.pid}) lives in that namespace`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { shortIds } from '../../src/docker/short-ids.ts';
 import { umount } from '../../src/steps/umount/step.ts';
 import { assist, daemonAnswers, dead, host, id, inAssist, mountsOutput, running, shmOf } from '../docker/world.ts';
 import { fakeHost } from './fake-host.ts';
@@ -14,7 +15,14 @@ const alias = inAssist('victim', {
   on: { mountpoint: '/mnt/all', root: '/' },
 });
 const inDockerd = { namespace: '1500', mountpoint: shmOf('victim') };
+/** As people see it. */
+const shown = shortIds(shmOf('victim'));
 const who = `container assist (${id('assist').slice(0, 12)}, pid 389)`;
+
+/** In the namespace of a dockerd that ended; the oldest first. */
+const earlier = (...commands: readonly string[]): Parameters<typeof mountsOutput>[1] => ({
+  '1600': commands.map((command, i) => ({ pid: 77 + i, start: String(4711 + i), cgroup: '/docker.service', command })),
+});
 
 describe('umount', () => {
   planCases(umount, [
@@ -27,14 +35,38 @@ describe('umount', () => {
       name: 'a copy in a holder',
       args: { namespaces: ['holders'], lazy: false },
       answers: answers(mountsOutput([inAssist('victim')], assist)),
-      changes: [`unmount /rootfs${shmOf('victim')} of victim in ${who}`],
+      changes: [`unmount /rootfs${shown} of victim in ${who}`],
       output: { unmounted: 1, left: 0 },
+    },
+    {
+      name: "a copy of a shim's, left in the namespace of an earlier dockerd",
+      args: { namespaces: ['shims'], lazy: false },
+      answers: answers(mountsOutput([{ namespace: '1600', mountpoint: shmOf('victim') }], earlier('containerd-shim'))),
+      changes: [`unmount ${shown} of victim in the shim of a container (pid 77)`],
+    },
+    {
+      name: 'shims are no holders like others',
+      args: { namespaces: ['holders'], lazy: false },
+      answers: answers(mountsOutput([{ namespace: '1600', mountpoint: shmOf('victim') }], earlier('containerd-shim'))),
+    },
+    {
+      name: 'where containerd itself lives nothing is unmounted',
+      args: { namespaces: ['shims'], lazy: false },
+      answers: answers(
+        mountsOutput(
+          [{ namespace: '1600', mountpoint: shmOf('victim') }],
+          earlier('docker-containerd-shim', 'docker-containerd'),
+        ),
+      ),
+      notes: [
+        `left alone: ${shown} of victim in the shim of a container (pid 77): docker-containerd (pid 78) lives in that namespace`,
+      ],
     },
     {
       name: "a stale copy in the host's own namespace",
       args: { namespaces: ['host'], lazy: false },
       answers: answers(mountsOutput([alias])),
-      changes: [`unmount /mnt/all${shmOf('victim')} of victim in the host's own namespace`],
+      changes: [`unmount /mnt/all${shown} of victim in the host's own namespace`],
     },
     {
       name: "one in dockerd's own namespace",
@@ -43,15 +75,13 @@ describe('umount', () => {
         mountsOutput([inDockerd], { '1500': [{ pid: 52, cgroup: '/docker.service', command: 'dockerd' }] }),
         { dockerdNamespace: '1500' },
       ),
-      changes: [`unmount ${shmOf('victim')} of victim in dockerd's namespace`],
+      changes: [`unmount ${shown} of victim in dockerd's namespace`],
     },
     {
       name: 'what is not safe is left alone, with the reason',
       args: { namespaces: ['holders'], lazy: false },
       answers: answers(mountsOutput([inAssist('victim', { root: '/sub' })], assist)),
-      notes: [
-        `left alone: /rootfs${shmOf('victim')} of victim in ${who}: it shows /sub of its filesystem, not the whole`,
-      ],
+      notes: [`left alone: /rootfs${shown} of victim in ${who}: it shows /sub of its filesystem, not the whole`],
       output: { unmounted: 0, left: 1 },
     },
     {
@@ -60,10 +90,7 @@ describe('umount', () => {
       answers: answers(
         mountsOutput([inAssist('victim', { device: '0:80' }), inAssist('victim', { device: '0:81' })], assist),
       ),
-      changes: [
-        `unmount /rootfs${shmOf('victim')} of victim in ${who}`,
-        `unmount /rootfs${shmOf('victim')} of victim in ${who}`,
-      ],
+      changes: [`unmount /rootfs${shown} of victim in ${who}`, `unmount /rootfs${shown} of victim in ${who}`],
     },
   ]);
 
@@ -76,8 +103,8 @@ describe('umount', () => {
       mountpoint: `/deep/er/down${shmOf('victim')}`,
       on: { mountpoint: '/deep/er/down', root: '/', tags: 'master:7' },
     };
-    const inHost = `unmount /mnt/all${shmOf('victim')} of victim in the host's own namespace`;
-    const inHolder = `unmount /rootfs${shmOf('victim')} of victim in ${who}`;
+    const inHost = `unmount /mnt/all${shown} of victim in the host's own namespace`;
+    const inHolder = `unmount /rootfs${shown} of victim in ${who}`;
     planCases(umount, [
       {
         name: "a slave's copy goes with the host's",

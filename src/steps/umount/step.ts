@@ -7,9 +7,10 @@ import { type HostView, lookAtHost } from '../../docker/host-view.ts';
 import { goneWith, mountResource } from '../../docker/outlook.ts';
 import { takenAlong } from '../../docker/propagation.ts';
 import { refusalToUnmount } from '../../docker/safety.ts';
+import { shortIds } from '../../docker/short-ids.ts';
 import type { StaleMount } from '../../docker/stale-mount.ts';
 
-type Where = 'host' | 'dockerd' | 'holders';
+type Where = 'host' | 'dockerd' | 'shims' | 'holders';
 export interface UmountArgs {
   readonly namespaces: readonly Where[];
   readonly lazy: boolean;
@@ -37,9 +38,9 @@ export const umount = defineStep<UmountArgs, HostView, UmountChange>({
         type: 'array',
         minItems: 1,
         uniqueItems: true,
-        items: { type: 'string', enum: ['host', 'dockerd', 'holders'] },
+        items: { type: 'string', enum: ['host', 'dockerd', 'shims', 'holders'] },
         description:
-          "Where to unmount: the host's own namespace, dockerd's, or those of the programs and containers that hold a copy.",
+          "Where to unmount: the host's own namespace, dockerd's, those of shims (left in the namespace of an earlier dockerd), or of the programs and containers that hold a copy.",
         examples: [['host', 'dockerd']],
       },
       lazy: {
@@ -77,21 +78,23 @@ export const umount = defineStep<UmountArgs, HostView, UmountChange>({
   },
 });
 
-function isIn({ namespace }: StaleMount, where: Where, { daemon: { namespaces } }: HostView): boolean {
+function isIn({ namespace }: StaleMount, where: Where, { daemon }: HostView): boolean {
+  const { kind } = holderOf(namespace, daemon);
   switch (where) {
     case 'host':
-      return namespace.inode === namespaces.init;
     case 'dockerd':
-      return namespace.inode === namespaces.dockerd;
+      return namespace.inode === daemon.namespaces[where === 'host' ? 'init' : 'dockerd'];
+    case 'shims':
+      return kind === 'shim';
     case 'holders':
-      return namespace.inode !== namespaces.init && namespace.inode !== namespaces.dockerd;
+      return !['host', 'dockerd', 'shim'].includes(kind);
     default:
       return where satisfies never;
   }
 }
 
 function describe(m: StaleMount, view: HostView): string {
-  return `${m.entry.mountpoint} of ${m.container.name} in ${holderText(holderOf(m.namespace, view.daemon), m.namespace)}`;
+  return `${shortIds(m.entry.mountpoint)} of ${m.container.name} in ${holderText(holderOf(m.namespace, view.daemon), m.namespace)}`;
 }
 
 function change(m: StaleMount, view: HostView, args: UmountArgs): UmountChange {
