@@ -169,12 +169,13 @@ export class Program {
     );
     const record = line('layer', id, layer, `${this.root}/image/${this.story.driver}/layerdb/mounts/${id}`, name);
     const runs = cast.fate === 'running' || (cast.fate === 'restarted' && time === 1);
-    return [...(time === 0 ? [record] : []), ...made, ...(runs ? [this.#run(container)] : [])].join('\n');
+    return [...(time === 0 ? [record] : []), ...made, ...(runs ? [this.#run(container, time)] : [])].join('\n');
   }
 
-  #run(container: number): string {
+  #run(container: number, time: number): string {
     const { id, cast } = this.container(container);
-    const ipc = cast.ipc === undefined ? container : cast.ipc;
+    // docker joins the ipc namespace of a running container only: not in the middle of a run, when that one is Dead.
+    const ipc = cast.ipc === undefined || time === 2 ? container : cast.ipc;
     const sources = ['/', this.root, `${this.root}/containers`];
     const binds = cast.binds.flatMap(({ source, copies }) => [sources[source] ?? '/', copies]);
     return line(

@@ -20,7 +20,8 @@ export interface Mine {
   readonly container: number;
   readonly which: Which;
 }
-export type Copies = 'private' | 'slave' | 'shared' | 'unchanged';
+/** userns: private, in a user namespace of its own. */
+export type Copies = 'private' | 'slave' | 'shared' | 'unchanged' | 'userns';
 
 export interface Cast {
   readonly fate: 'dead' | 'removing' | 'stopped' | 'running' | 'restarted';
@@ -74,7 +75,12 @@ const mine = fc.record({ container: fc.integer({ min: 0, max: 3 }), which: fc.co
 const copies = fc.constantFrom<Copies>('private', 'slave', 'shared', 'unchanged');
 const small = fc.integer({ min: 0, max: 11 });
 
-const holder = fc.record({ do: fc.constant('holder' as const), where, copies, who: small });
+const holder = fc.record({
+  do: fc.constant('holder' as const),
+  where,
+  copies: fc.oneof({ weight: 8, arbitrary: copies }, { weight: 1, arbitrary: fc.constant('userns' as const) }),
+  who: small,
+});
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 8, arbitrary: holder },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('another' as const), where, who: small }) },

@@ -23,12 +23,18 @@ named() {
   mount --bind "/s/cgroup/$pid" "/proc/$pid/cgroup"
 }
 
-# holder NS FROM private|slave|shared|unchanged COMM CGROUP: a process with a copy of the mounts of FROM.
+# holder NS FROM private|slave|shared|unchanged|userns COMM CGROUP: a process with a copy of the mounts of FROM.
 holder() {
   eval "from=\${ns_$2:-1}"
   # As systemd does it: cut off first, then shared anew.
-  case $3 in shared) set -- "$1" "$2" slave "$4" "$5" shared ;; esac
-  named "$4" "$5" nsenter -t "$from" -m -- unshare --mount --propagation "$3" sh /h/idle "${6:-}" && eval "ns_$1=$pid"
+  case $3 in
+    shared) set -- "$1" "$4" "$5" slave sh /h/idle shared ;;
+    userns) set -- "$1" "$4" "$5" private --user --map-root-user sh /h/idle ;;
+    *) set -- "$1" "$4" "$5" "$3" sh /h/idle ;;
+  esac
+  name=$1 called=$2 group=$3 propagation=$4
+  shift 4
+  named "$called" "$group" nsenter -t "$from" -m -- unshare --mount --propagation "$propagation" "$@" && eval "ns_$name=$pid"
 }
 
 # another NS COMM CGROUP: one more process in that namespace.
