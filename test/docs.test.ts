@@ -105,7 +105,7 @@ function commandFor(yaml: string): string {
     return 'unwedge inventory -i hosts.yaml';
   }
   const indented = yaml.replace(/^(?=.)/gm, '    ');
-  sandbox.write('play.yaml', /^ {2}steps:/m.test(yaml) ? yaml : `- hosts: all\n  steps:\n${indented}`);
+  sandbox.write('play.yaml', /^ {2}steps:/m.test(yaml) ? yaml : `- hosts: all\n  serial: 1\n  steps:\n${indented}`);
   return 'unwedge lint play.yaml | grep -x "play.yaml: no findings"';
 }
 

@@ -1,10 +1,20 @@
 import type { Change } from '../../src/core/change.ts';
 import type { RunEvent, RunMode } from '../../src/core/event.ts';
+import type { Finding } from '../../src/core/finding.ts';
 import { Script } from '../reporters/scenarios.ts';
 
 const change = (summary: string): Change => ({ resource: summary, summary, before: null, after: null, risk: 'none' });
 const holder = 'container agent (207da136ae21, pid 304)';
-const mount = '/rootfs/srv/docker/containers/b7dfb873b6cd707d/mounts/shm';
+const mount = '/rootfs/srv/docker/containers/b7dfb873b6cd…/mounts/shm';
+const STUCK: Finding = {
+  code: 'UW001',
+  severity: 'critical',
+  subject: 'container victim (b7dfb873b6cd)',
+  message: `victim (b7dfb873b6cd) is stuck: ${holder} holds …/mounts/shm through its bind /mnt/all:/rootfs`,
+  remedy:
+    'unwedge run playbooks/free-dead-containers.yaml unmounts that copy and removes the container; where it cannot: restart the container that holds it: docker restart agent',
+  evidence: [],
+};
 const CHANGES = new Map([
   ['Let go in the namespaces of the holders', change(`unmount ${mount} of victim in ${holder}`)],
   ['Remove what they held, too', change('remove Dead container victim (b7dfb873b6cd)')],
@@ -21,7 +31,9 @@ export function readmeRun(mode: RunMode, steps: readonly string[]): readonly Run
   for (const [i, step] of steps.entries()) {
     const planned = CHANGES.get(step);
     script.step('host2', step, i);
-    if (i === 0) script.planned('host2', step, [], [`victim (b7dfb873b6cd) is held by ${holder}`]);
+    if (i === 0) script.found('host2', step, [STUCK]);
+    if (i === 1) script.planned('host2', step, [], [`victim (b7dfb873b6cd) is held by ${holder}`]);
+    if (i === steps.length - 2) script.found('host2', step, []);
     if (planned) script.planned('host2', step, [planned]);
     if (planned && mode === 'run') script.applied('host2', step, done++, planned);
     script.stepEnds('host2', step, planned ? 'changed' : 'ok', planned ? 1 : 0);
