@@ -36,6 +36,12 @@ function onlyHost(pattern: string | undefined, hosts: readonly Host[]): Host {
   throw inputError(`--host ${pattern} names ${hosts.length} hosts`, 'name one; --list tells of several');
 }
 
-const json = (value: object): string => JSON.stringify(value, null, 4);
+/** Keys in order and four spaces, as ansible-inventory prints it: the two can be compared by diff. */
+const json = (value: object): string => JSON.stringify(value, sorted, 4);
+
+const sorted = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 const print = (lines: readonly string[]): void => console.log(lines.join('\n'));

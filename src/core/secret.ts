@@ -7,9 +7,8 @@ export interface PlacedSecret {
   readonly secret: Secret;
 }
 
-/** A value that nobody may see, and where it is to be had. `at`: where that is written. */
-export type Secret = { readonly at: SourceLocation } & /** A function, so that no JSON of an inventory shows it. */
-(
+/** A value that nobody may see, and where it is to be had. `at`: where that is written. A text is given by a function: no JSON shows it. */
+export type Secret = { readonly at: SourceLocation } /** A function, so that no JSON of an inventory shows it. */ & (
   | { readonly from: 'text'; readonly text: () => string }
   | { readonly from: 'env'; readonly name: string }
   /** `path` is absolute. */

@@ -86,6 +86,22 @@ describe('scrub', () => {
     expect(scrubError('hunter22', ['hunter22'])).toBe('hunter22');
   });
 
+  it('the longer of two that begin alike, side by side and at both ends', () => {
+    const message = (text: string) => {
+      const event = scrub(['pass', 'password', 'passport'])(failed(text));
+      return event.type === 'host.unreachable' ? event.reason.message : '';
+    };
+    expect(message('passwordpasspassport')).toBe('*********');
+    expect(message('pas password pa')).toBe('pas *** pa');
+    expect(message('pas')).toBe('pas');
+  });
+
+  it('each of five thousand hosts may have its own', () => {
+    const clean = scrub(Array.from({ length: 5_000 }, (_, i) => `${i}-of-a-host`));
+    const event = clean(failed(`${'x of-a-host '.repeat(10_000)}4999-of-a-host`));
+    expect(event).toMatchObject({ reason: { message: `${'x of-a-host '.repeat(10_000)}***` } });
+  });
+
   it('leaves no trace of any secret, as it is, in JSON and in base64', () => {
     // Stars in a secret could come from the mask itself.
     const secret = fc.string({ minLength: 8, maxLength: 20 }).filter((text) => !text.includes('*'));
