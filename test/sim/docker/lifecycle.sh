@@ -71,8 +71,10 @@ end_container() {
 # note_exit ID CODE: what the daemon does when a container has ended.
 note_exit() {
   put "$1" 'State.Status="exited"' State.Running=false State.Pid=0 "State.ExitCode=$((${2#"${2%%[!0]*}"} + 0))" \
-    "State.FinishedAt=\"$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)\"" "Sim.Since=$(date +%s)" Sim.Shim=
+    "State.FinishedAt=\"$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)\"" "Sim.Since=$(date +%s)"
   release_mounts "$1"
+  # Who waits for the shim waits for the mounts to be gone.
+  put "$1" Sim.Shim=
 }
 
 # dockerd unmounts what it mounted, in its own namespace; lazily since 17.07 (moby f65fa1f115).
