@@ -44,9 +44,12 @@ while [ $# -gt 0 ]; do
   [ $# -gt 0 ] || break
   case $said in
     *'o such container'*"$1"* | *'o such image'*"$1"* | *'o such object'*"$1"*) ;; # It went away meanwhile.
-    *'rror response from daemon'*) # Up to 1.12 some Dead ones are refused (facts/docker.md §2).
-      [ -r "$root/containers/$1/config.v2.json" ] || { printf '%s\n' "$said" | grep -v "^container$tab" >&2; exit 4; }
-      printf 'config\t%s\t' "$1"; tr '\t\n' '  ' <"$root/containers/$1/config.v2.json"; echo ;;
+    *'rror response from daemon'*) # Up to 1.12 some Dead ones are refused, and that file is the first to go (facts/docker.md §0, §2).
+      if [ -r "$root/containers/$1/config.v2.json" ]; then
+        printf 'config\t%s\t' "$1"; tr '\t\n' '  ' <"$root/containers/$1/config.v2.json"; echo
+      else ask ps -a --no-trunc --filter status=dead --filter "id=$1" --format "container$tab{{.ID}}${tab}dead${tab}true${tab}0$tab/{{.Names}}$tab{{.Image}}$tab$tab\"\"${tab}[]" |
+          grep "^container$tab$1$tab" || { printf '%s\n' "$said" | grep -v "^container$tab" >&2; exit 4; }
+      fi ;;
     *) printf '%s\n' "$said" | grep -vi -e "^container$tab" -e '^warning' >&2; exit 4 ;;
   esac
   shift

@@ -51,7 +51,7 @@ describe.skipIf(reason)('playbooks/free-dead-containers.yaml on real hosts', () 
       expect([planned(told), applied(told)]).toEqual([[], []]);
       for (const host of hosts)
         expect(outcome(told, host)?.reason?.message).toMatch(
-          /another cause than a busy mount: .*operation not permitted/,
+          /is stuck, but by no mount: .*operation not permitted/,
         );
     }
     expect(await snapshots()).toEqual(before);

@@ -4,7 +4,7 @@ import { calls, programs, runScript, temporaryPath } from './programs.ts';
 import { type Runner, underEachShell, underEachShellAndAwk } from './shells.ts';
 
 const ROOT = temporaryPath('docker \\ root');
-const [DEAD, UP, GONE, REFUSED] = ['dead', 'up00', 'f0', 'bad0'].map((start) =>
+const [DEAD, UP, GONE, REFUSED, BARE] = ['dead', 'up00', 'f0', 'bad0', 'ba4e'].map((start) =>
   Buffer.from(start).toString('hex').padEnd(64, '0'),
 );
 const CONFIG = `{"State":{"Dead":true,"Error":"a\\tb"},"Name":"/old","Config":{"Env":["A=b"]}}`;
@@ -90,9 +90,25 @@ describe('docker/containers.sh', () => {
       expect(asked(docker)).toEqual(['info', 'ps', 'inspect', 'inspect']);
     });
 
-    it('ends with 4 where docker refuses a container that has no file', () => {
+    it('tells by docker ps of a refused one whose file is gone, if it is Dead there', () => {
+      const inspect = `for id; do case $id in
+  ${BARE}) echo "Error response from daemon: Unknown device $id" >&2; exit 1 ;;
+  ${UP}) echo '${INSPECTED[1]}' ;;
+esac; done`;
+      const ps = `case $* in
+  *status=dead*id=${BARE}*) printf '%s\\n' "$*" | sed 's/.*--format //; s/{{.ID}}/${BARE}/; s/{{.Names}}/victim/; s/{{.Image}}/app:1/' ;;
+  *) printf '%s\\n' ${BARE} ${UP} ;;
+esac`;
+      const { code, rows } = look(runner, dockerSays({ inspect, ps }));
+      expect(code).toBe(0);
+      expect(rows('container')).toContain(`${BARE}\tdead\ttrue\t0\t/victim\tapp:1\t\t""\t[]`);
+      expect(rows('container')).toHaveLength(2);
+    });
+
+    it('ends with 4 where docker refuses a container that has no file and is not Dead in its list', () => {
       const inspect = `echo 'Error response from daemon: Unknown device' >&2; exit 1`;
-      expect(look(runner, dockerSays({ inspect }))).toMatchObject({
+      const ps = `case $* in *status=dead*) ;; *) echo ${BARE} ;; esac`;
+      expect(look(runner, dockerSays({ inspect, ps }))).toMatchObject({
         code: 4,
         stderr: 'Error response from daemon: Unknown device\n',
       });

@@ -6,7 +6,7 @@ import { isOfStuck, OF_STUCK } from '../../docker/finding-catalogue.ts';
 import { findingsOf } from '../../docker/findings.ts';
 import { type Survey, surveyHost } from '../../docker/host-survey.ts';
 import { liveRestoreAfter } from '../../docker/live-restore.ts';
-import { holders, outlooks, outlookText } from '../../docker/outlook.ts';
+import { holders, outlooks } from '../../docker/outlook.ts';
 import { detaches } from '../../docker/pins.ts';
 import { willHaveOwnNamespace } from '../../docker/slave-mounts.ts';
 
@@ -57,9 +57,12 @@ export const scan = defineStep<ScanArgs, Survey, never>({
   deadline: 180,
   probe: (host) => surveyHost(host),
   plan({ tell }, survey, { pending }) {
-    const findings = findingsOf(survey, pending).filter(({ code }) => tell === 'all' || isOfStuck(code));
+    const all = findingsOf(survey, pending);
+    const ofStuck = all.filter(({ code }) => isOfStuck(code));
+    const findings = tell === 'all' ? all : ofStuck;
     const output = {
       ...stuckOutput(survey, pending),
+      summary: ofStuck.map(({ code, message }) => `${code} ${message}`).join('; ') || 'no container is stuck',
       // A register is plain JSON.
       findings: findings.map((finding): JsonObject => ({ ...finding, data: finding.data ?? {} })),
       orphans: survey.leftovers.length,
@@ -74,7 +77,6 @@ export const scan = defineStep<ScanArgs, Survey, never>({
 function stuckOutput(survey: Survey, pending: readonly Change[]) {
   const stuck = outlooks(survey, pending);
   const count = (kind: string) => stuck.filter((o) => o.kind === kind).length;
-  const lines = stuck.map((o) => outlookText(o, survey));
   return {
     // A removal that runs right now is not stuck yet.
     dead: stuck.length - count('being-removed'),
@@ -83,7 +85,6 @@ function stuckOutput(survey: Survey, pending: readonly Change[]) {
     other_cause: count('other-cause'),
     being_removed: count('being-removed'),
     holders: [...new Set(stuck.flatMap((o) => (o.kind === 'pinned' ? holders(o.by, survey) : [])))],
-    summary: lines.length === 0 ? 'no container is stuck' : lines.join('; '),
   };
 }
 
