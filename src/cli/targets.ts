@@ -1,7 +1,8 @@
 import type { ConnectionOptions } from '../core/connection-options.ts';
-import { everyOne, inputError } from '../core/diagnostic.ts';
+import { everyOne, InputError, inputError } from '../core/diagnostic.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
+import { perLine } from '../inventory/blame.ts';
 import { type Blame, connectionOptions } from '../inventory/connection.ts';
 import { refusalOf } from '../transport/refusal.ts';
 import type { ConnectionFlags } from './flags.ts';
@@ -14,7 +15,11 @@ export async function targets(
   blame: (host: string) => Blame,
 ): Promise<Map<string, ConnectionOptions>> {
   const defaults = { ...flags, connectTimeout: flags.timeout, becomePassword };
-  const all = await everyOne(hosts, (host) => sound(connectionOptions(host, defaults, blame(host.name))));
+  const all = await everyOne(hosts, (host) => sound(connectionOptions(host, defaults, blame(host.name)))).catch(
+    (error: unknown) => {
+      throw error instanceof InputError ? new InputError(perLine(error.diagnostics)) : error;
+    },
+  );
   return new Map(all.map((options) => [options.name, options]));
 }
 

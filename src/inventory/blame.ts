@@ -1,4 +1,4 @@
-import { InputError, inputError } from '../core/diagnostic.ts';
+import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
 import type { Blame } from './connection.ts';
 import { withoutSecretLine } from './findings.ts';
 import type { LoadedInventory } from './inventory-builder.ts';
@@ -15,3 +15,18 @@ export const blameIn =
       withoutSecretLine(source.finding({ start, end: start + variable.length }, message, { todo })),
     ]);
   };
+
+/** One line of an inventory may be wrong for thousands of hosts: such findings become one that names the first. */
+export function perLine(findings: readonly Diagnostic[]): Diagnostic[] {
+  const alike = new Map<string, { first: Diagnostic; count: number }>();
+  for (const finding of findings) {
+    const key = finding.at ? JSON.stringify([finding.at, finding.message.replace(HOST, '')]) : finding.message;
+    const known = alike.get(key);
+    alike.set(key, { first: known?.first ?? finding, count: (known?.count ?? 0) + 1 });
+  }
+  return [...alike.values()].map(({ first, count }) =>
+    count === 1 ? first : { ...first, message: first.message.replace(HOST, `host $1 and ${count - 1} more: `) },
+  );
+}
+
+const HOST = /^host (\S+): /;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { targets } from '../../src/cli/targets.ts';
 import { InputError } from '../../src/core/diagnostic.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { SourceText } from '../../src/core/source-text.ts';
@@ -135,6 +136,16 @@ describe('an error shows the line that set the variable', () => {
     ['web2', { at: { file: 'hosts', line: 4, column: 1 }, source: 'ansible_become = perhaps' }],
   ])('%s', (host, place) => {
     expect(() => of(host)).toThrow(expect.objectContaining({ diagnostics: [expect.objectContaining(place)] }));
+  });
+
+  test('once, whatever number of hosts it is for', async () => {
+    const many = readInventory('[g]\nw[1:30]\nx ansible_port=y\n[g:vars]\nansible_connection=docker\n');
+    const told = await targets(many.hosts, { timeout: 1 }, undefined, (host) => blameIn(many, host, {})).catch(
+      (error) => error.diagnostics,
+    );
+    expect(told).toMatchObject([
+      { message: "host w1 and 30 more: ansible_connection: the connection 'docker' is not supported", at: { line: 5 } },
+    ]);
   });
 
   test('but not a line with a password in it', () => {
