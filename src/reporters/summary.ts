@@ -57,7 +57,7 @@ export class Summary {
     return paragraphs([
       diff ? await this.#diffLines(style) : [],
       ...(columns === undefined ? [] : this.#found(verbose, columns, style)),
-      this.#run.mode === 'check' ? this.#plannedLines(this.#recap, exact) : [],
+      this.#run.mode === 'check' ? fitted(this.#plannedLines(this.#recap, exact), columns, style) : [],
       recapLines(this.#recap, { ...this.#run, style, mayChange: this.mayChange }),
     ]);
   }
@@ -70,12 +70,12 @@ export class Summary {
       itemsOf(this.#findings.byHost({ gone: false, severity }), (finding) => findingBlock(finding, verbose));
     const wasThere = this.mode === 'check' ? 'Found, and gone after a run:' : 'Found at first, and gone now:';
     return [
-      titled('Notes:', sameHosts(this.#notes, exact)),
       ...[
         titled(wasThere, sameHosts(gone, exact)),
         titled('Done:', sameHosts(this.#made.byHost({ done: true }), exact)),
         titled('Not done, or in doubt:', sameHosts(this.#made.byHost({ done: false }), exact)),
         titled('Found:', sameHosts(left('critical'), exact)),
+        titled('Notes:', sameHosts(this.#notes, exact)),
         titled('To take care of:', sameItems(left('warning'), exact)),
         titled('Good to know:', sameItems(left('info'), exact)),
       ].map((lines) => onScreen(lines, columns, style)),
@@ -114,6 +114,9 @@ export class Summary {
     return hosts;
   }
 }
+
+const fitted = (lines: string[], columns: number | undefined, style: Style): string[] =>
+  columns === undefined ? lines : onScreen(lines, columns, style);
 
 const itemsOf = (byHost: ReadonlyMap<string, readonly Finding[]>, item: (finding: Finding) => Item) =>
   new Map([...byHost].map(([host, found]) => [host, found.map(item)]));
