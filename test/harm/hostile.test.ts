@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
 import { createReporter } from '../../src/reporters/index.ts';
+import { simAvailable } from '../sim/available.ts';
 import { created, DEAD, died, EVIL, OTHER, ROOT, rootfsOf, Stage, shmOf } from './stage.ts';
 
 const opened: Stage[] = [];
@@ -39,7 +40,7 @@ const swapper = `
 /** What the hostile one does at the last moment; it waits for a program that the script runs before its umount. */
 const swap = `echo "nsenter -t $ns_evil -m -- sh -c '[ -L /evil/srv ] || { mv /evil/srv /evil/was; ln -s decoy /evil/srv; echo swapped >/data/swapped; }'" >/s/swap`;
 
-describe('a hostile container', () => {
+describe.skipIf(simAvailable())('a hostile container', { timeout: 120_000 }, () => {
   describe.each(Object.keys(ways))(
     'that swaps a directory for a symbolic link at the last moment, by way of %s',
     (way) => {
@@ -125,7 +126,7 @@ describe('a hostile container', () => {
     expect(host.containers()).toEqual([]);
   });
 
-  it('does not hide by 50,000 mounts that look like those of the stuck one', async () => {
+  it('gets nothing done, and that is told, by 50,000 mounts that look like those of the stuck one', async () => {
     const host = await stage(`
       ${created(DEAD, 'stuck')}
       ${created(OTHER, 'other')}
@@ -134,9 +135,10 @@ describe('a hostile container', () => {
       within evil sh -c 'd=/mnt/${DEAD}; mkdir $d; mount -t tmpfs many $d; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do mkdir "$d/$i"; mount --rbind $d "$d/$i"; done'
       ${died(DEAD)}
       ${died(OTHER)}`);
-    const events = await host.run();
-    expect(host.containers()).not.toContain(OTHER);
-    if (host.containers().includes(DEAD)) expect(await printed(events)).toMatch(/stuck/);
+    const before = await host.mountpointsOf('agent');
+    // More than the session takes of one script: nothing is decided from half of it.
+    expect(await printed(await host.run())).toContain('its output is too long to be read whole');
+    expect(await host.mountpointsOf('agent')).toEqual(before);
   });
 
   it('does not hide by processes that fork as fast as they can', async () => {

@@ -75,6 +75,7 @@ function isFound({ name, file, from, to }: Mutant): boolean {
       'src',
       'test/harm',
       'test/sim/docker',
+      'test/sim/available.ts',
       'test/vitest.config.ts',
       'playbooks',
       'package.json',
