@@ -1,7 +1,7 @@
 import type { Daemon } from './daemon.ts';
 import { holderOf } from './holder.ts';
 import { mountResource } from './outlook.ts';
-import { peerElsewhere } from './propagation.ts';
+import { peerElsewhere, takenAlong } from './propagation.ts';
 import { isUntouchable } from './protected.ts';
 import { type Mounts, ownPlace, type PlacedMount, parentOf, placeOfMount, type StaleMount } from './stale-mount.ts';
 
@@ -22,6 +22,7 @@ export function refusalToUnmount(
     notUnderRoot(mount, mounts) ??
     usedByRunning(mount, mounts, daemon) ??
     sharedWithOthers(mount, mounts) ??
+    takesOthersAlong(mount, mounts) ??
     inProtectedNamespace(mount, daemon)
   );
 }
@@ -77,6 +78,16 @@ function sharedWithOthers(mount: StaleMount, mounts: Mounts): string | undefined
       entry.shared !== undefined && other.entry.shared === entry.shared && other.namespace.inode !== namespace.inode,
   );
   return peer && told(entry.shared, peer);
+}
+
+/** What lies at the same spot of a peer or a slave goes along, whatever it is. */
+function takesOthersAlong(mount: StaleMount, mounts: Mounts): string | undefined {
+  const { device, root } = mount.entry;
+  const other = takenAlong(mount, mounts).find(({ entry }) => entry.device !== device || entry.root !== root);
+  return (
+    other &&
+    `an umount would take ${other.entry.mountpoint} in mnt:[${other.namespace.inode}] along, which is another mount`
+  );
 }
 
 function inProtectedNamespace({ namespace }: StaleMount, daemon: Daemon): string | undefined {

@@ -79,6 +79,18 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'one is not whose umount would take along what lies at the same spot of a slave, but is another mount',
+    mounts: [
+      inAssist('victim', {
+        namespace: '3000',
+        device: '0:99',
+        on: { mountpoint: '/rootfs', root: '/', tags: 'master:5' },
+      }),
+      inAssist('victim', { on: { mountpoint: '/rootfs', root: '/', tags: 'shared:5' } }),
+    ],
+    refusal: 'along, which is another mount',
+  },
+  {
     name: "one on which another's mount lies is not: that goes first, by its owner",
     mounts: [inAssist('victim'), inAssist('victim', { mountpoint: `/rootfs${shmOf('victim')}/data`, upon: 0 })],
     refusal: `/rootfs${shmOf('victim')}/data lies on it`,
