@@ -1,19 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Connection } from '../../src/core/session.ts';
 import { openConnection } from '../../src/transport/open-connection.ts';
+import { ordinaryUser } from '../sim/available.ts';
 
 const HERE = fileURLToPath(new URL('host', import.meta.url));
 const DOUBLES = fileURLToPath(new URL('../sim/docker', import.meta.url));
+/** As whom a host is made: root of the machine is not root of a host, as test/sim has it. */
+const { uid } = ordinaryUser;
+const AS_USER = uid === undefined ? '' : `setpriv --reuid=${uid} --regid=${uid} --clear-groups `;
 const NAMESPACES = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--uts', '--ipc'];
 
 /** In the place of ssh: enters the host whose init is the address, then runs the remote command line as sshd would. */
 const SSH = `#!/bin/sh
 for command; do pid=$address address=$command; done
-exec nsenter -t "$pid" --preserve-credentials -U -m -p -u -i -- env -i HOME=/root PATH=/usr/local/bin:/usr/bin:/bin sh -c "$command"
+exec ${AS_USER}nsenter -t "$pid" --preserve-credentials -U -m -p -u -i -- env -i HOME=/root PATH=/usr/local/bin:/usr/bin:/bin sh -c "$command"
 `;
 
 /** A host of its own namespaces; all that is asked of it here is asked of the kernel, through /proc of its first process. */
@@ -40,8 +44,13 @@ export class Host {
     mkdirSync(`${directory}/bin`);
     writeFileSync(`${directory}/bin/ssh`, SSH);
     chmodSync(`${directory}/bin/ssh`, 0o755);
-    const argv = [...NAMESPACES, 'sh', `${HERE}/boot.sh`, HERE, DOUBLES, `${directory}/root`];
-    const child = spawn('unshare', argv, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const here = `${directory}/host`;
+    cpSync(HERE, here, { recursive: true });
+    for (const name of ['template.awk', 'places.awk']) cpSync(`${DOUBLES}/${name}`, `${here}/${name}`);
+    // That other user has to come in.
+    chmodSync(directory, 0o755);
+    const argv = [...NAMESPACES, 'sh', `${here}/boot.sh`, here, `${directory}/root`];
+    const child = spawn('unshare', argv, { stdio: ['pipe', 'pipe', 'pipe'], cwd: '/', ...ordinaryUser });
     const lines = createInterface({ input: child.stdout });
     let [said, init] = ['', 0];
     child.stderr.on('data', (chunk: Buffer) => {
@@ -58,11 +67,11 @@ export class Host {
 
   /** Plays a program of host/world.sh's words, as the host's root. */
   async play(program: string): Promise<void> {
-    writeFileSync(this.path('/s/program'), `${program}\n`);
+    const bytes = Buffer.from(`${program}\n`);
     await new Promise<void>((resolve, reject) => {
       this.#lines.once('line', () => resolve());
       this.#child.once('exit', () => reject(new Error(`the host ended: ${this.stderr}`)));
-      this.#child.stdin?.write('play\n');
+      this.#child.stdin?.write(Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes]));
     });
   }
 
