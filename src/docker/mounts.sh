@@ -6,17 +6,17 @@
 # Prints records, fields separated by tabs:
 #   mount INODE LINE           LINE as in mountinfo: a path holds an ID, its device is that of such a mount, or it lies on one
 #   parent INODE LINE          the mount that such a mount lies on
-#   root INODE LINE            in dockerd's namespace: the mounts that cover ROOT or lie below it
+#   root INODE LINE            in dockerd's namespace: the mounts that cover ROOT or lie below it, without other containers'
 #   copies INODE TOTAL LASTING     how many mounts it has below what it calls ROOT; LASTING: that are private
 #   bind INODE LINE            the file of a mount namespace, mounted
-#   process INODE PID START CGROUP COMMAND     START: field 22 of stat; 50 for each namespace with a mount, 3 with copies
+#   process INODE PID START CGROUP COMMAND     START: field 22 of stat; 50 for each namespace with a mount, 1 with copies
 #   processes INODE COUNT      how many there are
 #   locked INODE               all of these are in a user namespace other than that of process 1
 # Exit: 0 done, 5 /proc can't be listed.
 set -u
 who=$1
 # As the kernel writes it in mountinfo.
-root=$(printf '%s' "$2" | sed 's/\\/\\134/g; s/ /\\040/g')
+case $2 in *[\\\ ]*) root=$(printf '%s' "$2" | sed 's/\\/\\134/g; s/ /\\040/g') ;; *) root=$2 ;; esac
 dockerd=$3
 shift 3
 case $who in
@@ -35,38 +35,45 @@ esac
     if (!(inode in count)) order[++spaces] = inode
     pids[inode, ++count[inode]] = part[n - 2]
   }
-  # 2: one of the ids, 1: some other name that may be one, 0: none. Eight hex digits tell most other names apart.
-  function holds(path,  at, found) {
-    while (length(path) > 64 && (at = match(path, /\/[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]/))) {
-      path = substr(path, at + 1)
-      if (substr(path, 65) !~ /^(-init)?(\/|$)/) continue
-      if (substr(path, 1, 64) in wanted) return 2
-      found = 1
+  # What a path holds, 0: no id, 1: one that is not asked for (2 below ROOT), 3: one that is (4 below ROOT).
+  # Namespaces have copies of the same mounts: most paths have been judged before. Eight hex digits tell most other names apart.
+  function judge(path,  rest, at, found) {
+    for (rest = path; length(rest) > 64 && (at = match(rest, /\/[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]/)); ) {
+      rest = substr(rest, at + 1)
+      if (substr(rest, 65) !~ /^(-init)?(\/|$)/) continue
+      found = substr(rest, 1, 64) in wanted ? 3 : 1
+      if (found == 3) break
     }
-    return found
+    return verdict[path] = found ? found + (index(path, root) > 0) : 0
   }
   function covers(path) { return path == "/" || index(root, path "/") == 1 || index(path "/", root) == 1 }
   function take(s, i, parent) { hit[i]; below[s] = below[s] " " parent }
   # One representative reads for all; the next one where it has gone.
-  function read(s,  inode, file, i) {
-    inode = order[s]; first[s] = total + 1
-    for (i = 1; i <= count[inode] && total < first[s]; i++) {
+  function read(s,  inode, file, i, own, found, all, private) {
+    inode = order[s]; own = inode == dockerd; first[s] = total + 1
+    for (i = 1; i <= count[inode] && !(s in last); i++) {
       file = "/proc/" pids[inode, i] "/mountinfo"
       while ((getline < file) > 0) {
-        lines[++total] = $0; device[total] = $3
-        if (length($5) > 64 && (found = holds($5))) {
-          if (index($5, root)) { copies[s]++; if ($7 == "-") lasting[s]++ }
-          if (found == 2) { take(s, total, $2); devices[$3] }
+        last[s]
+        if ((found = verdict[$5]) == "") found = judge($5)
+        if (found && found % 2 == 0) {
+          all++; if ($7 == "-") private++
+          # Mounts of other containers neither carry these nor are the same.
+          if (found == 2 && $4 == "/") continue
         }
+        if (own && covers($5)) print "root", inode, $0
+        if (found > 2) devices[$3]
         if ($4 != "/") {
-          if (length($4) > 64 && holds($4) == 2) { take(s, total, $2); base[s, $1]; based[s] }
           if (substr($4, 1, 5) == "mnt:[" && !(substr($4, 6, length($4) - 6) in count)) print "bind", inode, $0
+          if (length($4) > 64 && judge($4) > 2) { found = 3; base[s, $1]; based[s] }
         }
-        if (inode == dockerd && covers($5)) print "root", inode, $0
+        lines[++total] = $0; device[total] = $3
+        if (found > 2) take(s, total, $2)
       }
       close(file)
     }
     last[s] = total
+    if (all) { copies[s] = all; lasting[s] = private + 0 }
     # On a part of a container that is bound elsewhere its mounts have other paths.
     if (s in based) for (i = first[s]; i <= total; i++) {
       split(lines[i], f, " ")
@@ -87,15 +94,17 @@ esac
     match(line, /^[A-Za-z0-9_.\/-]*/); line = substr(line, 1, RLENGTH); sub(/.*\//, "", line); return line
   }
   # The name stands in brackets and may hold anything; what follows the last ")" of stat counts from field 3.
-  function process(inode, pid,  file, line, stat, cgroup, command) {
+  function process(inode, pid,  file, line, stat, cgroup, command, at) {
     file = "/proc/" pid "/stat"
     while ((getline line < file) > 0) stat = stat line " "
     close(file)
     if (stat == "") return
-    match(stat, /.*\) /); command = substr(stat, index(stat, "(") + 1); sub(/\) [^)]*$/, "", command)
-    split(substr(stat, RLENGTH + 1), f, " ")
+    command = stat; sub(/^[^(]*\(/, "", command); sub(/\) [^)]*$/, "", command)
+    sub(/.*\) /, "", stat); split(stat, f, " ")
     file = "/proc/" pid "/cgroup"
-    while ((getline line < file) > 0) if (line ~ /:name=systemd:/ || (line ~ /^0::/ && cgroup == "")) { sub(/^[^:]*:[^:]*:/, "", line); cgroup = line }
+    while ((getline line < file) > 0)
+      if ((at = index(line, ":name=systemd:"))) { cgroup = substr(line, at + 14); break }
+      else if (index(line, "0::") == 1) cgroup = substr(line, 4)
     close(file)
     gsub(/\t/, " ", command); gsub(/\t/, " ", cgroup)
     # Cut at 15 bytes it names containerd and its shims alike; the first argument tells.
@@ -107,8 +116,8 @@ esac
     init = users(1)
     for (s = 1; s <= spaces; s++) {
       show(s); inode = order[s]
-      if (s in copies) print "copies", inode, copies[s], lasting[s] + 0
-      most = below[s] != "" ? 50 : s in copies ? 3 : 0
+      if (s in copies) print "copies", inode, copies[s], lasting[s]
+      most = below[s] != "" ? 50 : s in copies ? 1 : 0
       if (most) print "processes", inode, count[inode]
       locked = most == 50
       for (i = 1; i <= count[inode] && i <= most; i++) {

@@ -111,8 +111,11 @@ describeWithMounts('docker/mounts.sh', () => {
       const covers = (path: string) =>
         path === '/' || `${root}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${root}/`);
       const lines = dockerd.mountinfo.filter((line) => covers(field(line, 4)));
-      expect(kind(look([ID]).records, 'root')).toEqual(lines.map((line) => `root\t${dockerd.inode}\t${line}`).sort());
+      expect(kind(look([ID, LAYER]).records, 'root')).toEqual(
+        lines.map((line) => `root\t${dockerd.inode}\t${line}`).sort(),
+      );
       expect(lines.filter((line) => field(line, 4).startsWith(root))).toHaveLength(7);
+      expect(kind(look([ID]).records, 'root')).toHaveLength(lines.length - 3);
     });
 
     it('tells who is in those namespaces, at most 50 of them, and how many there are', () => {
@@ -176,7 +179,7 @@ describeWithMounts('docker/mounts.sh', () => {
       };
       expect(kind(records, 'copies')).toEqual([counted(dockerd), counted(copy)].sort());
       expect(counted(dockerd)).not.toBe(counted(copy).replace(copy.inode, dockerd.inode));
-      expect(kind(records, 'process').filter((record) => record.includes(copy.inode))).toHaveLength(3);
+      expect(kind(records, 'process').filter((record) => record.includes(copy.inode))).toHaveLength(1);
     });
 
     it('looks into the namespaces of threads where it is asked to, and at files of namespaces', async () => {
@@ -186,7 +189,7 @@ describeWithMounts('docker/mounts.sh', () => {
         for n in $(seq 100); do unshare --mount="$2/namespace" true 2>/dev/null && break; done`;
       const holder = await Holder.open(setup, [ROOT, BINDS], dockerd);
       const line = holder.lineOf(file);
-      expect(kind(look([ID]).records, 'bind')).toEqual([`bind\t${holder.inode}\t${line}`]);
+      expect(kind(look([ID]).records, 'bind')).toContain(`bind\t${holder.inode}\t${line}`);
       const threads = look([ID, LAYER], {}, 'threads');
       expect(kind(threads.records, 'mount')).toEqual(kind(look([ID, LAYER]).records, 'mount'));
       await holder.close();
