@@ -3,7 +3,7 @@ import type { Entry, Mount, Snapshot, Space } from './observation.ts';
 import type { Program } from './program.ts';
 
 /** Programs in whose namespaces nothing is ever unmounted (facts/docker.md §8). */
-const UNTOUCHABLE = ['systemd', 'containerd', 'docker-containe', 'kubelet', 'sshd', 'crio'];
+const UNTOUCHABLE = ['systemd', 'containerd', 'kubelet', 'sshd', 'crio'];
 
 /** The host before and after something of ours was at work on it; what docker says in `before` is what counts. */
 export interface Span {

@@ -27,7 +27,7 @@ const NAMES = [
 const HOLDERS: readonly (readonly [string, string])[] = [
   ['ntpd', '/system.slice/ntpd.service'],
   ['sleep', '/user.slice/user-1000.slice/session-1.scope'],
-  ['docker-containe', '/system.slice/docker.service'],
+  ['crio', '/system.slice/crio.service'],
   ['kubelet', '/system.slice/kubelet.service'],
   ['httpd', '/system.slice/httpd.service'],
   ['containerd', '/system.slice/containerd.service'],
