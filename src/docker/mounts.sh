@@ -35,16 +35,16 @@ esac
     if (!(inode in count)) order[++spaces] = inode
     pids[inode, ++count[inode]] = part[n - 2]
   }
-  # What a path holds, 0: no id, 1: one that is not asked for (2 below ROOT), 3: one that is (4 below ROOT).
+  # What a path holds, 1: no id, 2: one that is not asked for (3: below ROOT), 4: one that is (5: below ROOT).
   # Namespaces have copies of the same mounts: most paths have been judged before. Eight hex digits tell most other names apart.
   function judge(path,  rest, at, found) {
     for (rest = path; length(rest) > 64 && (at = match(rest, /\/[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]/)); ) {
       rest = substr(rest, at + 1)
       if (substr(rest, 65) !~ /^(-init)?(\/|$)/) continue
-      found = substr(rest, 1, 64) in wanted ? 3 : 1
-      if (found == 3) break
+      found = substr(rest, 1, 64) in wanted ? 4 : 2
+      if (found == 4) break
     }
-    return verdict[path] = found ? found + (index(path, root) > 0) : 0
+    return verdict[path] = found ? found + (index(path, root) > 0) : 1
   }
   function covers(path) { return path == "/" || index(root, path "/") == 1 || index(path "/", root) == 1 }
   function take(s, i, parent) { hit[i]; below[s] = below[s] " " parent }
@@ -55,20 +55,20 @@ esac
       file = "/proc/" pids[inode, i] "/mountinfo"
       while ((getline < file) > 0) {
         last[s]
-        if ((found = verdict[$5]) == "") found = judge($5)
-        if (found && found % 2 == 0) {
+        if (!(found = verdict[$5])) found = judge($5)
+        if (found == 3 || found == 5) {
           all++; if ($7 == "-") private++
           # Mounts of other containers neither carry these nor are the same.
-          if (found == 2 && $4 == "/") continue
+          if (found == 3 && $4 == "/") continue
         }
         if (own && covers($5)) print "root", inode, $0
-        if (found > 2) devices[$3]
+        if (found > 3) devices[$3]
         if ($4 != "/") {
           if (substr($4, 1, 5) == "mnt:[" && !(substr($4, 6, length($4) - 6) in count)) print "bind", inode, $0
-          if (length($4) > 64 && judge($4) > 2) { found = 3; base[s, $1]; based[s] }
+          if (length($4) > 64 && judge($4) > 3) { found = 4; base[s, $1]; based[s] }
         }
         lines[++total] = $0; device[total] = $3
-        if (found > 2) take(s, total, $2)
+        if (found > 3) take(s, total, $2)
       }
       close(file)
     }
