@@ -56,6 +56,7 @@ export class Program {
   readonly containers: readonly Placed[];
   readonly #holders: string[] = [];
   readonly #orphans: string[] = [];
+  readonly #locked = new Set<string>();
 
   constructor(story: Story) {
     this.story = story;
@@ -229,7 +230,10 @@ export class Program {
         const [comm, cgroup] = HOLDERS[act.who % HOLDERS.length] ?? ['sleep', '/'];
         const name = `h${this.#holders.length}`;
         this.#holders.push(name);
-        return line('holder', name, space, act.copies, comm, cgroup);
+        // What was copied into a user namespace stays locked in every copy of that, which nothing tells.
+        const from = this.#locked.has(space) ? 'host' : space;
+        if (act.copies === 'userns') this.#locked.add(name);
+        return line('holder', name, from, act.copies, comm, cgroup);
       }
       case 'another': {
         const [comm, cgroup] = HOLDERS[act.who % HOLDERS.length] ?? ['sleep', '/'];
