@@ -50,9 +50,7 @@ describe.skipIf(reason)('playbooks/free-dead-containers.yaml on real hosts', () 
       expect(told.code).toBe(2);
       expect([planned(told), applied(told)]).toEqual([[], []]);
       for (const host of hosts)
-        expect(outcome(told, host)?.reason?.message).toMatch(
-          /is stuck, but by no mount: .*operation not permitted/,
-        );
+        expect(outcome(told, host)?.reason?.message).toMatch(/is stuck, but by no mount: .*operation not permitted/);
     }
     expect(await snapshots()).toEqual(before);
   });

@@ -85,7 +85,7 @@ describe.skipIf(reason)('playbooks/restart-holders.yaml on real hosts', () => {
     expect([predicted.code, told.code]).toEqual([2, 2]);
     expect(applied(told)).toEqual(planned(predicted));
     expect(applied(told)).toHaveLength(4);
-    expect(outcome(told, 'host1')?.reason?.message).toMatch(/^first \([0-9a-f]{12}\) is held by process sleep/);
+    expect(outcome(told, 'host1')?.reason?.message).toMatch(/UW007 first \([0-9a-f]{12}\) is stuck: process sleep/);
     const [first = ''] = (of(facts, 'host1').STUCK ?? '').split(' ');
     expect(await stuckOn('host1')).toBe(first);
     expect(await neighbours(facts)).toEqual(before);
