@@ -44,10 +44,12 @@ umount -l .
 mount --make-rshared /
 mount --make-rprivate /proc
 set +e
+# shellcheck source=test/harm/host/world.sh
 . /h/world.sh
 echo up
 while read -r size; do
   dd bs="$size" count=1 iflag=fullblock of=/s/program 2>/dev/null
+  # shellcheck source=/dev/null # written on the line before
   . /s/program >/dev/null
-  echo done
+  echo 'done'
 done

@@ -2,6 +2,7 @@
 # world.sh: the words of which test/harm/program.ts makes its programs. Sourced by boot.sh; ns_NAME is the first process of each namespace.
 # What the kernel refuses is left out: what came of it all is read from the kernel.
 
+# shellcheck disable=SC2034 # by within, by its name
 ns_host=1
 
 # within NS COMMAND…: in that mount namespace.
