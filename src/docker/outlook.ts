@@ -6,7 +6,7 @@ import { detaches, pins } from './pins.ts';
 import { takenAlong } from './propagation.ts';
 import { classifyMessage } from './removal-error.ts';
 import { shortIds } from './short-ids.ts';
-import type { PlacedMount, StaleMount } from './stale-mount.ts';
+import type { Mounts, PlacedMount, StaleMount } from './stale-mount.ts';
 
 /** The names by which steps tell each other what they would change. */
 export const mountResource = (m: PlacedMount): string =>
@@ -30,10 +30,23 @@ export function goneWith(changes: readonly Change[], view: HostView): Set<string
   ];
   const along = view.stale.filter((m) => owners(m).some((owner) => resources.has(owner)));
   const named = new Set([...resources, ...along.map(mountResource)]);
-  const taken = view.stale
-    .filter((m) => named.has(mountResource(m)))
-    .flatMap((m) => takenAlong(m, view.mounts).map(mountResource));
-  return new Set([...named, ...taken]);
+  const gone = new Set(named);
+  for (const m of view.stale.filter((m) => named.has(mountResource(m))))
+    for (const other of goneAlong(m, view.mounts, gone)) gone.add(mountResource(other));
+  return gone;
+}
+
+/** What an umount takes along once these are gone: no copy on which something still lies, for that one the kernel calls busy and leaves (propagate_umount in fs/pnode.c). */
+export function goneAlong(mount: StaleMount, mounts: Mounts, gone: ReadonlySet<string>): PlacedMount[] {
+  const carries = ({ entry, namespace }: PlacedMount) =>
+    mounts.placed.some(
+      (upon) =>
+        upon.entry.parent === entry.id &&
+        upon.namespace.inode === namespace.inode &&
+        upon.entry.mountpoint !== entry.mountpoint &&
+        !gone.has(mountResource(upon)),
+    );
+  return takenAlong(mount, mounts).filter((other) => !carries(other));
 }
 
 /** What becomes of one Dead container. */

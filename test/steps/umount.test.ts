@@ -114,6 +114,16 @@ describe('umount', () => {
         output: { unmounted: 1, left: 0 },
       },
       {
+        name: 'a copy on which something lies does not go along: the kernel leaves it',
+        args: { namespaces: ['host', 'holders'], lazy: false },
+        answers: answers(
+          mountsOutput([slave, onHost, inAssist('victim', { mountpoint: `/rootfs${shmOf('victim')}/data`, upon: 0 })], assist),
+        ),
+        changes: [inHost],
+        notes: [`left alone: /rootfs${shown} of victim in ${who}: /rootfs${shown}/data lies on it`],
+        output: { unmounted: 1, left: 1 },
+      },
+      {
         name: 'not the other way round',
         args: { namespaces: ['host', 'holders'], lazy: false },
         answers: answers(mountsOutput([onHost, deepSlave], assist)),

@@ -4,8 +4,7 @@ import { applyScript } from '../../core/host-script.ts';
 import { defineStep } from '../../core/step-type.ts';
 import { holderOf, holderText, releaseText } from '../../docker/holder.ts';
 import { type HostView, lookAtHost } from '../../docker/host-view.ts';
-import { goneWith, mountResource } from '../../docker/outlook.ts';
-import { takenAlong } from '../../docker/propagation.ts';
+import { goneAlong, goneWith, mountResource } from '../../docker/outlook.ts';
 import { refusalToUnmount } from '../../docker/safety.ts';
 import { shortIds } from '../../docker/short-ids.ts';
 import type { StaleMount } from '../../docker/stale-mount.ts';
@@ -65,7 +64,7 @@ export const umount = defineStep<UmountArgs, HostView, UmountChange>({
       if (refusal !== undefined) notes.push(`left alone: ${describe(m, view)}: ${refusal}`);
       else {
         changes.push(change(m, view, args));
-        for (const taken of [m, ...takenAlong(m, view.mounts)]) gone.add(mountResource(taken));
+        for (const taken of [m, ...goneAlong(m, view.mounts, gone)]) gone.add(mountResource(taken));
       }
     }
     return { changes, notes, output: { unmounted: changes.length, left: notes.length } };
