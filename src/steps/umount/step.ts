@@ -61,7 +61,7 @@ export const umount = defineStep<UmountArgs, HostView, UmountChange>({
     for (const m of view.stale.filter((m) => args.namespaces.some((where) => isIn(m, where, view)))) {
       if (gone.has(mountResource(m))) continue;
       const refusal = refusalToUnmount(m, view.mounts, view.daemon, gone);
-      if (refusal !== undefined) notes.push(`left alone: ${describe(m, view)}: ${refusal}`);
+      if (refusal !== undefined) notes.push(`left alone: ${describe(m, view)}: ${shortIds(refusal)}`);
       else {
         changes.push(change(m, view, args));
         for (const taken of [m, ...goneAlong(m, view.mounts, gone)]) gone.add(mountResource(taken));
