@@ -26,7 +26,7 @@ const busyCases = Object.entries(BUSY).flatMap(([scenario, holders], index) =>
     .map((host) => ({ scenario, host, holders })),
 );
 
-describe.skipIf(reason)('a host of the lab', { timeout: 300_000 }, () => {
+describe.skipIf(reason)('a host of the lab', { timeout: 900_000 }, () => {
   let lab: Lab;
   const clean = new Map<string, string>();
   const onHost = oneAtATime();

@@ -39,7 +39,7 @@ const PAIRS = ALL ? scenarios.flatMap((s) => personalities.map(({ name }) => [s,
 
 const reason = simAvailable();
 
-describe.skipIf(reason)('the laws on simulated hosts', { timeout: 180_000 }, () => {
+describe.skipIf(reason)('the laws on simulated hosts', { timeout: 600_000 }, () => {
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await bootFleet([]);

@@ -5,7 +5,7 @@ import { personality } from './personality.ts';
 const reason = simAvailable();
 if (reason) console.log(`simulated docker: skipped, ${reason}`);
 
-describe.skipIf(reason)('docker rm of a container whose mounts are held', { timeout: 60_000 }, () => {
+describe.skipIf(reason)('docker rm of a container whose mounts are held', { timeout: 300_000 }, () => {
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await bootFleet([]);

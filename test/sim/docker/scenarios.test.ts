@@ -37,7 +37,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['holder-shim', 'el7-1.10.3-devicemapper', 'live-restore came with 1.12'],
 ];
 
-describe.skipIf(reason)('a simulated host', { timeout: 60_000 }, () => {
+describe.skipIf(reason)('a simulated host', { timeout: 300_000 }, () => {
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await bootFleet([]);
