@@ -48,7 +48,7 @@ beforeAll(() => {
   build();
   sandbox = new Sandbox(Object.fromEntries(written));
   help = helpOf(sandbox);
-}, 60_000);
+});
 afterAll(() => sandbox.remove());
 
 describe.each(pages.map((one) => [one.path, one] as const))('%s', (path, own) => {

@@ -16,7 +16,7 @@ let sandbox: Sandbox;
 beforeAll(() => {
   build();
   sandbox = new Sandbox(FILES);
-}, 60_000);
+});
 afterAll(() => sandbox.remove());
 
 /** Ansible runs on every host, or says nothing, or ends with 0, for each of these. */

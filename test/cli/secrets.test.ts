@@ -49,7 +49,7 @@ let sandbox: Sandbox;
 beforeAll(() => {
   build();
   sandbox = new Sandbox(FILES);
-}, 60_000);
+});
 afterAll(() => sandbox.remove());
 
 const textsBelow = (folder: string): string =>

@@ -7,7 +7,7 @@ import { simAvailable } from './fleet.ts';
 const reason = simAvailable();
 if (reason) console.log(`sim, demo: skipped, ${reason}`);
 
-beforeAll(build, 60_000);
+beforeAll(build);
 
 const demo = async (...args: string[]) => {
   const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'test/sim/demo.ts', ...args]);

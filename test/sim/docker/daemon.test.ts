@@ -8,7 +8,7 @@ describe.skipIf(reason)('dockerd of a simulated host', { timeout: 300_000 }, () 
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await bootFleet([]);
-  }, 60_000);
+  });
   afterAll(() => fleet.close());
 
   const boot = async (name: string, type: string): Promise<SimHost> => {

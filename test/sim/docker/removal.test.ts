@@ -9,7 +9,7 @@ describe.skipIf(reason)('docker rm of a container whose mounts are held', { time
   let fleet: Fleet;
   beforeAll(async () => {
     fleet = await bootFleet([]);
-  }, 60_000);
+  });
   afterAll(() => fleet.close());
 
   /** A host of its own for the test, wedged. */
