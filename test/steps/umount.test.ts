@@ -117,7 +117,10 @@ describe('umount', () => {
         name: 'a copy on which something lies does not go along: the kernel leaves it',
         args: { namespaces: ['host', 'holders'], lazy: false },
         answers: answers(
-          mountsOutput([slave, onHost, inAssist('victim', { mountpoint: `/rootfs${shmOf('victim')}/data`, upon: 0 })], assist),
+          mountsOutput(
+            [slave, onHost, inAssist('victim', { mountpoint: `/rootfs${shmOf('victim')}/data`, upon: 0 })],
+            assist,
+          ),
         ),
         changes: [inHost],
         notes: [`left alone: /rootfs${shown} of victim in ${who}: /rootfs${shown}/data lies on it`],
