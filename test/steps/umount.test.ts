@@ -85,6 +85,15 @@ describe('umount', () => {
       output: { unmounted: 0, left: 1 },
     },
     {
+      name: 'the topmost of a stack goes first, also where the kernel lists it first',
+      args: { namespaces: ['holders'], lazy: false },
+      answers: answers(
+        mountsOutput([inAssist('victim', { device: '0:80', upon: 1 }), inAssist('victim', { device: '0:81' })], assist),
+      ),
+      changes: [`unmount /rootfs${shown} of victim in ${who}`, `unmount /rootfs${shown} of victim in ${who}`],
+      output: { unmounted: 2, left: 0 },
+    },
+    {
       name: 'the topmost of a stack goes first',
       args: { namespaces: ['holders'], lazy: false },
       answers: answers(
