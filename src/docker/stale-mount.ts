@@ -146,12 +146,18 @@ export function staleMounts(mounts: Mounts, daemon: Daemon, dead: readonly Conta
     }),
   );
   const depth = (m: StaleMount) => m.entry.mountpoint.split('/').length;
+  // Not by their place in the list: a mount that propagates to where one is already comes to lie below it.
+  const height = (m: PlacedMount): number => {
+    const below = mounts.placed.find((o) => o.entry.id === m.entry.parent && o.namespace.inode === m.namespace.inode);
+    return below?.entry.mountpoint === m.entry.mountpoint ? 1 + height(below) : 0;
+  };
   return found
     .map((mount) => ({
       mount,
       place: mounts.placed.findIndex((p) => p.line === mount.line && p.namespace.inode === mount.namespace.inode),
+      height: height(mount),
     }))
-    .sort((a, b) => depth(b.mount) - depth(a.mount) || b.place - a.place)
+    .sort((a, b) => depth(b.mount) - depth(a.mount) || b.height - a.height || b.place - a.place)
     .map(({ mount }) => mount);
 }
 
