@@ -250,7 +250,10 @@ export function told(events: readonly RunEvent[]): Told {
 
 /** Where a run did not do what its dry run had said. That a process keeps a mount busy, only the kernel knows, and only when asked to unmount. */
 export function lies(check: Told, run: Told, again: Told): string[] {
-  const busy = [...run.left].filter(([, reason]) => /busy/.test(reason)).map(([resource]) => resource);
+  // "no mount point specified": umount(8) of the host takes no path with control characters.
+  const busy = [...run.left]
+    .filter(([, reason]) => /busy|no mount point specified/.test(reason))
+    .map(([resource]) => resource);
   const forBusy = (resource: string) =>
     busy.length > 0 && (busy.includes(resource) || resource.startsWith('container '));
   const notDone = [...check.certain].filter((r) => !run.made.has(r) && !forBusy(r));
