@@ -35,7 +35,8 @@ for found in $(grep -sxE 'docker|dockerd(-current|-latest)?|containerd|docker-co
     dockerd*:* | docker:*docker\ daemon\ *) [ -n "$dockerd" ] || dockerd=$pid ;;
     docker:* | *containerd-shim*) ;;
     kubelet:* | hyperkube:*kubelet*) say kubernetes "kubelet runs, pid $pid" ;;
-    *containe*) if [ "$(parent_of "$pid")" = "$dockerd" ]; then layout=own; elif [ $layout = none ]; then layout=separate; fi ;;
+    *containe*) parent=$(parent_of "$pid") # By name, too: dockerd may come later in this list.
+      case $parent:$(cat "/proc/$parent/comm" 2>/dev/null) in "${dockerd:-none}":* | *:dockerd* | *:docker) layout=own ;; *) [ $layout = own ] || layout=separate ;; esac ;;
   esac
 done
 [ -e /etc/kubernetes/kubelet.conf ] && say kubernetes '/etc/kubernetes/kubelet.conf exists'
