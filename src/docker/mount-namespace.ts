@@ -13,7 +13,7 @@ export interface Namespace {
   /** At most 50 of them, the oldest first: it is there the longest. */
   readonly processes: readonly Process[];
   readonly processCount: number;
-  /** All of its processes are in a user namespace of their own: the kernel holds copied mounts fast there (MNT_LOCKED). */
+  /** Its oldest process is in a user namespace of its own: the kernel holds copied mounts fast there (MNT_LOCKED). */
   readonly locked: boolean;
   /** No process as a whole is in it: these are threads of processes that are elsewhere. */
   readonly ofThreads?: true;

@@ -11,7 +11,7 @@
 #   bind INODE LINE            the file of a mount namespace, mounted
 #   process INODE PID START CGROUP COMMAND     START: field 22 of stat; 50 for each namespace with a mount, 1 with copies
 #   processes INODE COUNT      how many there are
-#   locked INODE               all of these are in a user namespace other than that of process 1
+#   locked INODE               the oldest of these is in a user namespace other than that of process 1
 # Exit: 0 done, 5 /proc can't be listed.
 set -u
 who=$1
@@ -98,7 +98,7 @@ esac
     file = "/proc/" pid "/stat"
     while ((getline line < file) > 0) stat = stat line " "
     close(file)
-    if (stat == "") return
+    if (stat == "") return ""
     command = stat; sub(/^[^(]*\(/, "", command); sub(/\) [^)]*$/, "", command)
     sub(/.*\) /, "", stat); split(stat, f, " ")
     file = "/proc/" pid "/cgroup"
@@ -109,7 +109,7 @@ esac
     gsub(/\t/, " ", command); gsub(/\t/, " ", cgroup)
     # Cut at 15 bytes it names containerd and its shims alike; the first argument tells.
     if (command == "docker-containe") command = program(pid)
-    print "process", inode, pid, f[20], cgroup, command
+    print "process", inode, pid, f[20], cgroup, command; return f[20]
   }
   END {
     for (s = 1; s <= spaces; s++) read(s)
@@ -119,11 +119,12 @@ esac
       if (s in copies) print "copies", inode, copies[s], lasting[s]
       most = below[s] != "" ? 50 : s in copies ? 1 : 0
       if (most) print "processes", inode, count[inode]
-      locked = most == 50
+      oldest = ""
       for (i = 1; i <= count[inode] && i <= most; i++) {
-        process(inode, pids[inode, i])
-        if (locked && users(pids[inode, i]) == init) locked = 0
+        start = process(inode, pids[inode, i])
+        if (start != "" && (oldest == "" || start + 0 < oldest)) { oldest = start + 0; pid = pids[inode, i] }
       }
-      if (locked) print "locked", inode
+      # Others may have come in from outside; mounts are held fast by who made the namespace.
+      if (most == 50 && oldest != "" && users(pid) != init) print "locked", inode
     }
   }'
