@@ -89,6 +89,15 @@ describeWithMounts('steps/umount/apply.sh and apply-holder.sh', () => {
       expect(mountsOf(copy)).toEqual(there);
     });
 
+    it('takes a mount that has lost its peers or its master since for the same', async () => {
+      const holder = await open();
+      const planned = holder.lineOf(VICTIM) ?? '';
+      const line = planned.replace(/ (?=- )/, ' master:4711 ');
+      expect(line).not.toBe(planned);
+      expect(run(runner, planOf(holder, { line }))).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(holder.lineOf(VICTIM)).toBeUndefined();
+    });
+
     it('does nothing where the mount is no longer as planned', async () => {
       const holder = await open();
       const before = mountsOf(holder);

@@ -2,7 +2,7 @@
 # Restarts one holder of stale mounts, after looking again that all is as planned, and waits until it is up again.
 # Usage: apply.sh unit|container NAME MAIN_PID STOP WAIT DOCKERD_PID [CONTAINER PID START INODE LINE]…
 #   NAME: of the unit; of a container its id. STOP: seconds its stop may take by its own settings. WAIT: seconds to be up again in.
-#   CONTAINER …: of each stale mount whose it is, a process that has it, its start time (field 22), its namespace, its line in mountinfo.
+#   CONTAINER …: of each stale mount whose it is, a process that has it, its start time (field 22), its namespace, its line in mountinfo (but for its tags).
 # Exit: 0 restarted and up, 9 no longer as planned (nothing done), 1 not up again: its last words are on stderr.
 set -u
 kind=$1 name=$2 main=$3 stop=$4 wait=$5 dockerd=$6
@@ -20,7 +20,7 @@ dead() {
   esac
 }
 started() { [ "$(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20)" = "$2" ]; }
-mounted() { LINE=$2 awk 'BEGIN { want = ENVIRON["LINE"] } $0 == want { found = 1 } END { exit !found }' "/proc/$1/mountinfo" 2>/dev/null; }
+mounted() { LINE=$2 awk -v tags=' (shared|master|propagate_from):[0-9]+' 'BEGIN { want = ENVIRON["LINE"]; gsub(tags, "", want) } { gsub(tags, "") } $0 == want { found = 1 } END { exit !found }' "/proc/$1/mountinfo" 2>/dev/null; }
 # The same filesystem, and the same part of it, whatever it is called there.
 has_copy() { LINE=$2 awk 'BEGIN { split(ENVIRON["LINE"], want, " ") } $3 == want[3] && $4 == want[4] { found = 1 } END { exit !found }' "/proc/$1/mountinfo" 2>/dev/null; }
 as_planned() {

@@ -14,7 +14,8 @@ started() {
   set -- ${stat##*) }
   [ "${20:-}" = "$start" ]
 }
-mounted() { LINE=$line awk 'BEGIN { want = ENVIRON["LINE"] } $0 == want { found = 1 } END { exit !found }' "/proc/$pid/mountinfo" 2>/dev/null; }
+# Its tags go when the umount of a peer or master ends the group.
+mounted() { LINE=$line awk -v tags=' (shared|master|propagate_from):[0-9]+' 'BEGIN { want = ENVIRON["LINE"]; gsub(tags, "", want) } { gsub(tags, "") } $0 == want { found = 1 } END { exit !found }' "/proc/$pid/mountinfo" 2>/dev/null; }
 dead() {
   state=$(timeout 60 docker inspect --type container -f '{{.State.Dead}} {{.State.Status}} {{.State.Pid}}' "$container" 2>&1)
   case $?:$state in
