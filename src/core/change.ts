@@ -16,6 +16,8 @@ export interface Change {
   readonly before: Json;
   readonly after: Json;
   readonly risk: Risk;
+  /** How many running containers it stops, also those that come back; left out where it stops none. */
+  readonly stops?: number | 'unknown';
   /** True where check cannot know whether a run will make this change. */
   readonly may?: boolean;
   /** For files: unified diff material, shown by --diff. */

@@ -1,13 +1,14 @@
 import type { Change } from './change.ts';
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
+import type { Bounds } from './rollout.ts';
 
 export type StepStatus = 'ok' | 'changed' | 'skipped' | 'failed';
 /**
  * A host's outcome of a whole run. `interrupted`: it began, nothing of it failed, but the run stopped before its last step.
- * `not-attempted`: it was never touched.
+ * `rolled-back`: nothing of it failed, but its batch or the whole rollout was put back. `not-attempted`: it was never touched.
  */
-export type HostStatus = 'ok' | 'changed' | 'failed' | 'unreachable' | 'interrupted' | 'not-attempted';
+export type HostStatus = 'ok' | 'changed' | 'failed' | 'unreachable' | 'interrupted' | 'rolled-back' | 'not-attempted';
 
 export interface Reason {
   /** What went wrong and why, for people. */
@@ -43,6 +44,33 @@ export interface Recap {
   readonly outcomes: readonly HostOutcome[];
   /** True where a signal stopped the run. */
   readonly interrupted: boolean;
+  /** What made the rollout begin no further host, where some were left. */
+  readonly stopped?: StopCause;
+}
+
+/**
+ * What ends a rollout before its last host: its failure budget, the end of its window, containers that a batch would
+ * stop, or (`confirm`) its canary, which waits for people.
+ */
+export type StopCause = 'failures' | 'window' | 'containers' | 'confirm';
+
+/** Where a rollout came to when it began no further host. */
+export interface RolloutEnd {
+  readonly play: string;
+  readonly by: StopCause;
+  readonly reason: Reason;
+  /** Hosts of the play that were begun, in its order. */
+  readonly done: readonly string[];
+  /** Hosts of the play that were not. */
+  readonly left: readonly string[];
+}
+
+/** A host that is not well by the rollout's health steps. */
+export interface Illness {
+  readonly host: string;
+  readonly reason: Reason;
+  /** False where it was ill before its batch already: it does not count against the change. */
+  readonly counts: boolean;
 }
 
 /** Identifies a change within a run. */
@@ -71,6 +99,14 @@ export type RunEvent = { readonly at: string } & (
       readonly hosts: readonly string[];
       readonly steps: number;
     }
+  /** How a play's hosts will be taken; all plays' plans come before the first host is touched. */
+  | {
+      readonly type: 'rollout.planned';
+      readonly play: string;
+      /** Names of each batch's hosts, in order. A host that failed in an earlier play is left out when its batch comes. */
+      readonly batches: readonly (readonly string[])[];
+      readonly bounds: Bounds;
+    }
   | {
       readonly type: 'batch.started';
       readonly play: string;
@@ -79,6 +115,19 @@ export type RunEvent = { readonly at: string } & (
       readonly batches: number;
       readonly hosts: readonly string[];
     }
+  /** What the health steps said of a batch's hosts: before it, after it, and once more after its soak. */
+  | {
+      readonly type: 'batch.health';
+      readonly play: string;
+      readonly batch: number;
+      readonly moment: 'before' | 'after' | 'soaked';
+      readonly hosts: number;
+      readonly ill: readonly Illness[];
+    }
+  | { readonly type: 'batch.soaking'; readonly play: string; readonly batch: number; readonly seconds: number }
+  | ({ readonly type: 'rollout.stopped' } & RolloutEnd)
+  /** The canary is done and its play waits for `unwedge resume RUN`; `by` is `confirm`. */
+  | ({ readonly type: 'rollout.paused' } & RolloutEnd)
   | { readonly type: 'host.started'; readonly host: string }
   | {
       readonly type: 'step.started';

@@ -7,6 +7,7 @@ export const ExitCode = {
   failed: 2,
   unreachable: 4,
   failedAndUnreachable: 6,
+  stopped: 8,
   changesPending: 10,
   rollbackIncomplete: 20,
   interrupted: 130,
@@ -19,11 +20,13 @@ export const rollbackIncomplete = (recap: Recap): boolean =>
 
 /**
  * The exit code that a recap stands for. An interrupted run is 130 whatever its hosts say; a host that could not be
- * put back outweighs what made it fail.
+ * put back outweighs what made it fail; hosts that were not attempted for it outweigh those that failed.
+ * A rollout that waits for people after its canary does what it was told to.
  */
 export function exitCodeOf(recap: Recap): ExitCode {
   if (recap.interrupted) return ExitCode.interrupted;
   if (rollbackIncomplete(recap)) return ExitCode.rollbackIncomplete;
+  if (recap.stopped !== undefined && recap.stopped !== 'confirm') return ExitCode.stopped;
   const has = (status: string) => recap.outcomes.some((o) => o.status === status);
   if (has('failed')) return has('unreachable') ? ExitCode.failedAndUnreachable : ExitCode.failed;
   return has('unreachable') ? ExitCode.unreachable : ExitCode.done;

@@ -51,7 +51,12 @@ function isEvent(value: unknown): value is RunEvent {
 const FIELDS: { readonly [Type in RunEvent['type']]: readonly (keyof EventOf<Type> & string)[] } = {
   'run.started': ['run', 'version', 'mode', 'playbooks', 'hosts'],
   'play.started': ['play', 'hosts'],
+  'rollout.planned': ['play', 'batches', 'bounds'],
   'batch.started': ['play', 'batch', 'hosts'],
+  'batch.health': ['play', 'batch', 'moment', 'ill'],
+  'batch.soaking': ['play', 'batch', 'seconds'],
+  'rollout.stopped': ['play', 'by', 'reason', 'done', 'left'],
+  'rollout.paused': ['play', 'by', 'reason', 'done', 'left'],
   'host.started': ['host'],
   'step.started': ['host', 'step', 'stepType'],
   'step.planned': ['host', 'step', 'changes'],

@@ -32,6 +32,8 @@ export class Board {
   batch = 0;
   batches = 1;
   interrupted: EventOf<'run.interrupted'> | undefined;
+  /** What the whole batch is at, beside its hosts: its soak. */
+  soaking: EventOf<'batch.soaking'> | undefined;
   readonly #steps: number;
 
   /** `steps` without handlers. */
@@ -47,6 +49,13 @@ export class Board {
       case 'batch.started':
         this.batch = event.batch;
         this.batches = event.batches;
+        this.soaking = undefined;
+        break;
+      case 'batch.soaking':
+        this.soaking = event;
+        break;
+      case 'batch.health':
+        if (event.moment === 'soaked') this.soaking = undefined;
         break;
       case 'host.started':
         this.#atWork(event.host, 'connecting', event.at);

@@ -1,4 +1,4 @@
-import type { HostStatus, RunMode } from '../core/event.ts';
+import type { EventOf, HostStatus, RunMode } from '../core/event.ts';
 import { type Board, type HostRow, ROLLING_BACK } from './board.ts';
 import { displayWidth, padded, truncate } from './display-width.ts';
 import { countsLine } from './recap.ts';
@@ -45,6 +45,7 @@ function progressLines(board: Board, { now, columns, mode, style }: View): strin
     ...(board.batches > 1 ? [`batch ${board.batch + 1}/${board.batches}`] : []),
     `${rows.filter((row) => row.state === 'done').length}/${rows.length} done`,
     ...(['changed', 'failed', 'unreachable'] as const).flatMap((status) => countOf(rows, status, mode)),
+    ...(board.soaking ? [soakText(board.soaking, now)] : []),
     duration(now - board.startedAt),
   ].join(' · ');
   const progress = titled(oneLine(board.title), `▸ ${counts}`, columns);
@@ -52,6 +53,9 @@ function progressLines(board: Board, { now, columns, mode, style }: View): strin
   const { signal, times } = board.interrupted;
   return [...progress, style.yellow(truncate(interruption(signal, times), columns))];
 }
+
+const soakText = ({ at, seconds }: EventOf<'batch.soaking'>, now: number): string =>
+  `soaking, ${duration(Date.parse(at) + seconds * 1000 - now)} left`;
 
 function countOf(rows: readonly HostRow[], status: HostStatus, mode: RunMode): string[] {
   const n = rows.filter((row) => row.status === status).length;

@@ -1,11 +1,15 @@
-import type { ChangeRef, EventOf, RunEvent, RunMode } from '../core/event.ts';
+import type { ChangeRef, EventOf, Illness, RunEvent, RunMode } from '../core/event.ts';
 import { label, tailOf } from './finding-lines.ts';
 import { Findings } from './findings.ts';
 import type { Output, Reporter, ReporterOptions } from './reporter.ts';
+import { illnessLine, planLines } from './rollout-lines.ts';
 import { Sink } from './sink.ts';
 import { createStyle, type Style } from './style.ts';
 import { plannedLine, Summary } from './summary.ts';
-import { counted, interruption, oneLine, reasonLine, startedLine, statusWord } from './wording.ts';
+import { counted, duration, interruption, oneLine, reasonLine, startedLine, statusWord } from './wording.ts';
+
+/** For what is made to fit; a log has no width. Three of them are the `== ` in front. */
+const COLUMNS = 80 - 3;
 
 /** A line for each event worth one: `HOST  STEP  STATUS  TEXT`, or `== …` for what is no single host's. */
 export class PlainReporter implements Reporter {
@@ -65,6 +69,15 @@ class EventLines {
         return event.batches > 1
           ? [`== batch ${event.batch + 1}/${event.batches}: ${counted(event.hosts.length, 'host')}`]
           : [];
+      case 'rollout.planned':
+        return planLines(event, COLUMNS).map((text) => `== ${text}`);
+      case 'batch.health':
+        return this.#health(event);
+      case 'batch.soaking':
+        return [`== soaking for ${duration(event.seconds * 1000)}`];
+      case 'rollout.stopped':
+      case 'rollout.paused':
+        return [yellow(`== ${reasonLine(event.reason)}`)];
       case 'host.started':
         return this.#atLevel(2, line(event.host, '-', dim('started')));
       case 'step.started':
@@ -108,6 +121,12 @@ class EventLines {
         event satisfies never;
         return [];
     }
+  }
+
+  #health({ moment, hosts, ill }: EventOf<'batch.health'>): string[] {
+    const status = ({ counts }: Illness) => (counts ? this.#style.red('ill') : this.#style.yellow('ill'));
+    if (ill.length === 0) return this.#atLevel(1, `== health: ${counted(hosts, 'host')} well`);
+    return ill.map((one) => line(one.host, 'health', status(one), illnessLine(moment, one)));
   }
 
   #atLevel(level: number, text: string): string[] {

@@ -23,11 +23,13 @@ export function recapLines(recap: Recap, view: RecapView): string[] {
   ];
 }
 
-const ORDER: readonly HostStatus[] = ['changed', 'ok', 'failed', 'unreachable', 'interrupted', 'not-attempted'];
+const WELL: readonly HostStatus[] = ['changed', 'ok'];
+/** What needs a look, the worst first. */
+const ILL: readonly HostStatus[] = ['failed', 'unreachable', 'rolled-back', 'interrupted', 'not-attempted'];
 
 /** `300 hosts: 12 changed, 285 ok, 2 failed, 1 unreachable`. */
 export function countsLine(recap: Recap, view: Pick<RecapView, 'mode' | 'mayChange'>): string {
-  const words = ORDER.flatMap((status) => {
+  const words = [...WELL, ...ILL].flatMap((status) => {
     const hosts = recap.outcomes.filter((o) => o.status === status).map((o) => o.host);
     if (status !== 'changed' || view.mode !== 'check') return part(hosts.length, statusWord(status, view.mode));
     const may = hosts.filter((host) => view.mayChange.has(host)).length;
@@ -44,7 +46,7 @@ const part = (n: number, word: string): string[] => (n === 0 ? [] : [`${n} ${wor
 
 /** True where the counts alone would hide something from the reader. */
 export function needsALook(outcome: HostOutcome): boolean {
-  if (outcome.status !== 'ok' && outcome.status !== 'changed') return true;
+  if (!WELL.includes(outcome.status)) return true;
   const { irreversible = [], failed = [] } = outcome.rollback ?? {};
   return irreversible.length + failed.length > 0;
 }
@@ -63,8 +65,7 @@ function grouped(outcomes: readonly HostOutcome[]): Group[] {
     if (group) group.hosts.push(outcome.host);
     else groups.set(key, { hosts: [outcome.host], outcome });
   }
-  const rank = (group: Group) =>
-    ['failed', 'unreachable', 'interrupted', 'not-attempted'].indexOf(group.outcome.status) + 1 || 9;
+  const rank = (group: Group) => ILL.indexOf(group.outcome.status) + 1 || ILL.length + 1;
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
 

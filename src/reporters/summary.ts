@@ -6,6 +6,7 @@ import { Findings } from './findings.ts';
 import { MadeChanges } from './made-changes.ts';
 import { type RecapView, recapLines } from './recap.ts';
 import type { ReporterOptions } from './reporter.ts';
+import { illnessLine } from './rollout-lines.ts';
 import { type Item, sameHosts, sameItems } from './same-hosts.ts';
 import type { Style } from './style.ts';
 import type { FileChange } from './unified-diff.ts';
@@ -35,6 +36,11 @@ export class Summary {
           event.host,
           event.notes.filter((note) => !this.#notes.get(event.host)?.includes(note)),
         );
+        break;
+      case 'batch.health':
+        // What counts is its host's reason in the recap.
+        if (event.moment === 'before')
+          for (const ill of event.ill) append(this.#notes, ill.host, [illnessLine(event.moment, ill)]);
         break;
       case 'run.finished':
         this.#recap = event.recap;

@@ -4,6 +4,7 @@ import { closingLines, frame, type View } from './frame.ts';
 import { LiveBlock } from './live-block.ts';
 import { needsALook } from './recap.ts';
 import type { Output, Reporter, ReporterOptions } from './reporter.ts';
+import { planLines } from './rollout-lines.ts';
 import { Sink } from './sink.ts';
 import { createStyle, type Style } from './style.ts';
 import { Summary } from './summary.ts';
@@ -38,6 +39,9 @@ export class TreeReporter implements Reporter {
     switch (event.type) {
       case 'run.started':
         this.#sink.lines([this.#style.dim(startedLine(event))]);
+        break;
+      case 'rollout.planned':
+        this.#sink.lines(planLines(event, this.#view().columns));
         break;
       case 'play.started':
         this.#closePlay();
