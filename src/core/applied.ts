@@ -10,7 +10,7 @@ interface Applying {
 /** Returns if the script did its work. @throws StepError with what the script said: drifted or left (nothing was done), or failed. */
 export function applied(
   result: ScriptResult,
-  change: Change & { readonly data?: { readonly todo?: string } },
+  change: Pick<Change, 'summary' | 'data'>,
   { independent = false }: Applying = {},
 ): void {
   if (result.code === 0) return;
@@ -20,6 +20,6 @@ export function applied(
   throw new StepError(`could not ${change.summary}: ${said}`, {
     drifted,
     left: result.code === LEFT || (drifted && independent),
-    ...(todo === undefined ? {} : { todo }),
+    ...(typeof todo === 'string' ? { todo } : {}),
   });
 }

@@ -1,5 +1,6 @@
 import type { Change } from './change.ts';
 import type { Finding } from './finding.ts';
+import type { ApplyScript, UndoScript } from './host-script.ts';
 import type { JsonObject } from './json.ts';
 import type { ReadOnlySession, Session } from './session.ts';
 
@@ -28,16 +29,27 @@ export interface Planned<C extends Change = Change> {
   readonly refusal?: { readonly reason: string; readonly todo: string };
 }
 
-/** How a change is taken back. */
+/**
+ * One request that takes a change back, known before the change is made: the controller sends it, and the host keeps a copy
+ * that runs without one. Exit codes: 0 it is back, DRIFTED somebody has changed it since and theirs is kept, others failed.
+ */
+export interface UndoCall {
+  readonly script: UndoScript | ApplyScript;
+  readonly args: readonly string[];
+  /** One line for people: what it does. */
+  readonly summary: string;
+}
+
+/** How a change is taken back. `call` is pure, and takes the change as a journal keeps it. */
 export type Undo<C extends Change> =
   | {
       readonly kind: 'reverse';
-      reverse(host: Session, change: C): Promise<void>;
+      call(change: C): UndoCall;
       /** Why this one change has no undo, where that depends on the change. */
       irreversible?(change: C): string | undefined;
     }
   /** An activation (daemon-reload, restart): done again, in its own order, after what it activated was restored. */
-  | { readonly kind: 'repeat'; repeat(host: Session, change: C): Promise<void> }
+  | { readonly kind: 'repeat'; call(change: C): UndoCall }
   | { readonly kind: 'irreversible'; readonly reason: string };
 
 /** Of a step that takes its host away for a while, as a reboot does: the runner waits for it over new connections. */

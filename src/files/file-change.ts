@@ -2,7 +2,7 @@ import { applied } from '../core/applied.ts';
 import type { Change } from '../core/change.ts';
 import { applyScript, undoScript } from '../core/host-script.ts';
 import type { Session } from '../core/session.ts';
-import type { Planned } from '../core/step-type.ts';
+import type { Planned, UndoCall } from '../core/step-type.ts';
 import { bytesOf, type FileState, type SeenFile } from './file.ts';
 
 /** A file that is to be written whole. Its undo restores bytes, mode and owner, or that it was not there. */
@@ -63,10 +63,12 @@ export async function writeFile(host: Session, change: FileChange): Promise<void
   applied(await host.run(apply, argv(change)), change);
 }
 
-/** @throws StepError: drifted where somebody has changed its bytes, mode or owner since; theirs is kept. */
-export async function restoreFile(host: Session, change: FileChange): Promise<void> {
-  applied(await host.run(undo, argv(change)), { ...change, summary: `restore ${change.data.path}` });
-}
+/** Restores it, unless somebody has changed its bytes, mode or owner since. */
+export const fileUndo = (change: FileChange): UndoCall => ({
+  script: undo,
+  args: argv(change),
+  summary: `restore ${change.data.path}`,
+});
 
 const argv = ({ data: { path, directory, after, before } }: FileChange): string[] => [
   path,

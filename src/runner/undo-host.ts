@@ -1,8 +1,10 @@
+import { applied } from '../core/applied.ts';
 import type { Change } from '../core/change.ts';
 import type { RollbackOutcome } from '../core/event.ts';
+import type { ScriptResult } from '../core/host-script.ts';
 import type { ChangeRecord } from '../core/run-record.ts';
-import { type Session, SessionError } from '../core/session.ts';
-import type { Undo } from '../core/step-type.ts';
+import { SessionError } from '../core/session.ts';
+import type { Undo, UndoCall } from '../core/step-type.ts';
 import type { ChangeLog } from './change-log.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { HostLink } from './host-link.ts';
@@ -56,7 +58,7 @@ class HostUndo {
     const undo: Undo<Change> | undefined = this.#typeOf(record.stepType)?.undo;
     const irreversible = undo && whyIrreversible(undo, record.change);
     if (irreversible !== undefined) await this.#name(record, irreversible);
-    else if (undo?.kind === 'reverse') await this.#attempt([record], (session) => undo.reverse(session, record.change));
+    else if (undo?.kind === 'reverse') await this.#attempt([record], undo.call(record.change));
     else await this.#fail(record, `this unwedge knows no undo for step type "${record.stepType}"`);
   }
 
@@ -66,12 +68,12 @@ class HostUndo {
     const before = restoredBefore(record, this.#log.records, this.#typeOf);
     if (before === 'nothing-to') for (const each of records) await this.#name(each, NOTHING_TO_ACTIVATE);
     else if (before === 'failed') for (const each of records) await this.#fail(each, NOTHING_RESTORED);
-    else if (undo?.kind === 'repeat') await this.#attempt(records, (session) => undo.repeat(session, record.change));
+    else if (undo?.kind === 'repeat') await this.#attempt(records, undo.call(record.change));
   }
 
   /** Does one undo that stands for all of `records`; the last of them names it. */
-  async #attempt(records: readonly ChangeRecord[], act: (session: Session) => Promise<void>): Promise<void> {
-    const failure = this.#refusal(records) ?? (await this.#failureOf(records, act));
+  async #attempt(records: readonly ChangeRecord[], call: UndoCall): Promise<void> {
+    const failure = this.#refusal(records) ?? (await this.#failureOf(records, call));
     for (const record of records) {
       if (failure === undefined) await this.#done(record);
       else await this.#fail(record, failure);
@@ -82,13 +84,11 @@ class HostUndo {
     return this.#cutOff?.reason.message ?? (records.some(({ scrubbed }) => scrubbed) ? SCRUBBED : undefined);
   }
 
-  async #failureOf(
-    records: readonly ChangeRecord[],
-    act: (session: Session) => Promise<void>,
-  ): Promise<string | undefined> {
+  async #failureOf(records: readonly ChangeRecord[], call: UndoCall): Promise<string | undefined> {
     try {
       for (const { host, seq } of records) await this.#log.commit({ type: 'change.undoing', host, seq });
-      await this.#withSession(this.#deadlineOf(records), act);
+      const result = await this.#send(call, this.#deadlineOf(records));
+      applied(result, { summary: call.summary });
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
@@ -98,13 +98,14 @@ class HostUndo {
   }
 
   /** An undo compares before it restores, so after a lost connection it can be sent once more over a new one. */
-  async #withSession(deadline: number, act: (session: Session) => Promise<void>): Promise<void> {
+  async #send({ script, args }: UndoCall, deadline: number): Promise<ScriptResult> {
+    const send = async () => (await this.#link.connection()).readWrite({ deadline }).run(script, args);
     try {
-      await act((await this.#link.connection()).readWrite({ deadline }));
+      return await send();
     } catch (error) {
       if (!(error instanceof SessionError && error.failure === 'lost')) throw error;
       await this.#link.reset();
-      await act((await this.#link.connection()).readWrite({ deadline }));
+      return send();
     }
   }
 

@@ -32,7 +32,10 @@ export function stepContract(types: readonly AnyStepType[], contract: StepContra
       definition(type);
       folder(new URL(`${type.name}/`, contract.steps));
       schemaOf(type);
-      describe.each(contract.samples[type.name] ?? [])('sample %#', (sample) => planning(type, sample));
+      describe.each(contract.samples[type.name] ?? [])('sample %#', (sample) => {
+        planning(type, sample);
+        undoing(type, sample);
+      });
       foreseeing(type, contract);
       it('has a sample', () => expect(contract.samples[type.name] ?? []).not.toEqual([]));
     });
@@ -60,7 +63,7 @@ function definition(type: AnyStepType): void {
   it('can be undone, done again, or says why not', () => {
     const { undo } = type;
     if (undo.kind === 'irreversible') expect(undo.reason).toMatch(/\S{3,}/);
-    else expect(undo.kind === 'reverse' ? undo.reverse : undo.repeat).toBeTypeOf('function');
+    else expect(undo.call).toBeTypeOf('function');
   });
 }
 
@@ -149,6 +152,24 @@ function planning(type: AnyStepType, sample: Sample): void {
       expect(change.summary).toMatch(/^[^\n]{3,500}$/);
       expect(change.resource).toMatch(/^\S+ [^\n]+$/);
       expect(RISKS).toContain(change.risk);
+    }
+  });
+}
+
+/** Host and controller take a change back by the same call: nothing may be asked for it, and a journal must be enough. */
+function undoing(type: AnyStepType, sample: Sample): void {
+  const { undo } = type;
+  if (undo.kind === 'irreversible') return;
+
+  it('knows the call that takes a change back before the change is made, and from its journal', async () => {
+    const { changes } = await planOf(type, sample, { pending: [], done: [] });
+    for (const change of changes) {
+      const call = undo.call(frozen(change));
+      expect(undo.call(JSON.parse(JSON.stringify(change)))).toEqual(call);
+      expect(call.summary).toMatch(/^[^\n]{3,500}$/);
+      expect(call.script.kind).toMatch(undo.kind === 'reverse' ? /^undo$/ : /^apply$/);
+      expect(existsSync(new URL(call.script.path, SRC))).toBe(true);
+      for (const word of call.args) expect(word).not.toContain('\0');
     }
   });
 }

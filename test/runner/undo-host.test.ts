@@ -110,8 +110,7 @@ describe('on_failure: rollback', () => {
   it('names a single change that its type can not reverse', async () => {
     const fleet = new Fleet('web-1');
     const irreversible = ({ summary }: Change) => (summary === 'put a' ? 'no undo given' : undefined);
-    const reverse = file.undo.kind === 'reverse' ? file.undo.reverse : fail;
-    const partly = fileBut({ undo: { kind: 'reverse', reverse, irreversible } });
+    const partly = fileBut({ undo: { ...file.undo, irreversible } });
     const recap = await fleet.run(
       rollingBack(...['a', 'b'].map((key) => step(partly, { key, value: '1' })), step(restart, unit), failing),
     );

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statFields } from './mount-namespace.ts';
@@ -81,6 +82,13 @@ describe('docker/dockerd.sh', () => {
   });
 });
 
+/** A clock of its own, which only sleep moves. */
+const clock = {
+  date: 'cat "$here/now" 2>/dev/null || echo 0',
+  sleep: 'echo $(($(cat "$here/now" 2>/dev/null || echo 0) + $1)) >"$here/now"',
+  journalctl: "echo 'level=info msg=x'; echo 'level=error msg=reason'",
+};
+
 describe('steps/dockerd_reload/apply.sh', () => {
   underEachShell((runner) => {
     const reload = async (doubles: Readonly<Record<string, string>>, start?: string) => {
@@ -100,12 +108,6 @@ describe('steps/dockerd_reload/apply.sh', () => {
     });
 
     it('ends with 1 and the daemon’s words where it does not come', async () => {
-      // A clock of its own, which only sleep moves.
-      const clock = {
-        date: 'cat "$here/now" 2>/dev/null || echo 0',
-        sleep: 'echo $(($(cat "$here/now" 2>/dev/null || echo 0) + $1)) >"$here/now"',
-        journalctl: "echo 'level=info msg=x'; echo 'level=error msg=reason'",
-      };
       expect(await reload({ ...clock, docker: 'echo false' })).toMatchObject({
         code: 1,
         stderr: 'dockerd does not say that live-restore is true; its last words:\nlevel=error msg=reason\n',
@@ -118,6 +120,64 @@ describe('steps/dockerd_reload/apply.sh', () => {
         code: 9,
         stderr: expect.stringMatching(/^dockerd \(pid \d+\) has ended\n$/),
         asked: [],
+      });
+    });
+  });
+});
+
+describe('steps/dockerd_reload/apply-back.sh', () => {
+  underEachShell((runner) => {
+    /** A dockerd that takes what its file says at each HUP, and keeps what it has where that says nothing. */
+    const takeBack = async (text: string | undefined, has: string, info = ':', was = 'false') => {
+      const daemon = await startDaemon([]);
+      const file = temporaryPath('daemon.json');
+      if (text !== undefined) writeFileSync(file, text, { mode: 0o640 });
+      const said = `grep -qs '"live-restore": *false' ${file} && echo false >"$here/has"; cp ${file} "$here/read" 2>/dev/null`;
+      const path = programs({
+        systemctl: `echo MainPID=${daemon.pid}`,
+        docker: `${info}; [ ! -s ${daemon.hups} ] || { ${said}; }; cat "$here/has"`,
+        ...clock,
+      });
+      writeFileSync(`${path}/has`, `${has}\n`);
+      try {
+        const result = runScript(runner, 'steps/dockerd_reload/apply-back.sh', [file, was, '30'], { path: [path] });
+        const now = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+        const left = readdirSync(dirname(file)).filter((name) => name.startsWith('.unwedge'));
+        const read = existsSync(`${path}/read`) ? readFileSync(`${path}/read`, 'utf8') : undefined;
+        return { ...result, now, left, read, hups: existsSync(daemon.hups) };
+      } finally {
+        daemon.end();
+      }
+    };
+
+    it.each([
+      ['{}\n', '{"live-restore": false}\n'],
+      ['', '{"live-restore": false}\n'],
+      [undefined, '{"live-restore": false}\n'],
+      ['{\n  "debug": true\n}\n', '{"live-restore": false,\n  "debug": true\n}\n'],
+    ])('a file that says nothing says it for the moment, then is as it was: %j', async (text, read) => {
+      expect(await takeBack(text, 'true')).toEqual({
+        ...{ code: 0, stdout: '', stderr: '', now: text, left: [], read, hups: true },
+      });
+    });
+
+    it('a file that says it needs a reload only', async () => {
+      const text = '{"debug": true, "live-restore" : false}';
+      expect(await takeBack(text.replace(' :', ':'), 'true')).toMatchObject({ code: 0, read: text.replace(' :', ':') });
+    });
+
+    it('does nothing where dockerd is so already', async () => {
+      expect(await takeBack('{}', 'false')).toMatchObject({ code: 0, now: '{}', hups: false });
+    });
+
+    it('puts the file back also where the reload fails', async () => {
+      expect(await takeBack('{}', 'true', 'echo true; exit')).toMatchObject({
+        ...{
+          code: 1,
+          now: '{}',
+          left: [],
+          stderr: expect.stringContaining('dockerd does not say that live-restore is false'),
+        },
       });
     });
   });

@@ -92,11 +92,8 @@ export const command = defineStep<Args, Facts, CommandChange>({
   undo: {
     kind: 'reverse',
     irreversible: (change) => (change.data.undo === null ? 'the playbook gives no undo for this command' : undefined),
-    async reverse(host, change) {
-      applied(await host.run(undo, [change.data.undo ?? 'false', ...change.data.args]), {
-        ...change,
-        summary: `undo: ${change.data.undo}`,
-      });
+    call({ data }) {
+      return { script: undo, args: [data.undo ?? 'false', ...data.args], summary: `undo: ${data.undo}` };
     },
   },
 });

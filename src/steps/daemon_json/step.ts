@@ -12,8 +12,8 @@ import { bytesOf, lookAtFile, type SeenFile } from '../../files/file.ts';
 import {
   type FileChange,
   fileChange,
+  fileUndo,
   refusalToWrite,
-  restoreFile,
   withPending,
   writeFile,
 } from '../../files/file-change.ts';
@@ -73,7 +73,7 @@ export const daemonJson = defineStep<DaemonJsonArgs, Facts, FileChange>({
     return refusal ? { changes: [], refusal } : { changes: [change], output };
   },
   apply: writeFile,
-  undo: { kind: 'reverse', reverse: restoreFile },
+  undo: { kind: 'reverse', call: fileUndo },
 });
 
 /** The file with the options merged in: what is to be written, if anything; or why it is not valid as it is. */

@@ -59,12 +59,5 @@ export const daemonReload = defineStep<Args, Facts, Change>({
     };
   },
   apply: async (host, change) => applied(await host.run(apply), change),
-  undo: {
-    kind: 'repeat',
-    repeat: async (host, change) =>
-      applied(await host.run(apply), {
-        ...change,
-        summary: 'systemctl daemon-reload',
-      }),
-  },
+  undo: { kind: 'repeat', call: () => ({ script: apply, args: [], summary: 'systemctl daemon-reload' }) },
 });

@@ -1,17 +1,16 @@
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
 import { applyScript } from '../../core/host-script.ts';
-import { mergedText } from '../../core/json-merge.ts';
 import { JsonSyntaxError } from '../../core/json-text.ts';
 import type { Session } from '../../core/session.ts';
-import { defineStep, type Planned, StepError } from '../../core/step-type.ts';
+import { defineStep, type Planned, StepError, type UndoCall } from '../../core/step-type.ts';
 import type { Daemon } from '../../docker/daemon.ts';
-import { LIVE_RESTORE, liveRestoreIn } from '../../docker/daemon-json.ts';
+import { liveRestoreIn } from '../../docker/daemon-json.ts';
 import { DAEMON_JSON, type Dockerd, lookAtDockerd } from '../../docker/dockerd.ts';
 import { lookAtDaemon } from '../../docker/host-view.ts';
 import { liveRestoreAfter, RELOAD, refusalOfLiveRestore } from '../../docker/live-restore.ts';
 import { bytesOf, lookAtFile, type SeenFile } from '../../files/file.ts';
-import { fileChange, restoreFile, withPending, writeFile } from '../../files/file-change.ts';
+import { withPending } from '../../files/file-change.ts';
 
 export interface ReloadArgs {
   readonly config: string;
@@ -31,6 +30,7 @@ interface ReloadChange extends Change {
 }
 
 const apply = applyScript('steps/dockerd_reload/apply.sh');
+const back = applyScript('steps/dockerd_reload/apply-back.sh');
 
 /** Has dockerd take from its file what it takes without a restart, where it runs with something else. */
 export const dockerdReload = defineStep<ReloadArgs, Facts, ReloadChange>({
@@ -75,8 +75,8 @@ export const dockerdReload = defineStep<ReloadArgs, Facts, ReloadChange>({
     const refusal = wanted && daemon ? refusalOfLiveRestore(daemon, dockerd, pending) : undefined;
     return refusal ? { changes: [], refusal } : { changes: [change(args, now, wanted)] };
   },
-  apply: (host, change) => reload(host, change, change.after),
-  undo: { kind: 'repeat', repeat: takeBack },
+  apply: reload,
+  undo: { kind: 'repeat', call: takeBack },
 });
 
 const SILENT = {
@@ -99,42 +99,21 @@ function change({ config, wait }: ReloadArgs, before: boolean, after: boolean): 
   };
 }
 
-async function reload(host: Session, change: ReloadChange, wanted: boolean): Promise<void> {
+async function reload(host: Session, change: ReloadChange): Promise<void> {
   const { process } = await lookAtDockerd(host);
   if (!process) throw new StepError(`could not ${change.summary}: dockerd does not run`, { drifted: true });
-  const words = [process.pid, process.start, String(wanted), change.data.wait];
+  const words = [process.pid, process.start, String(change.after), change.data.wait];
   applied(await host.run(apply, words), change);
 }
 
-/**
- * dockerd takes an option back only where the file says so; from one that is gone it keeps what it has until its next start
- * (moby v20.10.27:daemon/reload.go, IsValueSet). So the file says it for the moment of the reload, and is then put back.
- */
-async function takeBack(host: Session, change: ReloadChange): Promise<void> {
-  const { process, liveRestore } = await lookAtDockerd(host);
-  const file = await lookAtFile(host, change.data.config);
-  const said = configured(file);
-  if (said instanceof JsonSyntaxError)
-    throw new StepError(invalid(file, said).reason, { todo: invalid(file, said).todo });
-  const wanted = said ?? change.before;
-  const back = { ...change, summary: `have dockerd read ${file.path} again` };
-  if (!process || liveRestore === wanted) return;
-  const spelled = said === undefined && fileChange(file, mergedText(textOf(file), { [LIVE_RESTORE]: wanted }));
-  if (!spelled) return reload(host, back, wanted);
-  await writeFile(host, spelled);
-  try {
-    await reload(host, back, wanted);
-  } finally {
-    await restoreFile(host, spelled);
-  }
+function takeBack({ before, data: { config, wait } }: ReloadChange): UndoCall {
+  return { script: back, args: [config, String(before), wait], summary: `have dockerd read ${config} again` };
 }
-
-const textOf = (file: SeenFile): string => bytesOf(file).toString('utf8');
 
 /** What the file says; undefined: nothing, or there is none. */
 function configured(file: SeenFile): boolean | undefined | JsonSyntaxError {
   try {
-    return liveRestoreIn(textOf(file));
+    return liveRestoreIn(bytesOf(file).toString('utf8'));
   } catch (error) {
     if (error instanceof JsonSyntaxError) return error;
     throw error;

@@ -9,8 +9,8 @@ import { lookAtFile, type SeenFile } from '../../files/file.ts';
 import {
   type FileChange,
   fileChange,
+  fileUndo,
   refusalToWrite,
-  restoreFile,
   withPending,
   writeFile,
 } from '../../files/file-change.ts';
@@ -64,7 +64,7 @@ export const dropin = defineStep<DropinArgs, Facts, FileChange>({
     return refusal ? { changes: [], refusal } : { changes: [change], output };
   },
   apply: writeFile,
-  undo: { kind: 'reverse', reverse: restoreFile },
+  undo: { kind: 'reverse', call: fileUndo },
 });
 
 const isSetElsewhere = (args: DropinArgs, { docker }: Facts): boolean =>

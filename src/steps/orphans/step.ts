@@ -76,9 +76,8 @@ export const orphans = defineStep<OrphansArgs, Facts, OrphanChange>({
   },
   undo: {
     kind: 'reverse',
-    async reverse(host, change) {
-      const { root, id, tree } = change.data;
-      applied(await host.run(undo, [root, id, ...tree]), { ...change, summary: `make ${root}/containers/${id} again` });
+    call({ data: { root, id, tree } }) {
+      return { script: undo, args: [root, id, ...tree], summary: `make ${root}/containers/${id} again` };
     },
   },
 });

@@ -62,7 +62,11 @@ export const restart = defineStep<RestartArgs, Facts, RestartChange>({
   apply: restartUnit,
   undo: {
     kind: 'repeat',
-    repeat: (host, change) => restartUnit(host, { ...change, summary: change.resource.replace('unit', 'restart') }),
+    call: ({ resource, data }) => ({
+      script: apply,
+      args: data.argv,
+      summary: resource.replace('unit', 'restart'),
+    }),
   },
 });
 

@@ -10,9 +10,9 @@ import { lookAtFile, type SeenFile } from '../../files/file.ts';
 import {
   type FileChange,
   fileChange,
+  fileUndo,
   isFileChange,
   refusalToWrite,
-  restoreFile,
   withPending,
   writeFile,
 } from '../../files/file-change.ts';
@@ -77,13 +77,11 @@ export const sysctl = defineStep<SysctlArgs, Facts, FileChange | ValueChange>({
   },
   undo: {
     kind: 'reverse',
-    async reverse(host, change) {
-      if (isFileChange(change)) return restoreFile(host, change);
+    call(change) {
+      if (isFileChange(change)) return fileUndo(change);
       const { before, after, data } = change;
-      applied(await host.run(undo, [data.path, before, after]), {
-        ...change,
-        summary: `${change.resource.replace('sysctl', 'set')} back to ${before}`,
-      });
+      const summary = `${change.resource.replace('sysctl', 'set')} back to ${before}`;
+      return { script: undo, args: [data.path, before, after], summary };
     },
   },
 });
