@@ -1,16 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
+import { onFailureSchema, rolloutSchema, serialSchema } from './rollout-schema.ts';
 
-const onFailure: JsonObject = {
-  type: 'string',
-  enum: ['rollback', 'stop', 'continue'],
-  description: 'what a failed host means: undo its changes and stop; stop after its batch; go on with the others',
-};
-const serial: JsonObject = {
-  type: 'integer',
-  minimum: 1,
-  description: 'hosts per batch; all at once without it',
-  examples: [1, 10],
-};
 const words: JsonObject = { type: 'string', minLength: 1, pattern: '\\S' };
 
 /** A play's keys. */
@@ -22,9 +12,9 @@ export const playSchema: JsonObject = {
     name: { ...words, description: 'what the play is for' },
     hosts: { ...words, description: 'a host pattern', examples: ['all', 'docker:!staging'] },
     vars: { type: ['object', 'null'], description: 'variables for expressions, by name' },
-    serial,
-    on_failure: onFailure,
-    rollout: { type: 'object', additionalProperties: false, properties: { serial, on_failure: onFailure } },
+    serial: serialSchema,
+    on_failure: onFailureSchema,
+    rollout: rolloutSchema,
     steps: { type: 'array', minItems: 1, description: 'what to do, in order' },
     handlers: {
       type: ['array', 'null'],

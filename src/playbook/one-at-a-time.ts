@@ -1,26 +1,21 @@
-import type { OnFailure } from '../core/playbook.ts';
+import type { Rollout } from '../core/rollout.ts';
 import { entryOf } from '../core/yaml-node.ts';
 import type { Report } from './place.ts';
 import type { StepForm } from './step.ts';
 
-interface Settings {
-  readonly serial: number | undefined;
-  readonly onFailure: OnFailure;
-}
-
 /** Reports steps that take their host away, in a play that could take several away at once, or one after the other for good. */
-export function checkOneAtATime(forms: readonly StepForm[], { serial, onFailure }: Settings, report: Report): void {
+export function checkOneAtATime(forms: readonly StepForm[], rollout: Rollout, report: Report): void {
   for (const { type, args } of forms) {
     const together = type?.absence?.together;
     if (together === undefined || args === undefined || isTrue(args, together)) continue;
     const lift = `or allow it: ${together}: true in the step`;
-    if (serial !== 1)
+    if (!takesOneAtATime(rollout))
       report.error(
         args.keySpan,
         `${args.key} in a play that takes more than one host at a time`,
         `set serial: 1 for the play, ${lift}`,
       );
-    if (onFailure === 'continue')
+    if (!endsAtFirstFailure(rollout))
       report.error(
         args.keySpan,
         `${args.key} in a play that goes on where a host does not come back`,
@@ -28,6 +23,12 @@ export function checkOneAtATime(forms: readonly StepForm[], { serial, onFailure 
       );
   }
 }
+
+const takesOneAtATime = ({ serial, forks }: Rollout): boolean =>
+  forks === 1 || (serial.length > 0 && serial.every((amount) => 'count' in amount && amount.count === 1));
+
+const endsAtFirstFailure = ({ onFailure, maxFailures }: Rollout): boolean =>
+  maxFailures === undefined ? onFailure !== 'continue' : 'count' in maxFailures && maxFailures.count === 1;
 
 function isTrue(args: NonNullable<StepForm['args']>, name: string): boolean {
   const value = entryOf(args.value, name)?.value;

@@ -1,7 +1,7 @@
 import { InputError } from '../core/diagnostic.ts';
 import type { Host } from '../core/inventory.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { OnFailure, Play, Step } from '../core/playbook.ts';
+import type { Play, Step } from '../core/playbook.ts';
 import type { AnyStepType } from '../core/step-type.ts';
 import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml-node.ts';
 import { conjuncts } from './cel-tree.ts';
@@ -10,6 +10,8 @@ import { type Names, playVariables, type Register } from './names.ts';
 import { checkOneAtATime } from './one-at-a-time.ts';
 import type { Report } from './place.ts';
 import { checkRegister, checkVariableNames } from './play-names.ts';
+import { readRollout } from './rollout.ts';
+import { checkHealth, checkSpread } from './rollout-checks.ts';
 import { reportSchemaErrors, validate } from './schema.ts';
 import { checkNotify, compileStep, readStep, type StepForm } from './step.ts';
 
@@ -30,15 +32,23 @@ export function compilePlay(node: YamlNode, known: Known, report: Report): Play 
   }
   reportSchemaErrors(validate(playSchema, toJson(node)), node, report, 'the play');
   checkVariableNames(entryOf(node, 'vars')?.value, report);
-  const settings = readSettings(node, known.extraVars ?? {}, report);
+  const settings = readSettings(node, known.extraVars ?? {});
   const variables = playVariables(selectedHosts(node, known, report), settings.vars);
   const types = new Map(known.stepTypes.map((type) => [type.name, type]));
   const forms = readSteps(entryOf(node, 'steps')?.value, types, report);
   const handlers = readSteps(entryOf(node, 'handlers')?.value, types, report);
   checkHandlers(forms, handlers, report);
-  checkOneAtATime([...forms, ...handlers], settings, report);
+  const rollout = readRollout(node, report);
+  checkOneAtATime([...forms, ...handlers], rollout, report);
   const scope = { variables, open: known.selectHosts === undefined, extraVars: known.extraVars ?? {} };
-  return { ...settings, at: report.source.at(node.span.start), ...compileAll(forms, handlers, scope, report) };
+  checkSpread(node, rollout, scope, report);
+  const health = readSteps(entryOf(entryOf(node, 'rollout')?.value, 'health')?.value, types, report);
+  checkHealth(health, report);
+  return {
+    ...{ ...settings, at: report.source.at(node.span.start), rollout },
+    health: compileAll(health, [], scope, report).steps,
+    ...compileAll(forms, handlers, scope, report),
+  };
 }
 
 function readSteps(node: YamlNode | undefined, types: ReadonlyMap<string, AnyStepType>, report: Report): StepForm[] {
@@ -46,14 +56,9 @@ function readSteps(node: YamlNode | undefined, types: ReadonlyMap<string, AnySte
   return node.items.map((item) => readStep(item, types, report)).filter((form) => form !== undefined);
 }
 
-/** The plain settings; `rollout: {serial, on_failure}` says the same as the two keys alone. */
-function readSettings(node: YamlMap, extraVars: JsonObject, report: Report) {
+function readSettings(node: YamlMap, extraVars: JsonObject) {
   const value = (key: string): Json | undefined => {
-    const inRollout = entryOf(entryOf(node, 'rollout')?.value, key);
-    const alone = entryOf(node, key);
-    if (inRollout && alone)
-      report.error(inRollout.keySpan, `'${key}' is set twice: here and in the play`, 'remove one of them');
-    const entry = alone ?? inRollout;
+    const entry = entryOf(node, key);
     return entry && toJson(entry.value);
   };
   const text = (key: string): string => {
@@ -61,21 +66,15 @@ function readSettings(node: YamlMap, extraVars: JsonObject, report: Report) {
     return typeof found === 'string' ? found : '';
   };
   const vars = value('vars');
-  const serial = value('serial');
   return {
     name: text('name') || text('hosts'),
     hosts: text('hosts'),
     vars: { ...(isObject(vars) ? vars : {}), ...extraVars },
-    serial: typeof serial === 'number' ? serial : undefined,
-    onFailure: onFailureOf(value('on_failure')),
   };
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const onFailureOf = (value: Json | undefined): OnFailure =>
-  value === 'rollback' || value === 'continue' ? value : 'stop';
 
 function selectedHosts(node: YamlMap, known: Known, report: Report): readonly Host[] | undefined {
   const entry = entryOf(node, 'hosts');

@@ -68,7 +68,7 @@ const ANSIBLE: Readonly<Record<string, string>> = {
   gather_facts: 'leave it out: no facts are gathered',
   ignore_errors: 'not supported; a failed step ends the play on its host',
   any_errors_fatal: "write 'on_failure: stop'",
-  max_fail_percentage: "write 'on_failure: stop' and a small 'serial'",
+  max_fail_percentage: 'write rollout: { max_failures: 5% }; reached means stop, over the whole run',
   shell: "write command: { run: '…' }",
   import_playbook: 'name the playbooks one after the other on the command line',
 };
@@ -87,7 +87,8 @@ const field = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && key in value ? Reflect.get(value, key) : undefined;
 
 function oneOf(subject: string, value: unknown, accepted: readonly string[]): Message {
-  const near = typeof value === 'string' ? didYouMean(value, accepted) : undefined;
+  const begun = typeof value === 'string' ? accepted.find((word) => word.startsWith(`${value}_`)) : undefined;
+  const near = typeof value === 'string' ? didYouMean(begun ?? value, accepted) : undefined;
   const todo = near?.startsWith('did') ? near : undefined;
   return { message: `${subject} must be one of ${accepted.join(', ')}; ${quoted(value)} is none of them`, todo };
 }
