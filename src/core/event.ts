@@ -8,7 +8,16 @@ export type StepStatus = 'ok' | 'changed' | 'skipped' | 'failed';
  * A host's outcome of a whole run. `interrupted`: it began, nothing of it failed, but the run stopped before its last step.
  * `rolled-back`: nothing of it failed, but its batch or the whole rollout was put back. `not-attempted`: it was never touched.
  */
-export type HostStatus = 'ok' | 'changed' | 'failed' | 'unreachable' | 'interrupted' | 'rolled-back' | 'not-attempted';
+export type HostStatus =
+  | 'ok'
+  | 'changed'
+  | 'failed'
+  | 'unreachable'
+  /** Another run was at work on it: it was not touched. */
+  | 'locked'
+  | 'interrupted'
+  | 'rolled-back'
+  | 'not-attempted';
 
 export interface Reason {
   /** What went wrong and why, for people. */
@@ -154,6 +163,8 @@ export type RunEvent = { readonly at: string } & (
       readonly change: Change;
       /** Seconds that the step had; its undo gets as many. */
       readonly deadline?: number;
+      /** Whether its step asked for another user (`become`), whom its undo needs, too. */
+      readonly become?: boolean;
       /** A secret was taken out of this record: its undo would not restore what was there. */
       readonly scrubbed?: true;
     } & ChangeRef)
@@ -174,13 +185,15 @@ export type RunEvent = { readonly at: string } & (
       readonly type: 'change.irreversible';
       readonly reason: string;
     } & ChangeRef)
-  /** Each step.started is followed by exactly one step.finished, or by host.unreachable in its place. */
+  /** Each step.started is followed by exactly one step.finished, or by host.unreachable or host.locked in its place. */
   | {
       readonly type: 'step.finished';
       readonly host: string;
       readonly step: string;
       readonly stepType: string;
       readonly status: StepStatus;
+      /** It failed, and the host goes on: errors are ignored there, or a rescue follows. */
+      readonly tolerated?: 'ignored' | 'rescued';
       readonly changes: number;
       readonly reason?: Reason;
       readonly durationMs: number;
@@ -190,6 +203,10 @@ export type RunEvent = { readonly at: string } & (
       readonly host: string;
       readonly reason: Reason;
     }
+  /** Another run holds the host's lock, and this one waits for it. */
+  | { readonly type: 'host.waiting'; readonly host: string; readonly reason: Reason }
+  /** Another run holds the host's lock: this one leaves the host alone. */
+  | { readonly type: 'host.locked'; readonly host: string; readonly reason: Reason }
   | {
       readonly type: 'host.rollback';
       readonly host: string;

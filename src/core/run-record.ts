@@ -23,6 +23,7 @@ export interface ChangeRecord extends ChangeRef {
   readonly change: Change;
   readonly state: ChangeState;
   readonly deadline?: number;
+  readonly become?: boolean;
   readonly scrubbed?: true;
   /** Why it is in doubt, drifted, left, not undone or irreversible. */
   readonly reason?: string;
@@ -32,7 +33,8 @@ export interface StepRecord {
   readonly step: string;
   readonly stepType: string;
   /** `running`: the journal ends before the step did. */
-  readonly status: StepStatus | 'unreachable' | 'running';
+  readonly status: StepStatus | 'unreachable' | 'locked' | 'running';
+  readonly tolerated?: 'ignored' | 'rescued';
   readonly changes: number;
   readonly reason?: Reason;
 }
@@ -91,10 +93,11 @@ export function changesAfter(changes: readonly ChangeRecord[], event: ChangeEven
 }
 
 function begun(event: Extract<ChangeEvent, { type: 'change.applying' }>): ChangeRecord {
-  const { host, seq, step, stepType, change, deadline, scrubbed } = event;
+  const { host, seq, step, stepType, change, deadline, become, scrubbed } = event;
   return {
     ...{ host, seq, step, stepType, change, state: 'applying' },
     ...(deadline === undefined ? {} : { deadline }),
+    ...(become === undefined ? {} : { become }),
     ...(scrubbed === undefined ? {} : { scrubbed }),
   };
 }

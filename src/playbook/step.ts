@@ -102,6 +102,7 @@ export function compileStep(form: StepForm, known: Omit<Names, 'given'>, report:
   const map = argsMap(args, type, report);
   if (!map) return undefined;
   return {
+    kind: 'step',
     name: form.name,
     at: report.source.at(form.node.span.start),
     type,
@@ -110,6 +111,12 @@ export function compileStep(form: StepForm, known: Omit<Names, 'given'>, report:
     register: form.register,
     notify: form.notify.map((name) => name.text),
     deadline: deadline ?? type.deadline,
+    loop: undefined,
+    retry: undefined,
+    ignoreErrors: false,
+    become: undefined,
+    runOnce: false,
+    tags: [],
   };
 }
 

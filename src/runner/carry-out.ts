@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Step } from '../core/playbook.ts';
 import { StepError } from '../core/step-type.ts';
 import { applyChange } from './absence.ts';
 import { ChangeFailed, failureOf, hasDrifted, inDoubt, wasLeft } from './failure.ts';
@@ -25,12 +26,13 @@ export const applyAndVerify =
 /** @returns whether it was made; false: the host refused just this one. */
 async function apply(work: StepWork, change: Change, clock: Clock): Promise<boolean> {
   const { state, step } = work;
-  const session = (await state.link.connection()).readWrite({ deadline: step.deadline });
+  const link = state.linkOf(step);
+  const session = (await link.connection()).readWrite({ deadline: step.deadline });
   const ref = { host: state.name, seq: state.log.records.length };
-  const of = { step: step.name, stepType: step.type.name, deadline: step.deadline };
+  const of = { step: step.name, stepType: step.type.name, deadline: step.deadline, ...becoming(step) };
   await state.log.commit({ type: 'change.applying', ...ref, ...of, change });
   try {
-    await applyChange(step, session, change, state.link, clock);
+    await applyChange(step, session, change, link, clock);
   } catch (error) {
     const failed = await unfinished(work, ref, change, error);
     if (wasLeft(error)) return false;
@@ -39,6 +41,8 @@ async function apply(work: StepWork, change: Change, clock: Clock): Promise<bool
   await state.log.tell({ type: 'change.applied', ...ref });
   return true;
 }
+
+const becoming = ({ become }: Step) => (become === undefined ? {} : { become });
 
 /** Tells what became of a change whose apply threw. @returns the error that ends the step. */
 async function unfinished(
@@ -60,7 +64,7 @@ async function verify(
   done: readonly Change[],
   refused: readonly Change[],
 ): Promise<void> {
-  const connection = await state.link.connection();
+  const connection = await state.linkOf(step).connection();
   const facts: unknown = await step.type.probe(connection.readOnly({ deadline: step.deadline }), args);
   const left = step.type.plan(args, facts, { pending: [], done });
   if (left.refusal !== undefined) throw new StepError(`verify: ${left.refusal.reason}`, { todo: left.refusal.todo });

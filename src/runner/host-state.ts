@@ -3,15 +3,17 @@ import type { HostOutcome, HostStatus, RollbackOutcome } from '../core/event.ts'
 import type { Scope } from '../core/expression.ts';
 import type { Host } from '../core/inventory.ts';
 import type { Json } from '../core/json.ts';
+import type { Step } from '../core/playbook.ts';
 import { mayHaveBeenDone } from '../core/run-record.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { Failure } from './failure.ts';
 import type { HostLink } from './host-link.ts';
+import type { HostLinks } from './host-links.ts';
 
 /** What a run knows of one host. Hosts share nothing. */
 export class HostState {
   readonly host: Host;
-  readonly link: HostLink;
+  readonly links: HostLinks;
   readonly log: ChangeLog;
   started = false;
   /** What ended it before its last step. */
@@ -22,10 +24,20 @@ export class HostState {
   /** Check mode: what the steps so far would have changed. */
   pending: readonly Change[] = [];
 
-  constructor(host: Host, link: HostLink, log: ChangeLog) {
+  constructor(host: Host, links: HostLinks, log: ChangeLog) {
     this.host = host;
-    this.link = link;
+    this.links = links;
     this.log = log;
+  }
+
+  /** The usual connection. */
+  get link(): HostLink {
+    return this.links.usual;
+  }
+
+  /** The connection of the user that the step wants. */
+  linkOf({ become }: Step): HostLink {
+    return this.links.as(become);
   }
 
   get name(): string {

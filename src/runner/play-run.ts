@@ -1,63 +1,27 @@
-import type { Reason } from '../core/event.ts';
-import type { Play, Step } from '../core/playbook.ts';
+import type { Play } from '../core/playbook.ts';
 import { hostScope } from '../core/scope.ts';
+import type { Failure } from './failure.ts';
 import type { HostState } from './host-state.ts';
-import { runStep, type StepRunner } from './step-run.ts';
-import type { StopControl } from './stop-control.ts';
-
-export interface PlayRunner extends StepRunner {
-  readonly stop: StopControl;
-}
-
-/** One play on one host, and the handlers that still wait for its end. */
-interface HostPlay {
-  readonly runner: PlayRunner;
-  readonly state: HostState;
-  readonly play: Play;
-  readonly waiting: Set<string>;
-}
+import type { StepRunner } from './step-run.ts';
+import { runTasks, takeStep, type Walk } from './task-walk.ts';
 
 /** Takes one host through a play: its steps in order, then the handlers they notified. Ends early where the host ends. */
-export async function playOnHost(runner: PlayRunner, state: HostState, play: Play): Promise<void> {
-  const hostPlay: HostPlay = { runner, state, play, waiting: new Set() };
+export async function playOnHost(runner: StepRunner, state: HostState, play: Play): Promise<void> {
   state.registers = {};
-  for (const [index, step] of play.steps.entries()) {
-    await advance(hostPlay, step, index);
-    if (state.end !== undefined) return;
-  }
-  await runHandlers(hostPlay);
+  const vars = hostScope(state.host, play);
+  const walk = { runner, state, play, waiting: new Set<string>(), vars, inputs: {}, rescued: false };
+  state.end = (await runTasks(walk, play.steps)) ?? (await runHandlers(walk));
 }
 
 /** Each notified handler once, in the handlers' own order. */
-async function runHandlers(hostPlay: HostPlay): Promise<void> {
-  const { state, play, waiting } = hostPlay;
+async function runHandlers(walk: Walk): Promise<Failure | undefined> {
   const ran = new Set<string>();
   for (;;) {
-    const index = play.handlers.findIndex(({ name }) => waiting.has(name) && !ran.has(name));
-    const handler = play.handlers[index];
-    if (handler === undefined) return;
-    await advance(hostPlay, handler, play.steps.length + index);
-    if (state.end !== undefined) return;
+    const handler = walk.play.handlers.find(({ name }) => walk.waiting.has(name) && !ran.has(name));
+    if (handler === undefined) return undefined;
+    const failure = await takeStep(walk, handler);
+    if (failure !== undefined) return failure;
     ran.add(handler.name);
-    waiting.delete(handler.name);
+    walk.waiting.delete(handler.name);
   }
-}
-
-/** One step, and what it leaves behind for the next ones. */
-async function advance({ runner, state, play, waiting }: HostPlay, step: Step, index: number): Promise<void> {
-  if (runner.stop.level > 0) {
-    state.end = { status: 'interrupted', reason: stoppedBefore(step, runner.stop, waiting) };
-    return;
-  }
-  const handler = index >= play.steps.length;
-  const outcome = await runStep(runner, { state, step, index, handler, vars: hostScope(state.host, play) });
-  if (outcome.status === 'failed') state.end = outcome.failure;
-  if (step.register !== undefined && 'register' in outcome) state.register(step.register, outcome.register);
-  if (outcome.status === 'changed') for (const name of step.notify) waiting.add(name);
-}
-
-function stoppedBefore(step: Step, stop: StopControl, waiting: ReadonlySet<string>): Reason {
-  const message = `stopped by ${stop.signal ?? 'a signal'} before "${step.name}"`;
-  if (waiting.size === 0) return { message };
-  return { message: `${message}; notified and not run: ${[...waiting].join(', ')}` };
 }

@@ -5,6 +5,8 @@ import { ChangeLog } from './change-log.ts';
 import type { EventStream } from './events.ts';
 import { failureOf } from './failure.ts';
 import { HostLink } from './host-link.ts';
+import { HostLinks } from './host-links.ts';
+import { HostLocks, type LockWish } from './host-lock.ts';
 import { eachAtMost } from './pool.ts';
 import { recordedRun, type Surroundings } from './recorded-run.ts';
 import { type HostUndone, undoHost } from './undo-host.ts';
@@ -19,6 +21,9 @@ export interface RollbackPlan {
   readonly typeOf: StepTypeOf;
   /** Hosts at work at the same time; > 0. */
   readonly forks: number;
+  readonly lock: LockWish;
+  /** Whether a host is usually worked on as another user than the one who logs in; without it none is. */
+  readonly becomes?: (host: string) => boolean;
 }
 
 /** Hosts on which a rollback of this run still has something to look at, in the run's order. None: nothing to do. */
@@ -32,12 +37,14 @@ export const hostsToUndo = (record: RunRecord): readonly HostRecord[] =>
  */
 export async function startRollback(
   plan: RollbackPlan,
-  connect: (host: string) => Promise<Connection>,
+  connect: (host: string, become: boolean | undefined) => Promise<Connection>,
   around: Surroundings,
 ): Promise<Recap> {
   const { playbooks, hosts, run: of } = plan.record.started;
   const started = { type: 'run.started', run: plan.run, version: 1, mode: 'rollback', of, playbooks, hosts } as const;
   return recordedRun(started, around, async (stream) => {
+    const { clock, stop } = around;
+    const locks = new HostLocks(plan.run, plan.lock, { stream, clock, stop }, [of]);
     const outcomes = new Map<string, HostOutcome>();
     const records = hostsToUndo(plan.record);
     await eachAtMost(plan.forks, records, async (record) => {
@@ -48,13 +55,24 @@ export async function startRollback(
     return records.flatMap(({ host }) => outcomes.get(host) ?? []);
 
     async function putBack({ host, changes }: HostRecord): Promise<HostOutcome> {
-      if (around.stop.level > 0) return notBegun(host, around.stop.signal);
+      if (stop.level > 0) return notBegun(host, stop.signal);
       await stream.tell({ type: 'host.started', host });
-      const link = new HostLink(() => connect(host), around.stop);
-      const undone = await undoHost(new ChangeLog(stream, changes), link, plan.typeOf);
-      await link.close();
+      const links = new HostLinks(
+        (become) => new HostLink(() => locks.open(host, () => connect(host, become)), stop),
+        plan.becomes?.(host) ?? false,
+      );
+      const away = await links.usual.connection().then(() => undefined, failureOf);
+      if (away?.status === 'locked') return leftAlone(links, host, away.reason);
+      const undone = await undoHost(new ChangeLog(stream, changes), links, plan.typeOf);
+      await links.close();
       await tellOutcome(stream, host, undone);
       return outcomeOf(host, undone);
+    }
+
+    async function leftAlone(links: HostLinks, host: string, reason: Reason): Promise<HostOutcome> {
+      await links.close();
+      await stream.tell({ type: 'host.locked', host, reason });
+      return { host, status: 'locked', changes: 0, reason };
     }
   });
 }

@@ -1,10 +1,11 @@
 import type { Recap } from '../core/event.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Connection } from '../core/session.ts';
+import type { Step } from '../core/playbook.ts';
 import { applyAndVerify, predict } from './carry-out.ts';
+import { HostLocks, type LockWish } from './host-lock.ts';
 import { recordedRun, type Surroundings } from './recorded-run.ts';
-import { type ResolvedPlay, Rollout } from './rollout.ts';
+import { type Connect, type ResolvedPlay, Rollout } from './rollout.ts';
 
 /** What is to be done. All of it was checked before. */
 export interface RunPlan {
@@ -16,24 +17,32 @@ export interface RunPlan {
   readonly plays: readonly ResolvedPlay[];
   /** Hosts at work at the same time; > 0. */
   readonly forks: number;
+  /** A dry run takes no lock. */
+  readonly lock: LockWish;
   /** What a later rollback needs to reach each host: connection options without secrets, with `name`. */
   readonly hosts: readonly JsonObject[];
+  /** Whether a host is usually worked on as another user than the one who logs in; without it none is. */
+  readonly becomes?: (host: Host) => boolean;
+  /** Asks people before each step of a host; without it all are taken. */
+  readonly allows?: (host: string, step: Step) => Promise<boolean>;
 }
 
 /**
- * Runs a plan to its end. `connect` is called once per host, when its first step needs it; it rejects with SessionError.
+ * Runs a plan to its end. `connect` is called once per host and user, when the first step needs it; it rejects with SessionError.
  * What goes wrong on hosts is in the recap, never thrown.
  * @throws JournalFailure where not even the beginning could be recorded: no host was touched.
  */
-export async function startRun(
-  plan: RunPlan,
-  connect: (host: Host) => Promise<Connection>,
-  around: Surroundings,
-): Promise<Recap> {
-  const { run, mode, playbooks, hosts, forks, plays } = plan;
+export async function startRun(plan: RunPlan, connect: Connect, around: Surroundings): Promise<Recap> {
+  const { run, mode, playbooks, hosts, forks, plays, becomes = () => false, allows = async () => true } = plan;
   const { clock, stop } = around;
   const carryOut = mode === 'check' ? predict : applyAndVerify(clock);
-  return recordedRun({ type: 'run.started', run, version: 1, mode, playbooks, hosts }, around, (stream) =>
-    new Rollout({ stream, clock, stop, forks, connect, carryOut }, plays).run(),
-  );
+  return recordedRun({ type: 'run.started', run, version: 1, mode, playbooks, hosts }, around, (stream) => {
+    const locks = new HostLocks(run, plan.lock, { stream, clock, stop });
+    const locked: Connect = (host, become) => locks.open(host.name, () => connect(host, become));
+    const open = mode === 'check' ? connect : locked;
+    return new Rollout(
+      { stream, clock, stop, forks, connect: open, becomes, allows, carryOut, looksOnce: mode === 'check' },
+      plays,
+    ).run();
+  });
 }

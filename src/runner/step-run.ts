@@ -4,10 +4,14 @@ import type { NewEvent } from '../core/event.ts';
 import type { Scope } from '../core/expression.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Step } from '../core/playbook.ts';
-import { type Planned, StepError } from '../core/step-type.ts';
 import type { EventStream } from './events.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { HostState } from './host-state.ts';
+import type { RunOnce } from './run-once.ts';
+import type { StopControl } from './stop-control.ts';
+
+/** Why a failed step does not end its host: it says so itself, or it stands in a block that has a rescue. */
+export type Tolerance = 'ignored' | 'rescued';
 
 /** One step on one host. */
 export interface StepWork {
@@ -18,6 +22,9 @@ export interface StepWork {
   readonly handler: boolean;
   /** The host's variables as the play sees them. */
   readonly vars: Scope;
+  /** Of the includes that it stands in. */
+  readonly inputs: Scope;
+  readonly tolerance: Tolerance | undefined;
 }
 
 /** What a mode does with the changes that a step has planned. @returns how many it made. @throws what makes the step fail */
@@ -31,70 +38,71 @@ export interface PlannedStep {
 export interface StepRunner {
   readonly stream: EventStream;
   readonly clock: Clock;
+  readonly stop: StopControl;
   readonly carryOut: CarryOut;
+  /** Check mode: nothing comes about by waiting for it. */
+  readonly looksOnce: boolean;
+  /** Who does the batch's steps that run once. */
+  readonly once: RunOnce;
+  /** Asks people before a step. */
+  readonly allows: (host: string, step: Step) => Promise<boolean>;
 }
 
+/** How a step went. `register`: what it leaves under its name, if anything. */
 export type StepOutcome =
   | { readonly status: 'ok' | 'changed'; readonly register: JsonObject }
-  | { readonly status: 'skipped' }
-  | { readonly status: 'failed'; readonly failure: Failure };
+  | { readonly status: 'skipped'; readonly why?: string; readonly register?: JsonObject | undefined }
+  | {
+      readonly status: 'failed';
+      readonly failure: Failure;
+      readonly tolerated?: Tolerance | undefined;
+      readonly register?: JsonObject | undefined;
+    };
+
+/** How a step gets from its beginning to its outcome. @throws what makes it fail */
+export type Way = (runner: StepRunner, work: StepWork) => Promise<StepOutcome>;
+
+/** What the step's expressions read. */
+export const scopeOf = ({ vars, state, inputs }: StepWork): Scope => ({ ...vars, ...state.registers, ...inputs });
+
+/** Where it does not, the step sets no register: what it would have found out is unknown. */
+export const applies = ({ step }: StepWork, scope: Scope): boolean =>
+  step.when === undefined || step.when.evaluate(scope);
 
 /** Takes one host through one step and tells of it. Never rejects: whatever goes wrong is this host's outcome. */
-export async function runStep(runner: StepRunner, work: StepWork): Promise<StepOutcome> {
+export async function runStep(runner: StepRunner, work: StepWork, way: Way): Promise<StepOutcome> {
   const { state, step, index, handler } = work;
   const began = { ticks: runner.clock.ticks(), changes: state.changeCount };
   const of = { host: state.name, step: step.name, stepType: step.type.name };
   await runner.stream.tell({ type: 'step.started', ...of, index, handler });
-  const outcome = await outcomeOf(runner, work);
+  const gone = await way(runner, work).catch((error): StepOutcome => ({ status: 'failed', failure: failureOf(error) }));
   const durationMs = Math.round(runner.clock.ticks() - began.ticks);
   const changes = state.changeCount - began.changes;
+  const outcome = gone.status === 'failed' ? tolerated(runner, work, gone, changes > 0) : gone;
   await runner.stream.tell(endOfStep(outcome, { type: 'step.finished', ...of, changes, durationMs }));
   return outcome;
 }
 
-async function outcomeOf(runner: StepRunner, work: StepWork): Promise<StepOutcome> {
-  try {
-    return await carryThrough(runner, work);
-  } catch (error) {
-    return { status: 'failed', failure: failureOf(error) };
-  }
+/** Nothing makes up for a host that is gone, a run that was stopped or a journal that takes no more. */
+function tolerated(
+  { stream }: StepRunner,
+  { tolerance, step }: StepWork,
+  outcome: Extract<StepOutcome, { status: 'failed' }>,
+  changed: boolean,
+): StepOutcome {
+  if (outcome.failure.status !== 'failed' || stream.journalFailure !== undefined) return outcome;
+  if (!step.ignoreErrors) return { ...outcome, tolerated: tolerance };
+  return { ...outcome, tolerated: tolerance, register: outcome.register ?? { changed, failed: true } };
 }
 
-type FinishedStep = Omit<Extract<NewEvent, { type: 'step.finished' }>, 'status' | 'reason'>;
+type FinishedStep = Omit<Extract<NewEvent, { type: 'step.finished' }>, 'status' | 'reason' | 'tolerated'>;
 
 function endOfStep(outcome: StepOutcome, finished: FinishedStep): NewEvent {
+  if (outcome.status === 'skipped' && outcome.why !== undefined)
+    return { ...finished, status: 'skipped', reason: { message: outcome.why } };
   if (outcome.status !== 'failed') return { ...finished, status: outcome.status };
   const { status, reason } = outcome.failure;
-  if (status === 'unreachable') return { type: 'host.unreachable', host: finished.host, reason };
-  return { ...finished, status: 'failed', reason };
-}
-
-/** The step's whole way on one host: when, arguments, probe, plan, and what the mode makes of the plan. */
-async function carryThrough(runner: StepRunner, work: StepWork): Promise<StepOutcome> {
-  const { state, step } = work;
-  const scope = { ...work.vars, ...state.registers };
-  // It sets no register: what it would have found out is unknown.
-  if (step.when !== undefined && !step.when.evaluate(scope)) return { status: 'skipped' };
-  const args = step.args(scope);
-  const planned = await lookAndPlan(work, args);
-  await announce(runner.stream, work, planned);
-  if (planned.refusal !== undefined) throw new StepError(planned.refusal.reason, { todo: planned.refusal.todo });
-  const made = planned.changes.length > 0 ? await runner.carryOut(work, { args, changes: planned.changes }) : 0;
-  const changed = made > 0;
-  return { status: changed ? 'changed' : 'ok', register: { ...planned.output, changed } };
-}
-
-async function lookAndPlan({ state, step }: StepWork, args: unknown): Promise<Planned> {
-  const connection = await state.link.connection();
-  const facts: unknown = await step.type.probe(connection.readOnly({ deadline: step.deadline }), args);
-  return step.type.plan(args, facts, { pending: state.pending, done: [] });
-}
-
-async function announce(stream: EventStream, { state, step }: StepWork, planned: Planned): Promise<void> {
-  const changes = planned.refusal === undefined ? planned.changes : [];
-  const { notes = [], findings, tells } = planned;
-  // A look that finds nothing tells so: what an earlier one found is gone.
-  if (changes.length + notes.length === 0 && findings === undefined) return;
-  const told = { changes, notes, ...(findings ? { findings } : {}), ...(tells ? { tells } : {}) };
-  await stream.tell({ type: 'step.planned', host: state.name, step: step.name, ...told });
+  if (status === 'unreachable' || status === 'locked') return { type: `host.${status}`, host: finished.host, reason };
+  const { tolerated } = outcome;
+  return { ...finished, status: 'failed', reason, ...(tolerated === undefined ? {} : { tolerated }) };
 }

@@ -8,6 +8,7 @@ import type { Undo, UndoCall } from '../core/step-type.ts';
 import type { ChangeLog } from './change-log.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { HostLink } from './host-link.ts';
+import type { HostLinks } from './host-links.ts';
 import { planUndo, restoredBefore, type StepTypeOf } from './undo-plan.ts';
 
 export interface HostUndone {
@@ -20,8 +21,8 @@ export interface HostUndone {
  * Takes back all that is left of a host's changes: restores newest first, then activates again what was restored.
  * A failed undo holds up nothing but what depends on it. Never rejects; what could not be done is in the outcome.
  */
-export async function undoHost(log: ChangeLog, link: HostLink, typeOf: StepTypeOf): Promise<HostUndone> {
-  const undo = new HostUndo(log, link, typeOf);
+export async function undoHost(log: ChangeLog, links: HostLinks, typeOf: StepTypeOf): Promise<HostUndone> {
+  const undo = new HostUndo(log, links, typeOf);
   const plan = planUndo(log.records, typeOf);
   for (const record of plan.restore) await undo.restore(record);
   for (const { record, covers } of plan.repeats) await undo.activate(record, [...covers, record]);
@@ -35,7 +36,7 @@ interface Named {
 
 class HostUndo {
   readonly #log: ChangeLog;
-  readonly #link: HostLink;
+  readonly #links: HostLinks;
   readonly #typeOf: StepTypeOf;
   /** Set once nothing more can be done on this host: the rest is not tried. */
   #cutOff: Failure | undefined;
@@ -43,9 +44,9 @@ class HostUndo {
   readonly #irreversible: Named[] = [];
   readonly #failed: Named[] = [];
 
-  constructor(log: ChangeLog, link: HostLink, typeOf: StepTypeOf) {
+  constructor(log: ChangeLog, links: HostLinks, typeOf: StepTypeOf) {
     this.#log = log;
-    this.#link = link;
+    this.#links = links;
     this.#typeOf = typeOf;
   }
 
@@ -87,7 +88,7 @@ class HostUndo {
   async #failureOf(records: readonly ChangeRecord[], call: UndoCall): Promise<string | undefined> {
     try {
       for (const { host, seq } of records) await this.#log.commit({ type: 'change.undoing', host, seq });
-      const result = await this.#send(call, this.#deadlineOf(records));
+      const result = await this.#send(call, this.#links.as(records.at(-1)?.become), this.#deadlineOf(records));
       applied(result, { summary: call.summary });
       return undefined;
     } catch (error) {
@@ -98,13 +99,13 @@ class HostUndo {
   }
 
   /** An undo compares before it restores, so after a lost connection it can be sent once more over a new one. */
-  async #send({ script, args }: UndoCall, deadline: number): Promise<ScriptResult> {
-    const send = async () => (await this.#link.connection()).readWrite({ deadline }).run(script, args);
+  async #send({ script, args }: UndoCall, link: HostLink, deadline: number): Promise<ScriptResult> {
+    const send = async () => (await link.connection()).readWrite({ deadline }).run(script, args);
     try {
       return await send();
     } catch (error) {
       if (!(error instanceof SessionError && error.failure === 'lost')) throw error;
-      await this.#link.reset();
+      await link.reset();
       return send();
     }
   }

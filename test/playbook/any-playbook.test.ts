@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatDiagnostic } from '../../src/core/diagnostic-text.ts';
 import type { Host } from '../../src/core/inventory.ts';
-import type { Step } from '../../src/core/playbook.ts';
+import { type Step, stepsOf } from '../../src/core/playbook.ts';
 import { StepError } from '../../src/core/step-type.ts';
 import { checkPlaybook } from '../../src/playbook/load-playbook.ts';
 import { stepTypes } from './step-types.ts';
@@ -14,7 +14,7 @@ const numRuns = Number(process.env.UNWEDGE_FUZZ_RUNS ?? 1500);
 function check(content: Uint8Array): void {
   const { playbook, findings } = checkPlaybook(content, 'p.yaml', { stepTypes, selectHosts: () => hosts });
   expect(playbook === undefined).toBe(findings.some((finding) => finding.severity === 'error'));
-  for (const step of playbook?.plays.flatMap((play) => [...play.steps, ...play.handlers]) ?? []) evaluate(step);
+  for (const step of playbook?.plays.flatMap((play) => [...stepsOf(play.steps), ...play.handlers]) ?? []) evaluate(step);
   for (const finding of findings) {
     expect(formatDiagnostic(finding)).not.toMatch(/[\0-\x08\x0b-\x1f\x7f]/);
     expect(finding.at?.file).toBe('p.yaml');

@@ -3,7 +3,7 @@ import { InputError } from '../../src/core/diagnostic.ts';
 import type { Scope } from '../../src/core/expression.ts';
 import type { Host } from '../../src/core/inventory.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
-import type { Play, Step } from '../../src/core/playbook.ts';
+import { type Play, type Step, stepsOf } from '../../src/core/playbook.ts';
 import { hostScope } from '../../src/core/scope.ts';
 import { StepError } from '../../src/core/step-type.ts';
 import { checkPlaybook } from '../../src/playbook/load-playbook.ts';
@@ -37,7 +37,7 @@ function playOf(steps: string, settings = '', extraVars: JsonObject = {}): Play 
 
 function stepOf(step: string): Step {
   const { steps } = playOf(`    - scan: {}\n      register: found\n    - ${step}\n`);
-  const last = steps.at(-1);
+  const last = stepsOf(steps).at(-1);
   if (!last) throw new Error('no step');
   return last;
 }
@@ -213,7 +213,7 @@ describe('plays', () => {
       '    - umount: {}\n      timeout: 1h30m\n      notify: Again\n    - name: Look\n      scan:\n      register: found\n' +
         '  handlers:\n    - name: Again\n      umount: {}\n      when: found.busy\n',
     );
-    expect(play.steps.map(({ name, deadline, notify, register }) => ({ name, deadline, notify, register }))).toEqual([
+    expect(stepsOf(play.steps).map(({ name, deadline, notify, register }) => ({ name, deadline, notify, register }))).toEqual([
       { name: 'umount', deadline: 5400, notify: ['Again'], register: undefined },
       { name: 'Look', deadline: 60, notify: [], register: 'found' },
     ]);

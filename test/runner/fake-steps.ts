@@ -2,7 +2,8 @@ import type { Change } from '../../src/core/change.ts';
 import type { Expression, Scope } from '../../src/core/expression.ts';
 import { applyScript, DRIFTED, probeScript, type ScriptResult, undoScript } from '../../src/core/host-script.ts';
 import type { Json } from '../../src/core/json.ts';
-import type { OnFailure, Play, Step } from '../../src/core/playbook.ts';
+import type { Block, Play, Step, Task } from '../../src/core/playbook.ts';
+import { type Amount, PLAIN_ROLLOUT, type Rollout } from '../../src/core/rollout.ts';
 import { type AnyStepType, defineStep, type PlanContext, StepError } from '../../src/core/step-type.ts';
 
 const at = { file: 'play.yaml', line: 1, column: 1 };
@@ -42,9 +43,11 @@ export const file = defineStep<{ key: string; value: string }, string, FileChang
   },
   undo: {
     kind: 'reverse',
-    async reverse(host, { data, before, after }) {
-      settled(await host.run(undoScript('set'), [data.key, after, before]), data.key);
-    },
+    call: ({ data, before, after }) => ({
+      script: undoScript('set'),
+      args: [data.key, after, before],
+      summary: `put ${data.key} back`,
+    }),
   },
 });
 
@@ -68,9 +71,11 @@ const activation = (name: string, risk: Change['risk']) =>
     },
     undo: {
       kind: 'repeat',
-      async repeat(host, { resource }) {
-        settled(await host.run(applyScript('activate'), [resource.slice('unit '.length)]), resource);
-      },
+      call: ({ resource }) => ({
+        script: applyScript('activate'),
+        args: [resource.slice('unit '.length)],
+        summary: `${name} again`,
+      }),
     },
   });
 
@@ -112,14 +117,35 @@ export const when = (source: string, evaluate: (scope: Scope) => boolean): Expre
 export function step(type: AnyStepType, args: unknown, more: Partial<Step> = {}): Step {
   const name = more.name ?? `${type.name} ${Object.values(args as object).join(' ')}`;
   return {
-    ...{ name, at, type, args: () => args, when: undefined, register: undefined, notify: [] },
-    ...{ deadline: type.deadline, ...more },
+    ...{ kind: 'step', name, at, type, args: () => args, when: undefined, register: undefined, notify: [] },
+    ...{ deadline: type.deadline, loop: undefined, retry: undefined, ignoreErrors: false, become: undefined },
+    ...{ runOnce: false, tags: [], ...more },
   };
 }
 
 export const put = (key: string, value: string, more: Partial<Step> = {}): Step => step(file, { key, value }, more);
 
-export function play(steps: readonly Step[], more: Partial<Play> = {}): Play {
-  const onFailure: OnFailure = 'stop';
-  return { name: 'play', at, hosts: 'all', vars: {}, serial: undefined, onFailure, steps, handlers: [], ...more };
+export function block(steps: readonly Task[], more: Partial<Block> = {}): Block {
+  return {
+    ...{ kind: 'block', name: 'block', at, when: undefined, inputs: undefined },
+    steps,
+    rescue: [],
+    always: [],
+    ...more,
+  };
+}
+
+/** `serial` may be a number of hosts; the rollout's other settings stand beside the play's. */
+export function play(
+  steps: readonly Task[],
+  { serial, ...more }: Partial<Play> & Partial<Omit<Rollout, 'serial'>> & { serial?: number | readonly Amount[] } = {},
+): Play {
+  const keys = Object.keys(PLAIN_ROLLOUT);
+  const amounts = typeof serial === 'number' ? [{ count: serial }] : serial;
+  const settings = Object.fromEntries(Object.entries(more).filter(([key]) => keys.includes(key)));
+  return {
+    ...{ name: 'play', at, hosts: 'all', vars: {}, steps, handlers: [], health: [] },
+    ...{ rollout: { ...PLAIN_ROLLOUT, ...settings, ...(amounts ? { serial: amounts } : {}) } },
+    ...Object.fromEntries(Object.entries(more).filter(([key]) => !keys.includes(key))),
+  };
 }

@@ -1,0 +1,34 @@
+import type { Scope } from '../core/expression.ts';
+import { type Planned, StepError } from '../core/step-type.ts';
+import type { EventStream } from './events.ts';
+import type { StepOutcome, StepRunner, StepWork } from './step-run.ts';
+
+export type Passed = Extract<StepOutcome, { readonly status: 'ok' | 'changed' }>;
+
+/** Once from the look to what the mode makes of the plan. @throws what makes the step fail */
+export async function pass(runner: StepRunner, work: StepWork, scope: Scope): Promise<Passed> {
+  const { step } = work;
+  const args = step.args(scope);
+  const planned = await lookAndPlan(work, args);
+  await announce(runner.stream, work, planned);
+  if (planned.refusal !== undefined) throw new StepError(planned.refusal.reason, { todo: planned.refusal.todo });
+  const made = planned.changes.length > 0 ? await runner.carryOut(work, { args, changes: planned.changes }) : 0;
+  const changed = made > 0;
+  const failed = step.ignoreErrors ? { failed: false } : {};
+  return { status: changed ? 'changed' : 'ok', register: { ...planned.output, ...failed, changed } };
+}
+
+async function lookAndPlan({ state, step }: StepWork, args: unknown): Promise<Planned> {
+  const connection = await state.linkOf(step).connection();
+  const facts: unknown = await step.type.probe(connection.readOnly({ deadline: step.deadline }), args);
+  return step.type.plan(args, facts, { pending: state.pending, done: [] });
+}
+
+async function announce(stream: EventStream, { state, step }: StepWork, planned: Planned): Promise<void> {
+  const changes = planned.refusal === undefined ? planned.changes : [];
+  const { notes = [], findings, tells } = planned;
+  // A look that finds nothing tells so: what an earlier one found is gone.
+  if (changes.length + notes.length === 0 && findings === undefined) return;
+  const told = { changes, notes, ...(findings ? { findings } : {}), ...(tells ? { tells } : {}) };
+  await stream.tell({ type: 'step.planned', host: state.name, step: step.name, ...told });
+}

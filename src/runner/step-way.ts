@@ -1,0 +1,28 @@
+import { SessionError } from '../core/session.ts';
+import { StepError } from '../core/step-type.ts';
+import { attempts } from './attempts.ts';
+import { eachItem } from './each-item.ts';
+import { applies, type StepOutcome, type StepRunner, type StepWork, scopeOf, type Way } from './step-run.ts';
+
+/** A step's whole way on one host: who does it, whether, for which items. */
+export const wholeWay: Way = async (runner, work) => {
+  const { step, state } = work;
+  if (!step.runOnce) return ownWay(runner, work);
+  const done = await runner.once.turn(step, state.name);
+  // Whoever was to do it may have been stopped before.
+  if (runner.stop.level > 0) throw new SessionError('cancelled', `stopped by ${runner.stop.signal ?? 'a signal'}`);
+  if (done === undefined) return runner.once.settle(step, state.name, ownWay(runner, work));
+  const { host, outcome } = done;
+  if (outcome.status === 'skipped') return { ...outcome, why: `runs once, and was skipped on ${host}` };
+  if (outcome.status !== 'failed') return { ...outcome, status: 'skipped', why: `runs once, which ${host} has done` };
+  const { message, todo } = outcome.failure.reason;
+  throw new StepError(`it runs once, and failed on ${host}: ${message}`, todo === undefined ? {} : { todo });
+};
+
+async function ownWay(runner: StepRunner, work: StepWork): Promise<StepOutcome> {
+  const { step, state } = work;
+  const scope = scopeOf(work);
+  if (!step.loop?.asksEach && !applies(work, scope)) return { status: 'skipped' };
+  if (!(await runner.allows(state.name, step))) return { status: 'skipped', why: 'not wanted' };
+  return step.loop === undefined ? attempts(runner, work, scope) : eachItem(runner, work, step.loop, scope);
+}

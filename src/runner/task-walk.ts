@@ -1,0 +1,108 @@
+import type { Scope } from '../core/expression.ts';
+import { type Block, type Play, type Step, stepsOf, type Task } from '../core/playbook.ts';
+import { type Failure, failureOf } from './failure.ts';
+import type { HostState } from './host-state.ts';
+import { runStep, type StepRunner, type Tolerance, type Way } from './step-run.ts';
+import { wholeWay } from './step-way.ts';
+import { indexOf } from './task-index.ts';
+
+/** One host's way through a play, as it stands in front of some entry. */
+export interface Walk {
+  readonly runner: StepRunner;
+  readonly state: HostState;
+  readonly play: Play;
+  /** Handlers that are notified and have not run. */
+  readonly waiting: Set<string>;
+  /** The host's variables as the play sees them. */
+  readonly vars: Scope;
+  /** Of the includes it stands in. */
+  readonly inputs: Scope;
+  /** It stands in a block that has a rescue. */
+  readonly rescued: boolean;
+}
+
+/** Entries in order. @returns what ended the host before their end. */
+export async function runTasks(walk: Walk, tasks: readonly Task[]): Promise<Failure | undefined> {
+  for (const task of tasks) {
+    const failure = await (task.kind === 'step' ? takeStep(walk, task) : runBlock(walk, task));
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+async function runBlock(walk: Walk, block: Block): Promise<Failure | undefined> {
+  const inputs = enter(walk, block);
+  if (inputs === 'skipped') return passOver(walk, block);
+  if ('error' in inputs) return refuse(walk, block, inputs.error);
+  const inside = { ...walk, inputs: inputs.given };
+  const hasRescue = block.rescue.length > 0;
+  const failed = await runTasks({ ...inside, rescued: walk.rescued || hasRescue }, block.steps);
+  const left = failed && hasRescue && goesOn(walk, failed) ? await runTasks(inside, block.rescue) : failed;
+  if (left !== undefined && !goesOn(walk, left)) return left;
+  const last = await runTasks(inside, block.always);
+  // The host's reason is the first one; what failed in the end itself is told by its step.
+  return last && !goesOn(walk, last) ? last : (left ?? last);
+}
+
+/** A host that failed can still be worked on; not one that is gone or was stopped, and none once nothing can be recorded. */
+const goesOn = ({ runner }: Walk, { status }: Failure): boolean =>
+  status === 'failed' && runner.stream.journalFailure === undefined;
+
+/** Asks a block's condition and takes its inputs, once. */
+function enter(
+  { state, vars, inputs }: Walk,
+  block: Block,
+): 'skipped' | { readonly given: Scope } | { readonly error: unknown } {
+  try {
+    const scope = { ...vars, ...state.registers, ...inputs };
+    if (block.when !== undefined && !block.when.evaluate(scope)) return 'skipped';
+    return { given: { ...inputs, ...block.inputs?.(scope) } };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Each of its steps is told as skipped; a rescue is only ever told where it is needed. */
+async function passOver(walk: Walk, { steps, always }: Block): Promise<Failure | undefined> {
+  for (const task of [...steps, ...always]) {
+    const failure = await (task.kind === 'step' ? takeStep(walk, task, skip) : passOver(walk, task));
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+const skip: Way = async () => ({ status: 'skipped' });
+
+/** What is wrong with the block's own expressions is told by its first step. */
+async function refuse(walk: Walk, block: Block, error: unknown): Promise<Failure | undefined> {
+  const [first] = stepsOf([block]);
+  if (first === undefined) return failureOf(error);
+  return takeStep(walk, first, () => Promise.reject(error), walk.rescued ? 'rescued' : undefined);
+}
+
+/** One step, and what it leaves behind for the next ones. @returns what ended the host. */
+export async function takeStep(
+  walk: Walk,
+  step: Step,
+  way: Way = wholeWay,
+  tolerance: Tolerance | undefined = toleranceOf(walk, step),
+): Promise<Failure | undefined> {
+  const { runner, state, play, waiting, vars, inputs } = walk;
+  if (runner.stop.level > 0) return stoppedBefore(step, walk);
+  const places = indexOf(play);
+  const index = places.of(step);
+  const work = { state, step, index, handler: index >= places.steps, vars, inputs, tolerance };
+  const outcome = await runStep(runner, work, way);
+  if (step.register !== undefined && outcome.register) state.register(step.register, outcome.register);
+  if (outcome.status === 'changed') for (const name of step.notify) waiting.add(name);
+  return outcome.status === 'failed' && outcome.tolerated !== 'ignored' ? outcome.failure : undefined;
+}
+
+const toleranceOf = (walk: Walk, step: Step): Tolerance | undefined =>
+  step.ignoreErrors ? 'ignored' : walk.rescued ? 'rescued' : undefined;
+
+function stoppedBefore(step: Step, { runner, waiting }: Walk): Failure {
+  const message = `stopped by ${runner.stop.signal ?? 'a signal'} before "${step.name}"`;
+  const open = waiting.size === 0 ? '' : `; notified and not run: ${[...waiting].join(', ')}`;
+  return { status: 'interrupted', reason: { message: `${message}${open}` } };
+}
