@@ -1,4 +1,4 @@
-import type { Recap } from './event.ts';
+import type { HostStatus, Recap } from './event.ts';
 
 /** The command's exit codes; docs/exit-codes.md lists them for users. */
 export const ExitCode = {
@@ -10,6 +10,7 @@ export const ExitCode = {
   stopped: 8,
   changesPending: 10,
   rollbackIncomplete: 20,
+  locked: 30,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
@@ -21,13 +22,17 @@ export const rollbackIncomplete = (recap: Recap): boolean =>
 /**
  * The exit code that a recap stands for. An interrupted run is 130 whatever its hosts say; a host that could not be
  * put back outweighs what made it fail; hosts that were not attempted for it outweigh those that failed.
+ * A host that another run works on was not served, as one that is unreachable; where there are only such, nothing was done.
  * A rollout that waits for people after its canary does what it was told to.
  */
 export function exitCodeOf(recap: Recap): ExitCode {
   if (recap.interrupted) return ExitCode.interrupted;
   if (rollbackIncomplete(recap)) return ExitCode.rollbackIncomplete;
+  const has = (...statuses: HostStatus[]) => recap.outcomes.some(({ status }) => statuses.includes(status));
+  if (has('locked') && recap.outcomes.every(({ status }) => status === 'locked' || status === 'not-attempted'))
+    return ExitCode.locked;
   if (recap.stopped !== undefined && recap.stopped !== 'confirm') return ExitCode.stopped;
-  const has = (status: string) => recap.outcomes.some((o) => o.status === status);
-  if (has('failed')) return has('unreachable') ? ExitCode.failedAndUnreachable : ExitCode.failed;
-  return has('unreachable') ? ExitCode.unreachable : ExitCode.done;
+  const unserved = has('unreachable', 'locked');
+  if (has('failed')) return unserved ? ExitCode.failedAndUnreachable : ExitCode.failed;
+  return unserved ? ExitCode.unreachable : ExitCode.done;
 }

@@ -1,4 +1,5 @@
 import type { ApplyScript, ProbeScript, ScriptResult, UndoScript } from './host-script.ts';
+import type { LockHolder } from './lock.ts';
 
 export interface RequestOptions {
   /** Seconds after which both ends end the script. */
@@ -23,6 +24,11 @@ export interface Connection {
   readonly host: string;
   readOnly(options: RequestOptions): ReadOnlySession;
   readWrite(options: RequestOptions): Session;
+  /**
+   * Takes the host's lock, which lives as long as this connection and whatever it has started there. Resolves with who
+   * holds it where another run does. Rejects with SessionError; 'refused' where the host can have no lock.
+   */
+  lock(holder: LockHolder): Promise<LockHolder | undefined>;
   /** Ends the request in flight on both ends (second Ctrl-C). */
   cancel(): void;
   /** Closes the connection; a request in flight is ended on the host. Never rejects. */
@@ -34,6 +40,7 @@ export type SessionFailure =
   | 'lost' // the connection went away while a request was in flight
   | 'deadline' // the request was ended at its deadline
   | 'cancelled' // ended by cancel()
+  | 'locked' // another run holds the host's lock; nothing was done
   | 'refused'; // the session does not take that kind of script
 
 /** A request or a connection that has no result. The message says what and why, for people. */

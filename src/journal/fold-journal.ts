@@ -59,10 +59,14 @@ function foldIntoHost(fold: HostFold, event: Extract<RunEvent, { readonly host: 
     case 'host.unreachable':
       endStep(fold, { status: 'unreachable', ...reasonIn(event) });
       return;
+    case 'host.locked':
+      endStep(fold, { status: 'locked', ...reasonIn(event) });
+      return;
     case 'host.rollback':
       fold.rollback = event.outcome;
       return;
     case 'host.started':
+    case 'host.waiting':
     case 'step.planned':
       return;
     default:

@@ -71,6 +71,8 @@ const FIELDS: { readonly [Type in RunEvent['type']]: readonly (keyof EventOf<Typ
   'change.irreversible': ['host', 'seq', 'reason'],
   'step.finished': ['host', 'step', 'stepType', 'status', 'changes'],
   'host.unreachable': ['host', 'reason'],
+  'host.waiting': ['host', 'reason'],
+  'host.locked': ['host', 'reason'],
   'host.rollback': ['host', 'outcome'],
   'host.finished': ['outcome'],
   'run.interrupted': ['signal', 'times'],

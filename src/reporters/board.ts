@@ -22,6 +22,10 @@ export interface HostRow {
 
 export const ROLLING_BACK = 'rolling back';
 
+/** True where people should see at once why. */
+export const isTrouble = (status: HostStatus | undefined): status is 'failed' | 'unreachable' | 'locked' =>
+  status === 'failed' || status === 'unreachable' || status === 'locked';
+
 /** What a play looks like at this moment: a fold of its events. */
 export class Board {
   readonly title: string;
@@ -75,6 +79,12 @@ export class Board {
       case 'host.unreachable':
         this.#failed(this.#row(event.host), 'unreachable', event.reason);
         break;
+      case 'host.waiting':
+        this.#atWork(event.host, 'waiting for another run', event.at);
+        break;
+      case 'host.locked':
+        this.#failed(this.#row(event.host), 'locked', event.reason);
+        break;
       case 'host.finished':
         this.#hostFinished(event.outcome);
         break;
@@ -125,7 +135,7 @@ export class Board {
     // A host of a later play that the run will not get to.
     if (status === 'not-attempted' && !this.rows.has(host)) return;
     const row = this.#row(host);
-    if (status === 'failed' || status === 'unreachable') this.#failed(row, status, reason);
+    if (isTrouble(status)) this.#failed(row, status, reason);
     if (row.step < 0) row.changes = changes; // A rollback has no steps.
     const well = status === 'ok' || status === 'changed';
     // The outcome is of the whole run; this play may have changed nothing.
@@ -133,7 +143,7 @@ export class Board {
   }
 
   #failed(row: HostRow, status: HostStatus, reason: Reason | undefined): void {
-    if (row.status !== 'failed' && row.status !== 'unreachable') this.failures.push(row);
+    if (!isTrouble(row.status)) this.failures.push(row);
     row.status = status;
     row.why = reason ? reasonLine(reason) : row.why;
   }

@@ -1,5 +1,5 @@
 import type { EventOf, HostStatus, RunMode } from '../core/event.ts';
-import { type Board, type HostRow, ROLLING_BACK } from './board.ts';
+import { type Board, type HostRow, isTrouble, ROLLING_BACK } from './board.ts';
 import { displayWidth, padded, truncate } from './display-width.ts';
 import { countsLine } from './recap.ts';
 import type { Style } from './style.ts';
@@ -44,7 +44,7 @@ function progressLines(board: Board, { now, columns, mode, style }: View): strin
   const counts = [
     ...(board.batches > 1 ? [`batch ${board.batch + 1}/${board.batches}`] : []),
     `${rows.filter((row) => row.state === 'done').length}/${rows.length} done`,
-    ...(['changed', 'failed', 'unreachable'] as const).flatMap((status) => countOf(rows, status, mode)),
+    ...(['changed', 'failed', 'unreachable', 'locked'] as const).flatMap((status) => countOf(rows, status, mode)),
     ...(board.soaking ? [soakText(board.soaking, now)] : []),
     duration(now - board.startedAt),
   ].join(' · ');
@@ -109,7 +109,7 @@ const workLine = ({ host, activity, since }: HostRow, widths: Widths, { now, col
 function hostLine(row: HostRow, widths: Widths, view: View): string {
   const { style, columns, mode } = view;
   const host = cell(row.host, widths.host);
-  if (row.status === 'failed' || row.status === 'unreachable') {
+  if (isTrouble(row.status)) {
     const still = row.state === 'working' && row.activity === ROLLING_BACK ? `${ROLLING_BACK}; ` : '';
     return style.red(truncate(`✖ ${host}  ${still}${row.status}: ${row.why}`, columns));
   }

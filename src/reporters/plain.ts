@@ -107,8 +107,11 @@ class EventLines {
       case 'step.finished':
         return this.#finished(event);
       case 'host.unreachable':
+      case 'host.locked':
         this.#told.add(event.host);
-        return [line(event.host, this.#steps.get(event.host) ?? '-', yellow('unreachable'), reasonLine(event.reason))];
+        return [this.#absent(event)];
+      case 'host.waiting':
+        return [line(event.host, this.#steps.get(event.host) ?? '-', dim('waiting'), reasonLine(event.reason))];
       case 'host.rollback':
         return this.#rollback(event);
       case 'host.finished':
@@ -121,6 +124,11 @@ class EventLines {
         event satisfies never;
         return [];
     }
+  }
+
+  #absent({ type, host, reason }: EventOf<'host.unreachable' | 'host.locked'>): string {
+    const word = type === 'host.locked' ? 'locked' : 'unreachable';
+    return line(host, this.#steps.get(host) ?? '-', this.#style.yellow(word), reasonLine(reason));
   }
 
   #health({ moment, hosts, ill }: EventOf<'batch.health'>): string[] {

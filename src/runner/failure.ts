@@ -6,7 +6,7 @@ import { JournalFailure } from './events.ts';
 
 /** Why a host goes no further. */
 export interface Failure {
-  readonly status: 'failed' | 'unreachable' | 'interrupted';
+  readonly status: 'failed' | 'unreachable' | 'locked' | 'interrupted';
   readonly reason: Reason;
 }
 
@@ -37,6 +37,8 @@ function statusOf(error: SessionError): Failure['status'] {
       return 'unreachable';
     case 'cancelled':
       return 'interrupted';
+    case 'locked':
+      return 'locked';
     case 'deadline':
     case 'refused':
       return 'failed';

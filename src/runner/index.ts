@@ -1,5 +1,6 @@
 /** The engine: rollout → host → step. */
 export { JournalFailure, noJournal, type Sinks } from './events.ts';
+export type { LockWish } from './host-lock.ts';
 export type { Surroundings } from './recorded-run.ts';
 export { hostsToUndo, type RollbackPlan, startRollback } from './rollback.ts';
 export type { ResolvedPlay } from './rollout.ts';

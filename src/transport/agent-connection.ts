@@ -1,5 +1,7 @@
 import type { Reason } from '../core/event.ts';
 import type { HostScript, ScriptKind, ScriptResult } from '../core/host-script.ts';
+import { type LockHolder, lockRecord, parseLockRecord } from '../core/lock.ts';
+import { printable } from '../core/printable.ts';
 import {
   type Connection,
   type ReadOnlySession,
@@ -7,7 +9,7 @@ import {
   type Session,
   SessionError,
 } from '../core/session.ts';
-import { encodeCancel, encodeIdle, encodeRequest, type Mark, type MarkReader } from './framing.ts';
+import { encodeCancel, encodeIdle, encodeLock, encodeRequest, type Mark, type MarkReader } from './framing.ts';
 import { HostLimit } from './host-limit.ts';
 import type { Ending, HostProcess } from './host-process.ts';
 import { endedError, type Job, outcomeOf } from './job.ts';
@@ -17,6 +19,8 @@ import { scriptText } from './script-store.ts';
 const DROP_AFTER = 8000;
 /** Milliseconds; what setTimeout can hold. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+/** Seconds for the host to say whether its lock is free. */
+const LOCK_DEADLINE = 20;
 /** Milliseconds for an idle host to end its side. */
 const GOODBYE = 3000;
 
@@ -71,6 +75,18 @@ export class AgentConnection implements Connection {
     };
   }
 
+  async lock(holder: LockHolder): Promise<LockHolder | undefined> {
+    const { code, stdout, stderr } = await this.#inTurn("the host's lock", async () =>
+      this.#exchange("the host's lock", LOCK_DEADLINE, (seq) =>
+        encodeLock(this.#agent.nonce, seq, { run: holder.run, record: lockRecord(holder) }),
+      ),
+    );
+    if (code === 0) return undefined;
+    if (code === 1) return parseLockRecord(stdout);
+    const todo = 'unwedge needs flock(1) (util-linux, busybox) and, for root, a writable /run on the host';
+    throw new SessionError('refused', `no lock can be taken on the host: ${printable(stderr.trim())}`, todo);
+  }
+
   cancel(): void {
     this.#cancels += 1;
     if (this.#job !== undefined) this.#askToEnd(this.#job, 'cancelled');
@@ -96,34 +112,44 @@ export class AgentConnection implements Connection {
       const message = `${script.path} is of the kind ${script.kind}; this session takes ${kinds.join(' and ')} scripts`;
       return Promise.reject(new SessionError('refused', message));
     }
+    return this.#inTurn(script.path, async () => this.#send(script.path, await scriptText(script), args, deadline));
+  }
+
+  #inTurn(what: string, act: () => Promise<ScriptResult>): Promise<ScriptResult> {
     const cancels = this.#cancels;
-    const result = this.#turn.then(async () => {
-      const text = await scriptText(script);
-      if (cancels !== this.#cancels) throw new SessionError('cancelled', `cancelled before ${script.path} was started`);
-      return this.#send(script.path, text, args, deadline);
+    const result = this.#turn.then(() => {
+      if (cancels !== this.#cancels) throw new SessionError('cancelled', `cancelled before ${what} was started`);
+      return act();
     });
     this.#turn = result.catch(() => {});
     return result;
   }
 
   #send(path: string, text: string, args: readonly string[], deadline: number): Promise<ScriptResult> {
-    if (this.#gone !== undefined) throw this.#gone;
-    if (this.#closing) throw new SessionError('lost', `the connection was closed before ${path} was started`);
     if (args.some((arg) => arg.includes('\0')))
       throw new SessionError('refused', `${path}: an argument holds NUL, which no program can be given`);
+    if (this.#gone !== undefined) throw this.#gone;
     const known = this.#sent.get(path);
     const script = known ?? this.#sent.size;
     this.#sent.set(path, script);
+    return this.#exchange(path, deadline, (seq) => {
+      const limit = this.#limit.jobStarts(deadline, performance.now());
+      const request = { seq, script, limit, args, text: known === undefined ? text : undefined };
+      return encodeRequest(this.#agent.nonce, request);
+    });
+  }
+
+  #exchange(what: string, deadline: number, encode: (seq: number) => Buffer | string): Promise<ScriptResult> {
+    if (this.#gone !== undefined) throw this.#gone;
+    if (this.#closing) throw new SessionError('lost', `the connection was closed before ${what} was started`);
     this.#seq += 1;
-    const { stdout, stderr, process, nonce } = this.#agent;
-    const limit = this.#limit.jobStarts(deadline, performance.now());
-    const request = { seq: this.#seq, script, limit, args, text: known === undefined ? text : undefined };
+    const { stdout, stderr, process } = this.#agent;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#overdue(), Math.min(deadline * 1000, LONGEST_TIMER));
-      this.#job = { seq: this.#seq, what: path, deadline, resolve, reject, timer };
+      this.#job = { seq: this.#seq, what, deadline, resolve, reject, timer };
       stdout.expect(this.#seq);
       stderr.expect(this.#seq);
-      process.write(encodeRequest(nonce, request));
+      process.write(encode(this.#seq));
     });
   }
 
@@ -146,6 +172,7 @@ export class AgentConnection implements Connection {
 
   #hear(stream: 'stdout' | 'stderr', marks: readonly Mark[]): void {
     for (const mark of marks) {
+      if (mark.kind === 'waits' && this.#job?.ending) this.#job.waits = mark.what;
       if (mark.kind !== 'end' || this.#job?.seq !== mark.seq) continue;
       this.#job[stream] = mark;
       const { stdout, stderr } = this.#job;

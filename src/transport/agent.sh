@@ -2,10 +2,11 @@
 # The part of unwedge that runs on a host for one session: takes requests on stdin, runs one job at a time.
 # Usage: guard.sh starts it, behind nonce=NONCE and job.sh; then on stdin:
 #   NONCE run SEQ SCRIPT LIMIT SIZE \n ARGS \n [SIZE bytes of the script's text; 0: sent before] SEQ \n
-#   NONCE cancel \n      ends the job
+#   NONCE lock SEQ RUN \n RECORD \n      takes the host's lock (lock.sh); ends as a job does
+#   NONCE cancel \n      tells what the job waits for, and ends it
 #   NONCE idle \n        lifts the limit
 # LIMIT: seconds until all is killed here, for the controller may not be heard any more; 0: the limit that is set holds.
-# Answers "NONCE ready" once, and "NONCE end SEQ CODE [ended]" behind a job's own output, on stdout and stderr alike.
+# Answers "NONCE ready" once, "NONCE end SEQ CODE [ended]" behind a job's own output and "NONCE waits COMMANDS", on stdout and stderr alike.
 # Exit codes: 0 at the end of stdin, once a job in flight is ended; 1 not a usable host.
 unset UNWEDGE_AGENT
 set -u
@@ -36,7 +37,15 @@ while read -r key verb seq id limit size; do
       run_job &
       job=$! current=$seq
       ;;
-    cancel) end_job ;;
+    lock)
+      IFS= read -r record
+      take_lock "$id" "$record"
+      mark "end $seq $? "
+      ;;
+    cancel)
+      mark "waits $(waiting)"
+      end_job
+      ;;
     idle) set_limit '' ;;
   esac
 done

@@ -19,10 +19,21 @@ export function encodeRequest(nonce: string, { seq, script, limit, args, text }:
   return Buffer.concat([Buffer.from(head), body, Buffer.from(`${seq}\n`)]);
 }
 
+/** Takes the host's lock for a run. It ends as a job does. */
+export const encodeLock = (nonce: string, seq: number, { run, record }: LockRequest): string =>
+  `${nonce} lock ${seq} ${run}\n${record}\n`;
+
 /** Ends the job in flight. */
 export const encodeCancel = (nonce: string): string => `${nonce} cancel\n`;
 /** No job is coming soon: the host's limit is lifted. */
 export const encodeIdle = (nonce: string): string => `${nonce} idle\n`;
+
+export interface LockRequest {
+  /** One word. */
+  readonly run: string;
+  /** One line, which begins with `run`. */
+  readonly record: string;
+}
 
 const ARGUMENT_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '|': '\\0174', '\n': '\\n' };
 
@@ -33,6 +44,8 @@ export const encodeArgs = (args: readonly string[]): string =>
 /** What a stream of the host said by its marks. */
 export type Mark =
   | { readonly kind: 'ready' }
+  /** What the job waits for whose time is over: command lines, '' where it is none. */
+  | { readonly kind: 'waits'; readonly what: string }
   | {
       readonly kind: 'end';
       readonly seq: number;
@@ -47,7 +60,7 @@ export type Mark =
 /** Kept of the last that was said, for diagnosis. */
 const LAST_WORDS_BYTES = 2048;
 /** A mark's line is shorter; a longer one is output that quotes the nonce. */
-const MARK_BYTES = 120;
+const MARK_BYTES = 400;
 const NEWLINE = 0x0a;
 
 /** Finds one stream's marks and the output between them, however the bytes are cut into chunks. */
@@ -89,7 +102,7 @@ export class MarkReader {
     this.#take(at);
     const end = this.#pending.indexOf(NEWLINE);
     if (end < 0 && this.#pending.length < MARK_BYTES) return 'more';
-    const mark = end < 0 ? undefined : this.#mark(this.#pending.toString('latin1', this.#needle.length, end));
+    const mark = end < 0 ? undefined : this.#mark(this.#pending.toString('utf8', this.#needle.length, end));
     if (mark === undefined) {
       this.#take(this.#needle.length);
       return 'output';
@@ -105,6 +118,7 @@ export class MarkReader {
       if (this.#job !== undefined) this.#job = new Output(this.#job.seq, 0, this.#cap);
       return { kind: 'ready' };
     }
+    if (line.startsWith('waits ')) return { kind: 'waits', what: line.slice('waits '.length) };
     const job = this.#job;
     if (job === undefined || job.seq !== Number(end)) return undefined;
     this.#job = undefined;

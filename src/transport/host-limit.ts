@@ -29,7 +29,7 @@ export class HostLimit {
   /** @param killed with it, the host has ended its limit */
   jobEnds(killed: boolean, now: number): void {
     if (killed) this.#until = 0;
-    else this.#timer = setTimeout(() => this.#liftNow(), this.#until - now - NOTICE).unref();
+    else if (this.#until > now) this.#timer = setTimeout(() => this.#liftNow(), this.#until - now - NOTICE).unref();
   }
 
   #liftNow(): void {

@@ -4,7 +4,7 @@
 # Exit codes: run_job has none, a job's own is in its end mark
 
 # In the first line, for a shell counts a script's lines from where eval stands.
-run_script() { unset nonce key verb seq id limit size args seal stat job current timer ended; set +u; eval "$UNWEDGE_SCRIPT"; }
+run_script() { unset nonce key verb seq id limit size args seal stat job current timer ended lock record holder; set +u; eval "$UNWEDGE_SCRIPT"; }
 set -u
 nonce=${nonce:?} job='' current='' timer=''
 
@@ -32,7 +32,7 @@ signal_all() {
 
 # This shell last: with it, guard.sh ends the one that does it.
 kill_after() {
-  (trap '' TERM; sleep "$1"; signal_all KILL; kill -KILL "$$") </dev/null >/dev/null 4>&- &
+  (trap '' TERM; sleep "$1"; signal_all KILL; kill -KILL "$$") </dev/null >/dev/null 4>&- 5>&- &
 }
 
 # set_limit SECONDS, or '' for none

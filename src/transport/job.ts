@@ -1,4 +1,5 @@
 import type { ScriptResult } from '../core/host-script.ts';
+import { printable } from '../core/printable.ts';
 import { SessionError } from '../core/session.ts';
 import type { Mark } from './framing.ts';
 
@@ -18,6 +19,8 @@ export interface Job {
   timer: NodeJS.Timeout;
   /** Why the controller has asked the host to end it. */
   ending?: 'deadline' | 'cancelled';
+  /** Command lines of the host that had not returned then. */
+  waits?: string;
 }
 
 /** What a job came to, once both its streams have ended. Pure. */
@@ -35,10 +38,11 @@ export function outcomeOf(job: Job, stdout: End, stderr: End): ScriptResult | Se
 
 /** A job that was ended from here, by its deadline or by cancel(). */
 export function endedError(job: Job, more: string): SessionError {
-  const rest = more === '' ? '' : ` (${more})`;
+  const waits = job.waits ? `: ${printable(job.waits)} had not returned` : '';
+  const rest = `${job.what}${waits}${more === '' ? '' : ` (${more})`}`;
   return job.ending !== 'deadline'
-    ? new SessionError('cancelled', `cancelled while doing ${job.what}${rest}`)
-    : new SessionError('deadline', `no answer within ${job.deadline} s; it was doing ${job.what}${rest}`);
+    ? new SessionError('cancelled', `cancelled while doing ${rest}`)
+    : new SessionError('deadline', `no answer within ${job.deadline} s; it was doing ${rest}`);
 }
 
 const lastLine = (output: Buffer): string => output.toString().trimEnd().split('\n').at(-1) ?? '';

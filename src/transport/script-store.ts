@@ -14,9 +14,10 @@ export async function scriptText(script: HostScript): Promise<string> {
   return text.startsWith('#!') ? text.replace(/^.*/, () => prelude) : `${prelude}\n${text}`;
 }
 
+const AGENT = ['job', 'lock', 'waiting', 'agent'].map((name) => `transport/${name}.sh`);
+
 /** What runs on a host for a session, without its comments. */
-export const agentText = async (): Promise<string> =>
-  (await Promise.all(['transport/job.sh', 'transport/agent.sh'].map(ownText))).join('');
+export const agentText = async (): Promise<string> => (await Promise.all(AGENT.map(ownText))).join('');
 export const guardText = (): Promise<string> => ownText('transport/guard.sh');
 
 const preludeLine = async (): Promise<string> =>

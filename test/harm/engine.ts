@@ -48,6 +48,7 @@ export async function carryOut(
     mode,
     playbooks: ['laws.yaml'],
     forks: 1,
+    lock: { owner: 'laws', wait: 0 },
     hosts: [],
     plays: plays.map((play) => ({ play, hosts: [host] })),
   };
@@ -77,6 +78,7 @@ export function disturbed(connection: Connection, before: number, happens: () =>
         },
       };
     },
+    lock: (holder) => connection.lock(holder),
     cancel: () => connection.cancel(),
     close: () => connection.close(),
   };

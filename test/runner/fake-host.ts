@@ -1,4 +1,5 @@
 import { DRIFTED, type HostScript, type ScriptResult } from '../../src/core/host-script.ts';
+import type { LockHolder } from '../../src/core/lock.ts';
 import { type Connection, type ReadOnlySession, type Session, SessionError } from '../../src/core/session.ts';
 
 export interface Request {
@@ -23,6 +24,8 @@ export class FakeHost {
   weather: Weather = fine;
   connects = 0;
   closes = 0;
+  /** Another run that holds its lock. */
+  heldBy: LockHolder | undefined;
   refuseConnection: SessionError | undefined;
   /** Against the contract: close never rejects. */
   refuseClose: Error | undefined;
@@ -42,6 +45,7 @@ export class FakeHost {
       host: this.name,
       readOnly: ({ deadline }) => this.#readOnly(deadline),
       readWrite: ({ deadline }) => this.#readWrite(deadline),
+      lock: async (holder) => (this.heldBy?.run === holder.run ? undefined : this.heldBy),
       cancel: () => this.#cancel?.(new SessionError('cancelled', `${this.name}: ended`)),
       close: async () => {
         this.closes += 1;

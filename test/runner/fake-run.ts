@@ -13,6 +13,8 @@ import { typeOf } from './fake-steps.ts';
 export interface RunOptions {
   readonly mode?: 'check' | 'run';
   readonly forks?: number;
+  /** Seconds. */
+  readonly lockWait?: number;
   /** Called with each event before it counts as recorded; may throw or wait. */
   readonly journal?: (event: RunEvent) => void | Promise<void>;
   readonly report?: (event: RunEvent) => void;
@@ -41,13 +43,19 @@ export class Fleet {
     const hosts = this.hosts.map(({ name }): Host => ({ name, groups: ['all'], vars: {} }));
     const plan = {
       ...{ run: `run-${this.#ticks}`, mode: options.mode ?? 'run', forks: options.forks ?? 5 },
-      ...{ playbooks: ['play.yaml'], plays: plays.map((play) => ({ play, hosts })), hosts: [] },
+      ...{
+        playbooks: ['play.yaml'],
+        lock: { owner: 'ops@admin-1', wait: options.lockWait ?? 0 },
+        plays: plays.map((play) => ({ play, hosts })),
+        hosts: [],
+      },
     };
     return startRun(plan, ({ name }) => this.host(name).connect(), this.#around(options));
   }
 
   async rollback(record: RunRecord, options: RunOptions = {}): Promise<Recap> {
-    const plan = { run: `rollback-${this.#ticks}`, record, typeOf, forks: options.forks ?? 5 };
+    const lock = { owner: 'ops@admin-1', wait: options.lockWait ?? 0 };
+    const plan = { run: `rollback-${this.#ticks}`, record, typeOf, forks: options.forks ?? 5, lock };
     return startRollback(plan, (name) => this.host(name).connect(), this.#around(options));
   }
 
