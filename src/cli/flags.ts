@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../core/duration.ts';
 
 /** How hosts are reached; the inventory's ansible_* variables win, as in Ansible. */
 export interface ConnectionFlags {
@@ -20,7 +21,12 @@ export interface ReportFlags {
   readonly stateDir?: string;
 }
 
-export interface RunFlags extends ConnectionFlags, ReportFlags {
+export interface LockFlags {
+  /** Seconds. */
+  readonly lockWait: number;
+}
+
+export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags {
   readonly inventory: readonly string[];
   readonly limit?: string;
   readonly check?: boolean;
@@ -58,7 +64,16 @@ export const stateFlag = (command: Command): Command =>
     'where journals are kept (default: $XDG_STATE_HOME/unwedge or ~/.local/state/unwedge)',
   );
 
+export const lockFlag = (command: Command): Command =>
+  command.option('--lock-wait <time>', 'wait so long for another run on the same hosts (30s, 10m)', patience, 0);
+
 export const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+
+function patience(text: string): number {
+  const seconds = text === '0' ? 0 : parseDuration(text);
+  if (seconds === undefined) throw new InvalidArgumentError('It must be a time such as 30s or 10m.');
+  return seconds;
+}
 
 export function whole(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of at least 1.');

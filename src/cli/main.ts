@@ -7,12 +7,16 @@ import {
   type ConnectionFlags,
   collect,
   connectionFlags,
+  lockFlag,
   type RunFlags,
   reportFlags,
   stateFlag,
   whole,
 } from './flags.ts';
 import type { InventoryFlags } from './inventory.ts';
+
+/** Of the commands that change hosts. */
+const runningFlags = (command: Command): Command => reportFlags(lockFlag(connectionFlags(command)));
 
 const program = new Command('unwedge')
   .description(
@@ -24,33 +28,29 @@ const program = new Command('unwedge')
   .showHelpAfterError('(unwedge --help tells the commands, unwedge COMMAND --help its flags)')
   .showSuggestionAfterError();
 
-reportFlags(
-  connectionFlags(
-    program
-      .command('run')
-      .description('run playbooks against the hosts of an inventory')
-      .argument('<playbook...>', 'playbook files, run in this order')
-      .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
-      .option('-l, --limit <pattern>', 'only these hosts of the ones that the plays name')
-      .option('-C, --check', 'change nothing; tell what a run would change')
-      .option('--dry-run', 'the same as --check')
-      .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
-      .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
-      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
-  ),
+runningFlags(
+  program
+    .command('run')
+    .description('run playbooks against the hosts of an inventory')
+    .argument('<playbook...>', 'playbook files, run in this order')
+    .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+    .option('-l, --limit <pattern>', 'only these hosts of the ones that the plays name')
+    .option('-C, --check', 'change nothing; tell what a run would change')
+    .option('--dry-run', 'the same as --check')
+    .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
+    .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
+    .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
 ).action(async (playbooks: string[], flags: RunFlags) => {
   const { run } = await import('./run.ts');
   process.exitCode = await run(playbooks, flags);
 });
 
-reportFlags(
-  connectionFlags(
-    program
-      .command('rollback')
-      .description('take back what a run has changed, newest first')
-      .argument('<run>', 'id of the run, or its beginning')
-      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
-  ),
+runningFlags(
+  program
+    .command('rollback')
+    .description('take back what a run has changed, newest first')
+    .argument('<run>', 'id of the run, or its beginning')
+    .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
 ).action(async (run: string, flags: ConnectionFlags & RunFlags) => {
   const { rollback } = await import('./rollback.ts');
   process.exitCode = await rollback(run, flags);

@@ -1,4 +1,5 @@
 /** Journals: opened by a run, read by whoever wants to know what was done. */
+export { type ControllerLock, lockHolder, takeLock } from './controller-lock.ts';
 export { foldJournal } from './fold-journal.ts';
 export type { Journal } from './journal.ts';
 export { openJournal } from './journal-file.ts';

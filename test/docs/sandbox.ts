@@ -71,7 +71,10 @@ export class Sandbox {
   /** Types one line into a shell there; RUN is the run that was made, and the inventory is the reader's. */
   type(line: string): Ended {
     this.write('inventory.yaml', INVENTORY);
-    const env = { PATH: `${join(this.dir, 'bin')}:${process.env.PATH}`, XDG_STATE_HOME: join(this.dir, 'state') };
+    const env = {
+      ...{ PATH: `${join(this.dir, 'bin')}:${process.env.PATH}`, XDG_STATE_HOME: join(this.dir, 'state') },
+      UNWEDGE_LOCK: join(this.dir, 'lock'),
+    };
     const command = line.replace(/\bRUN\b/g, this.#run);
     // A bash whose standard input is a socket would read ~/.bashrc.
     const shell = ['--norc', '-o', 'pipefail', '-c', command];

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { ConnectionOptions } from '../core/connection-options.ts';
+import { everyOne, inputError } from '../core/diagnostic.ts';
+import { formatDiagnostic } from '../core/diagnostic-text.ts';
+import type { Host, Inventory } from '../core/inventory.ts';
+import type { JsonObject } from '../core/json.ts';
+import { blameIn } from '../inventory/blame.ts';
+import { selectHosts } from '../inventory/host-pattern.ts';
+import { readLimit } from '../inventory/limit-file.ts';
+import { loadInventory } from '../inventory/load-inventory.ts';
+import { revealSecrets } from '../inventory/reveal-secrets.ts';
+import { playbookFolder } from '../inventory/vars-folders.ts';
+import { parseExtraVars } from '../playbook/extra-vars.ts';
+import { loadPlaybook } from '../playbook/load-playbook.ts';
+import type { ResolvedPlay } from '../runner/index.ts';
+import { stepTypes } from '../steps/index.ts';
+import { runLocal } from '../transport/run-local.ts';
+import { becomePassword } from './become-password.ts';
+import type { RunFlags } from './flags.ts';
+import { targets } from './targets.ts';
+
+/** A run of which everything was checked; no host was touched. */
+export interface PreparedRun {
+  readonly plays: readonly ResolvedPlay[];
+  /** How to reach each host, by name. */
+  readonly options: ReadonlyMap<string, ConnectionOptions>;
+  /** Texts that must be shown nowhere. */
+  readonly secrets: readonly string[];
+  /** SHA-256 of what inventory, limit and extra variables say about the plays' hosts; of secrets only where they belong. */
+  readonly inventorySha256: string;
+}
+
+/** Reads and checks all that a run is made of. @throws InputError with every fault */
+export async function prepareRun(playbooks: readonly string[], flags: RunFlags): Promise<PreparedRun> {
+  const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(playbooks));
+  const extraVars = await parseExtraVars(flags.extraVars);
+  const limit = flags.limit === undefined ? undefined : await readLimit(flags.limit);
+  const checked = await resolvePlays(playbooks, inventory, extraVars, limit);
+  const masked = distinct(checked.flatMap((play) => play.hosts));
+  const { hosts, values } = await revealSecrets(masked, runLocal);
+  const password = await becomePassword(flags);
+  const options = await targets(
+    hosts.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } })),
+    flags,
+    password,
+    (host) => blameIn(inventory, host, extraVars),
+  );
+  return {
+    plays: checked.map((play) => ({ ...play, hosts: sameHosts(play.hosts, hosts) })),
+    options,
+    secrets: [...values, ...[...options.values()].flatMap(({ become }) => become?.password ?? [])],
+    inventorySha256: fingerprint(checked, masked, extraVars),
+  };
+}
+
+async function resolvePlays(
+  files: readonly string[],
+  inventory: Inventory,
+  extraVars: JsonObject,
+  limit: string | undefined,
+): Promise<ResolvedPlay[]> {
+  const select = (pattern: string) => selectHosts(pattern, limit, inventory);
+  const checked = await everyOne(files, (file) => loadPlaybook(file, { stepTypes, selectHosts: select, extraVars }));
+  for (const warning of checked.flatMap(({ warnings }) => warnings)) console.error(formatDiagnostic(warning));
+  const plays = checked.flatMap((playbook) => playbook.plays.map((play) => ({ play, hosts: select(play.hosts) })));
+  if (plays.every((play) => play.hosts.length === 0)) {
+    throw inputError(
+      `no host of these plays is in the limit '${limit}'`,
+      'unwedge inventory -i … --list shows hosts and groups',
+    );
+  }
+  return plays;
+}
+
+function fingerprint(plays: readonly ResolvedPlay[], hosts: readonly Host[], extraVars: JsonObject): string {
+  const told = hosts.map(({ name, groups, vars }) => ({ name, groups, vars }));
+  const selected = plays.map((play) => play.hosts.map(({ name }) => name));
+  return createHash('sha256')
+    .update(JSON.stringify([told, selected, extraVars]))
+    .digest('hex');
+}
+
+const distinct = (hosts: readonly Host[]): Host[] => [...new Map(hosts.map((host) => [host.name, host])).values()];
+
+/** The hosts of one list as they are in another. */
+function sameHosts(names: readonly Host[], all: readonly Host[]): Host[] {
+  const byName = new Map(all.map((host) => [host.name, host]));
+  return names.map(({ name }) => known(byName.get(name), name));
+}
+
+/** What is there for every host of a run. */
+export function known<T>(value: T | undefined, host: string): T {
+  if (value === undefined) throw new Error(`host ${host} of the run has no connection options`);
+  return value;
+}
