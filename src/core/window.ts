@@ -1,6 +1,6 @@
 import type { Window } from './rollout.ts';
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const DAY = 24 * 60;
 
 /** True where a batch may begin at this moment (milliseconds since 1970): by the wall clock of the zone, which knows its summer time. */
@@ -27,7 +27,7 @@ function wallClock(zone: string, at: number): WallTime {
       .formatToParts(at)
       .map(({ type, value }) => [type, value]),
   );
-  const day = DAYS.findIndex((name) => name === parts.get('weekday'));
+  const day = DAYS.indexOf(parts.get('weekday') ?? '');
   return { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
 }
 

@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.ts';
-import type { HostOutcome, HostStatus, RollbackOutcome } from '../core/event.ts';
+import type { HostOutcome, HostStatus, Reason, RollbackOutcome } from '../core/event.ts';
 import type { Scope } from '../core/expression.ts';
 import type { Host } from '../core/inventory.ts';
 import type { Json } from '../core/json.ts';
@@ -19,6 +19,8 @@ export class HostState {
   /** What ended it before its last step. */
   end: Failure | undefined;
   rollback: RollbackOutcome | undefined;
+  /** Why it was put back, where it had not failed itself. */
+  #putBackBecause: Reason | undefined;
   /** What the steps of this play have registered. */
   registers: Scope = {};
   /** Check mode: what the steps so far would have changed. */
@@ -53,15 +55,22 @@ export class HostState {
     return this.pending.length + this.log.records.filter(mayHaveBeenDone).length;
   }
 
+  putBack(outcome: RollbackOutcome, because: Reason | undefined): void {
+    this.rollback = outcome;
+    this.#putBackBecause = because;
+  }
+
   outcome(): HostOutcome {
+    const reason = this.end?.reason ?? this.#putBackBecause;
     return {
       ...{ host: this.name, status: this.#status(), changes: this.changeCount },
-      ...(this.end === undefined ? {} : { reason: this.end.reason }),
+      ...(reason === undefined ? {} : { reason }),
       ...(this.rollback === undefined ? {} : { rollback: this.rollback }),
     };
   }
 
   #status(): HostStatus {
+    if (this.end === undefined && this.rollback !== undefined) return 'rolled-back';
     if (this.end === undefined) return this.changeCount > 0 ? 'changed' : 'ok';
     return this.end.status === 'interrupted' && !this.started ? 'not-attempted' : this.end.status;
   }

@@ -1,8 +1,9 @@
 /** The engine: rollout → host → step. */
 export { JournalFailure, noJournal, type Sinks } from './events.ts';
 export type { LockWish } from './host-lock.ts';
+export { checkRollouts } from './preflight.ts';
 export type { Surroundings } from './recorded-run.ts';
 export { hostsToUndo, type RollbackPlan, startRollback } from './rollback.ts';
-export type { ResolvedPlay } from './rollout.ts';
+export type { ResolvedPlay } from './rollout-plan.ts';
 export { type RunPlan, startRun } from './run.ts';
 export { StopControl } from './stop-control.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { EventOf, HostOutcome, Recap } from '../core/event.ts';
+import type { EventOf, Recap } from '../core/event.ts';
 import { EventStream, type Sinks } from './events.ts';
 import type { StopControl } from './stop-control.ts';
 
@@ -17,16 +17,16 @@ export interface Surroundings {
 export async function recordedRun(
   started: Omit<EventOf<'run.started'>, 'at'>,
   around: Surroundings,
-  work: (stream: EventStream) => Promise<readonly HostOutcome[]>,
+  work: (stream: EventStream) => Promise<Omit<Recap, 'interrupted'>>,
 ): Promise<Recap> {
   const stream = new EventStream(around.sinks, around.clock);
   await stream.commit(started);
   const stopListening = around.stop.onRaise((times, signal) => {
     void stream.tell({ type: 'run.interrupted', signal, times });
   });
-  const outcomes = await work(stream);
+  const ended = await work(stream);
   stopListening();
-  const recap: Recap = { outcomes, interrupted: around.stop.level > 0 };
+  const recap: Recap = { ...ended, interrupted: around.stop.level > 0 };
   await stream.tell({ type: 'run.finished', run: started.run, recap });
   stream.rethrowReportFailure();
   return recap;

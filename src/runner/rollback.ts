@@ -52,7 +52,7 @@ export async function startRollback(
       outcomes.set(record.host, outcome);
       await stream.tell({ type: 'host.finished', outcome });
     });
-    return records.flatMap(({ host }) => outcomes.get(host) ?? []);
+    return { outcomes: records.flatMap(({ host }) => outcomes.get(host) ?? []) };
 
     async function putBack({ host, changes }: HostRecord): Promise<HostOutcome> {
       if (stop.level > 0) return notBegun(host, stop.signal);

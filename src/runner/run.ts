@@ -1,11 +1,13 @@
 import type { Recap } from '../core/event.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Step } from '../core/playbook.ts';
+import { type Step, stepsOf } from '../core/playbook.ts';
 import { applyAndVerify, predict } from './carry-out.ts';
 import { HostLocks, type LockWish } from './host-lock.ts';
 import { recordedRun, type Surroundings } from './recorded-run.ts';
-import { type Connect, type ResolvedPlay, Rollout } from './rollout.ts';
+import { Rollout } from './rollout.ts';
+import type { ResolvedPlay } from './rollout-plan.ts';
+import type { Connect } from './rollout-runner.ts';
 
 /** What is to be done. All of it was checked before. */
 export interface RunPlan {
@@ -19,6 +21,8 @@ export interface RunPlan {
   readonly forks: number;
   /** A dry run takes no lock. */
   readonly lock: LockWish;
+  /** How many canaries (`confirm: canary`) of this run people have confirmed; without it none. */
+  readonly confirmed?: number;
   /** What a later rollback needs to reach each host: connection options without secrets, with `name`. */
   readonly hosts: readonly JsonObject[];
   /** Whether a host is usually worked on as another user than the one who logs in; without it none is. */
@@ -40,8 +44,11 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
     const locks = new HostLocks(run, plan.lock, { stream, clock, stop });
     const locked: Connect = (host, become) => locks.open(host.name, () => connect(host, become));
     const open = mode === 'check' ? connect : locked;
+    const steps = plays.flatMap(({ play }) => stepsOf([...play.steps, ...play.handlers]));
+    const typeOf = (name: string) => steps.find(({ type }) => type.name === name)?.type;
+    const given = { run, mode, forks, becomes, allows, confirmed: plan.confirmed ?? 0 };
     return new Rollout(
-      { stream, clock, stop, forks, connect: open, becomes, allows, carryOut, looksOnce: mode === 'check' },
+      { ...given, stream, clock, stop, connect: open, carryOut, looksOnce: mode === 'check', typeOf },
       plays,
     ).run();
   });

@@ -11,7 +11,7 @@ const handlers = [
   step(restart, { unit: 'docker' }, { name: 'restart' }),
 ];
 const steps = [put('a', 'new', { notify: ['reload', 'restart'] }), put('b', '1', { notify: ['restart'] })];
-const plays = [play(steps, { handlers, onFailure: 'rollback' })];
+const plays = [play(steps, { handlers, onFailure: 'rollback_host' })];
 const before = new Map([['a', 'old']]);
 
 function fleetBefore(): Fleet {

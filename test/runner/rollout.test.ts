@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/core/exit-code.ts';
 import { StepError } from '../../src/core/step-type.ts';
-import { batchesOf, eachAtMost } from '../../src/runner/pool.ts';
-import { mustRollBack, mustStopRollout } from '../../src/runner/rollout.ts';
+import { eachAtMost } from '../../src/runner/pool.ts';
+import { mustBePutBack } from '../../src/runner/put-back.ts';
 import { onScript, type Weather } from './fake-host.ts';
 import { Fleet, statuses } from './fake-run.ts';
 import { play, put } from './fake-steps.ts';
@@ -16,48 +16,18 @@ const fleetWhere = (failing: readonly string[], ...names: string[]) => {
   return fleet;
 };
 
-describe('mustStopRollout', () => {
+describe('mustBePutBack', () => {
   it.each([
-    ['ok', 'stop', false],
-    ['changed', 'stop', false],
-    ['failed', 'stop', true],
-    ['unreachable', 'stop', true],
-    ['interrupted', 'stop', false],
-    ['not-attempted', 'stop', false],
-    ['failed', 'rollback', true],
-    ['unreachable', 'rollback', true],
-    ['failed', 'continue', false],
-    ['unreachable', 'continue', false],
-  ] as const)('%s under %s: %s', (status, onFailure, expected) => {
-    expect(mustStopRollout(status, onFailure)).toBe(expected);
-  });
-});
-
-describe('mustRollBack', () => {
-  it.each([
-    ['failed', 'rollback', 0, true],
-    ['failed', 'rollback', 1, true],
-    ['failed', 'rollback', 2, false],
-    ['unreachable', 'rollback', 0, true],
-    ['interrupted', 'rollback', 0, false],
-    ['changed', 'rollback', 0, false],
+    ['failed', 'rollback_host', 0, true],
+    ['failed', 'rollback_batch', 1, true],
+    ['failed', 'rollback_all', 2, false],
+    ['unreachable', 'rollback_host', 0, true],
+    ['interrupted', 'rollback_host', 0, false],
+    ['changed', 'rollback_host', 0, false],
     ['failed', 'stop', 0, false],
     ['failed', 'continue', 0, false],
   ] as const)('%s under %s at stop level %i: %s', (status, onFailure, level, expected) => {
-    expect(mustRollBack(status, onFailure, level)).toBe(expected);
-  });
-});
-
-describe('batchesOf', () => {
-  it.each([
-    [[], undefined, []],
-    [[], 2, []],
-    [[1, 2, 3], undefined, [[1, 2, 3]]],
-    [[1, 2, 3], 2, [[1, 2], [3]]],
-    [[1, 2], 5, [[1, 2]]],
-    [[1, 2], 0, [[1], [2]]],
-  ])('%j by %j', (items, size, expected) => {
-    expect(batchesOf(items, size)).toEqual(expected);
+    expect(mustBePutBack(status, onFailure, level)).toBe(expected);
   });
 });
 

@@ -12,7 +12,15 @@ describe('a step that goes well', () => {
     const fleet = fleetOf('web-1');
     const recap = await fleet.run([play([put('a', '1')])]);
     expect(fleet.trace).toEqual([
-      ...['run.started', 'play.started', 'batch.started', 'host.started', 'step.started', 'web-1: get a'],
+      ...[
+        'run.started',
+        'rollout.planned',
+        'play.started',
+        'batch.started',
+        'host.started',
+        'step.started',
+        'web-1: get a',
+      ],
       ...['step.planned', 'change.applying', 'web-1: set a  1', 'change.applied', 'web-1: get a', 'step.finished'],
       ...['host.finished', 'run.finished'],
     ]);

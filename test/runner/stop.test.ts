@@ -83,7 +83,7 @@ describe('a second Ctrl-C', () => {
   it('ends the request in flight; the change is in doubt and nothing is rolled back', async () => {
     const fleet = new Fleet('a');
     fleet.host('a').weather = onScript('set', stopping(fleet, 2));
-    const recap = await fleet.run([play([put('x', '1'), put('y', '1')], { onFailure: 'rollback' })]);
+    const recap = await fleet.run([play([put('x', '1'), put('y', '1')], { onFailure: 'rollback_host' })]);
     expect(recap.outcomes[0]).toMatchObject({
       status: 'interrupted',
       reason: { message: '"put x" is in doubt: a: ended' },
@@ -122,7 +122,9 @@ describe('a second Ctrl-C', () => {
       if (sets === 3) throw new SessionError('deadline', 'too slow');
       return sets === 4 ? stopping(fleet, 2)(request, act) : act();
     });
-    const recap = await fleet.run([play([put('x', '1'), put('y', '1'), put('z', '1')], { onFailure: 'rollback' })]);
+    const recap = await fleet.run([
+      play([put('x', '1'), put('y', '1'), put('z', '1')], { onFailure: 'rollback_host' }),
+    ]);
     expect(recap.outcomes[0]?.rollback?.failed.map(({ summary }) => summary)).toEqual(['put z', 'put y', 'put x']);
     expect(fleet.ofType('change.undoing')).toHaveLength(1);
   });

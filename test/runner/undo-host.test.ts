@@ -8,7 +8,7 @@ import { Fleet } from './fake-run.ts';
 import { burn, file, fileBut, play, put, reload, restart, step } from './fake-steps.ts';
 
 const unit = { unit: 'docker' };
-const rollingBack = (...steps: Parameters<typeof play>[0]) => [play(steps, { onFailure: 'rollback' })];
+const rollingBack = (...steps: Parameters<typeof play>[0]) => [play(steps, { onFailure: 'rollback_host' })];
 /** A step that fails on every host, and changes nothing. */
 const failing = { ...put('z', '1', { name: 'failing' }), args: () => fail() };
 const fail = (): never => {
@@ -20,7 +20,7 @@ const lost = () => {
 const writes = (fleet: Fleet, host = 'web-1') =>
   fleet.host(host).requests.filter((text) => !/: (get|stale) /.test(text));
 
-describe('on_failure: rollback', () => {
+describe('on_failure: rollback_host', () => {
   it('takes back what this host changed, newest first, then activates what was restored, in the original order', async () => {
     const fleet = new Fleet('web-1');
     const host = fleet.host('web-1');

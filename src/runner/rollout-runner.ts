@@ -1,0 +1,22 @@
+import type { Host } from '../core/inventory.ts';
+import type { Connection } from '../core/session.ts';
+import type { StepRunner } from './step-run.ts';
+import type { StepTypeOf } from './undo-plan.ts';
+
+/** Opens a connection, as the host's usual user, or as told. Rejects with SessionError. */
+export type Connect = (host: Host, become?: boolean) => Promise<Connection>;
+
+/** What a rollout works with. */
+export interface RolloutRunner extends Omit<StepRunner, 'once'> {
+  readonly run: string;
+  readonly mode: 'check' | 'run';
+  /** Hosts at work at the same time. */
+  readonly forks: number;
+  readonly connect: Connect;
+  /** Whether a host is usually worked on as another user than the one who logs in. */
+  readonly becomes: (host: Host) => boolean;
+  /** The step types of the plays: a change is undone by the one that made it. */
+  readonly typeOf: StepTypeOf;
+  /** How many canaries of this run people have confirmed already. */
+  readonly confirmed: number;
+}

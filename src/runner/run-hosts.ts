@@ -1,0 +1,74 @@
+import type { Reason } from '../core/event.ts';
+import type { Host } from '../core/inventory.ts';
+import { countsAsFailure } from './budget.ts';
+import { ChangeLog } from './change-log.ts';
+import { failureOf } from './failure.ts';
+import { HostLink } from './host-link.ts';
+import { HostLinks } from './host-links.ts';
+import { HostState } from './host-state.ts';
+import type { PlannedPlay } from './rollout-plan.ts';
+import type { RolloutRunner } from './rollout-runner.ts';
+
+/** The hosts of a run, in the order in which its plays select them. */
+export class RunHosts {
+  readonly #runner: RolloutRunner;
+  readonly #states = new Map<string, HostState>();
+  /** The last play that each host is in. */
+  readonly #lastPlays = new Map<string, PlannedPlay>();
+  readonly #finished = new Set<HostState>();
+  /** How many hosts were left out because the run stopped. */
+  leftOut = 0;
+
+  constructor(runner: RolloutRunner, plays: readonly PlannedPlay[]) {
+    this.#runner = runner;
+    for (const play of plays) for (const host of play.hosts) this.#select(host, play);
+  }
+
+  get all(): readonly HostState[] {
+    return [...this.#states.values()];
+  }
+
+  get failed(): readonly HostState[] {
+    return this.all.filter((state) => countsAsFailure(state.outcome().status));
+  }
+
+  of(hosts: readonly Host[]): readonly HostState[] {
+    return hosts.flatMap(({ name }) => this.#states.get(name) ?? []);
+  }
+
+  stillIn(hosts: readonly Host[]): readonly HostState[] {
+    return this.of(hosts).filter(({ end }) => end === undefined);
+  }
+
+  /** True where no play follows for this host. */
+  isLast({ name }: HostState, play: PlannedPlay): boolean {
+    return this.#lastPlays.get(name) === play;
+  }
+
+  /** A host whose turn does not come any more. */
+  leaveOut(state: HostState, reason: Reason): void {
+    if (state.end !== undefined) return;
+    state.end = { status: 'interrupted', reason };
+    this.leftOut += 1;
+  }
+
+  /** Closes its connections and tells its outcome, once. */
+  async finish(state: HostState): Promise<void> {
+    if (this.#finished.has(state)) return;
+    this.#finished.add(state);
+    try {
+      await state.links.close();
+    } catch (error) {
+      state.end ??= failureOf(error);
+    }
+    await this.#runner.stream.tell({ type: 'host.finished', outcome: state.outcome() });
+  }
+
+  #select(host: Host, play: PlannedPlay): void {
+    this.#lastPlays.set(host.name, play);
+    if (this.#states.has(host.name)) return;
+    const { connect, becomes, stop, stream } = this.#runner;
+    const links = new HostLinks((become) => new HostLink(() => connect(host, become), stop), becomes(host));
+    this.#states.set(host.name, new HostState(host, links, new ChangeLog(stream)));
+  }
+}

@@ -1,0 +1,39 @@
+import { hostScope } from '../core/scope.ts';
+import type { HostState } from './host-state.ts';
+import type { Gate } from './pool.ts';
+import type { PlannedPlay } from './rollout-plan.ts';
+
+/** At most `most` items of a domain at once: of a rack, of a zone. */
+export class SpreadGate<T> implements Gate<T> {
+  readonly #most: number;
+  readonly #domainOf: (item: T) => string;
+  readonly #atWork = new Map<string, number>();
+
+  constructor(most: number, domainOf: (item: T) => string) {
+    this.#most = most;
+    this.#domainOf = domainOf;
+  }
+
+  hasRoom(item: T): boolean {
+    return this.#countIn(item) < this.#most;
+  }
+
+  enter(item: T): void {
+    this.#atWork.set(this.#domainOf(item), this.#countIn(item) + 1);
+  }
+
+  leave(item: T): void {
+    this.#atWork.set(this.#domainOf(item), this.#countIn(item) - 1);
+  }
+
+  #countIn(item: T): number {
+    return this.#atWork.get(this.#domainOf(item)) ?? 0;
+  }
+}
+
+/** For a play with `spread_by`. Hosts without the variable are one domain. */
+export function gateOf({ play }: PlannedPlay): Gate<HostState> | undefined {
+  const { spread } = play.rollout;
+  if (spread === undefined) return undefined;
+  return new SpreadGate(spread.most, ({ host }) => JSON.stringify(hostScope(host, play)[spread.by] ?? null));
+}
