@@ -1,6 +1,6 @@
 import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import { newRunId, openJournal } from '../journal/index.ts';
-import { startRun } from '../runner/index.ts';
+import { checkRollouts, startRun } from '../runner/index.ts';
 import { openConnection } from '../transport/open-connection.ts';
 import type { RunFlags } from './flags.ts';
 import { lockWish, playLock, runLock, withLocks } from './locks.ts';
@@ -12,8 +12,10 @@ import { remembered } from './targets.ts';
 /** `unwedge run`: everything is checked first; then hosts are touched. */
 export async function run(playbooks: readonly string[], flags: RunFlags): Promise<ExitCode> {
   const prepared = await prepareRun(playbooks, flags);
+  const isCheck = flags.check === true || flags.dryRun === true;
+  checkRollouts(prepared.plays, isCheck ? 'check' : 'run', Date.now());
   const id = newRunId(Date.now(), Math.random);
-  if (flags.check === true || flags.dryRun === true) return check(id, playbooks, prepared, flags);
+  if (isCheck) return check(id, playbooks, prepared, flags);
   const dir = stateDir(flags);
   const locks = [playLock(playbooks, flags.inventory), runLock(dir, id)];
   return withLocks(locks, id, flags, async () => {

@@ -15,7 +15,7 @@ const FILES = {
   token: `${TOKEN}\n`,
   // It tells its secrets wherever it can: step names are told, arguments, output, errors.
   'tell.yaml': `- hosts: web-1
-  on_failure: rollback
+  on_failure: rollback_host
   steps:
     - command:
         check: echo "$1"; exit 1

@@ -54,7 +54,7 @@ describe.skipIf(reason)('kernel settings and daemon.json on real hosts', () => {
 
   function playbookOf(steps: string): string {
     const file = join(mkdtempSync(join(tmpdir(), 'unwedge-playbook-')), 'play.yaml');
-    writeFileSync(file, `- name: A test's own\n  hosts: all\n  on_failure: rollback\n  steps:\n${steps}`);
+    writeFileSync(file, `- name: A test's own\n  hosts: all\n  on_failure: rollback_host\n  steps:\n${steps}`);
     return file;
   }
 

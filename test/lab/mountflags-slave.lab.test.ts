@@ -136,7 +136,7 @@ describe.skipIf(reason)('playbooks/mountflags-slave.yaml on real hosts', () => {
       file,
       `- name: Break dockerd
   hosts: all
-  on_failure: rollback
+  on_failure: rollback_host
   steps:
     - dropin: { unit: docker.service, name: 20-break, settings: { Service: { ExecStart: ["", /bin/false], MountFlags: slave } } }
     - daemon_reload: { unit: docker.service }

@@ -177,7 +177,7 @@ describe('what goes wrong on a host names the expression, its place and what to 
 
 describe('plays', () => {
   test('settings, in both spellings', () => {
-    const alone = playOf('    - scan: {}\n', '  name: Free\n  serial: 2\n  on_failure: rollback\n');
+    const alone = playOf('    - scan: {}\n', '  name: Free\n  serial: 2\n  on_failure: rollback_host\n');
     expect(alone).toMatchObject({
       name: 'Free',
       hosts: 'docker',
