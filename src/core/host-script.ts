@@ -8,6 +8,8 @@ export type ScriptKind = 'probe' | 'apply' | 'undo';
 export interface HostScript<Kind extends ScriptKind = ScriptKind> {
   readonly kind: Kind;
   readonly path: string;
+  /** A script that runs around it and gets its arguments first: this one's text is its $UNWEDGE_INNER. Path as above. */
+  readonly within?: string;
 }
 export type ProbeScript = HostScript<'probe'>;
 export type ApplyScript = HostScript<'apply'>;

@@ -37,7 +37,7 @@ export interface OpenedAgent {
 /** A connection whose agent has said that it is ready. Requests wait for their turn. */
 export class AgentConnection implements Connection {
   readonly #agent: OpenedAgent;
-  /** Numbers of the scripts that the host has. */
+  /** Numbers of the scripts that the host has, by their texts. */
   readonly #sent = new Map<string, number>();
   #turn: Promise<unknown> = Promise.resolve();
   #seq = 0;
@@ -129,9 +129,9 @@ export class AgentConnection implements Connection {
     if (args.some((arg) => arg.includes('\0')))
       throw new SessionError('refused', `${path}: an argument holds NUL, which no program can be given`);
     if (this.#gone !== undefined) throw this.#gone;
-    const known = this.#sent.get(path);
+    const known = this.#sent.get(text);
     const script = known ?? this.#sent.size;
-    this.#sent.set(path, script);
+    this.#sent.set(text, script);
     return this.#exchange(path, deadline, (seq) => {
       const limit = this.#limit.jobStarts(deadline, performance.now());
       const request = { seq, script, limit, args, text: known === undefined ? text : undefined };

@@ -2,17 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HostScript } from '../core/host-script.ts';
+import { encodeArgs } from './framing.ts';
 
 /** The package's src/: two levels above both src/transport/ and the bundle's dist/cli/. */
 const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 const texts = new Map<string, Promise<string>>();
 
 /** A host script's text with the prelude that gives it its arguments. Read once per process. */
-export async function scriptText(script: HostScript): Promise<string> {
-  const [prelude, text] = await Promise.all([preludeLine(), textOf(script.path)]);
-  // In the place of #!/bin/sh, so that the shell's messages name the file's own line numbers.
-  return text.startsWith('#!') ? text.replace(/^.*/, () => prelude) : `${prelude}\n${text}`;
+export async function scriptText({ path, within }: HostScript): Promise<string> {
+  if (within === undefined) return withPrelude(await textOf(path));
+  return withPrelude(await textOf(within), `UNWEDGE_INNER=${quoted(await textOf(path))}`);
 }
+
+/** A script with its arguments as one text that `sh` runs anywhere. */
+export const standaloneText = async (script: HostScript, args: readonly string[]): Promise<string> =>
+  `UNWEDGE_ARGS=${quoted(encodeArgs(args))}\n${await scriptText(script)}`;
+
+/** In the place of #!/bin/sh, so that the shell's messages name the file's own line numbers. */
+async function withPrelude(text: string, ...more: readonly string[]): Promise<string> {
+  const first = [await preludeLine(), ...more].join(' ');
+  return text.startsWith('#!') ? text.replace(/^.*/, () => first) : `${first}\n${text}`;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 const AGENT = ['job', 'lock', 'waiting', 'agent'].map((name) => `transport/${name}.sh`);
 

@@ -1,0 +1,40 @@
+import type { Change } from './change.ts';
+import type { EventOf } from './event.ts';
+import type { Session } from './session.ts';
+import type { Undo } from './step-type.ts';
+
+/** A change that is about to be made. */
+export interface Intent {
+  /** As the controller's journal has it: without secrets. */
+  readonly event: EventOf<'change.applying'>;
+  readonly undo: Undo<Change>;
+  /** Seconds that the change may take; its undo gets as many. */
+  readonly deadline: number;
+  /** Seconds after it in which the host must be confirmed, or it takes the run back itself; 0: no change so far asks for that. */
+  readonly confirmWithin: number;
+}
+
+/** What a host says to a confirmation. `fired`: it was too late, and the host has taken the run back itself. */
+export interface Verdict {
+  readonly switch: 'confirmed' | 'fired' | 'unarmed';
+  /** What the host's own undo came to, by seq. */
+  readonly undone: ReadonlyMap<number, HostUndo>;
+}
+
+/** What a host came to that took a change back itself. */
+export type HostUndo =
+  | { readonly kind: 'undone' }
+  | { readonly kind: 'undo-failed' | 'irreversible'; readonly reason: string };
+
+/** The journal that each host keeps of a run itself: it is enough to take the run back, with another controller or with none. */
+export interface HostLog {
+  /**
+   * A session for one change. What applies it runs only once the host has written down, durably, how it is taken back. Rejects
+   * with a StepError, drifted, where the host can't: nothing was done.
+   */
+  changing(session: Session, intent: Intent): Session;
+  /** A session for the undo of these changes, which the host notes. What it has taken back by itself is not done twice. */
+  undoing(session: Session, seqs: readonly number[], deadline: number): Session;
+  /** Over a new connection: the host need not take the run back. @throws SessionError */
+  confirm(session: Session): Promise<Verdict>;
+}

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Takes one change back for a controller, and tells the host's own journal. What that says is taken back is not done twice.
+# Usage: around-undo.sh RUN SEQS SECONDS [ARGUMENT…]     with the undo's own script as $UNWEDGE_INNER
+#   SEQS: the changes for which it stands, blank-separated. SECONDS: it may take.
+# Exit: the script's own; 0 the host has done it by itself.
+set -u
+umask 077
+undo=$UNWEDGE_INNER run=$1 seqs=$2 seconds=$3
+unset UNWEDGE_INNER
+shift 3
+root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
+[ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
+journal=$root/runs/$run
+tab=$(printf '\t')
+note() {
+  [ ! -d "$journal" ] || for seq in $seqs; do
+    printf '%s\t%s\t%s%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$seq" "${2:+$tab$2}" >>"$journal/log"
+  done
+}
+# The last word of each.
+done_already() {
+  awk -F '\t' -v seqs="$seqs" '
+    BEGIN { n = split(seqs, seq, " ") }
+    { last[$3] = $2 }
+    END { for (i = 1; i <= n; i++) if (last[seq[i]] != "undone") exit 1 }' "$journal/log" 2>/dev/null
+}
+if [ -d "$journal" ]; then
+  # Too late where the host does it itself at this moment: undo.sh holds the lock until it is through.
+  sh "$journal/deadman.sh" push "$((seconds + 60))" 2>/dev/null
+  exec 9>"$journal/lock"
+  ! command -v flock >/dev/null || flock 9
+  ! done_already || exit 0
+fi
+note undoing
+said=$( (eval "$undo") 2>&1 >/dev/null 9>&-)
+code=$?
+[ -z "$said" ] || printf '%s\n' "$said" >&2
+if [ "$code" = 0 ]; then note undone; else note undo-failed "$(printf '%s' "${said:-exit code $code}" | tr '\n\t' '  ')"; fi
+exit "$code"

@@ -1,0 +1,80 @@
+import type { EventOf } from '../core/event.ts';
+import type { HostLog, Intent, Verdict } from '../core/host-log.ts';
+import { applyScript, type ScriptResult } from '../core/host-script.ts';
+import { records } from '../core/records.ts';
+import type { Session } from '../core/session.ts';
+import { StepError } from '../core/step-type.ts';
+import { logLine, undosIn } from './log.ts';
+import { type Standalone, undoText } from './undo-text.ts';
+
+/** Exit codes of around-change.sh: the change's own script was not run. */
+const NOT_BEGUN = 118;
+const NOT_WRITTEN = 119;
+
+const begin = applyScript('hostlog/apply-begin.sh');
+const confirm = applyScript('hostlog/apply-confirm.sh');
+/** What stands beside the changes, by name. */
+const BESIDE = ['hostlog/undo.sh', 'hostlog/plan.sh', 'hostlog/deadman.sh', 'hostlog/prune.sh'];
+
+export interface HostLogParts {
+  readonly run: string;
+  /** The run's first event, for whoever finds the journal on the host: without secrets and other hosts. */
+  readonly started: EventOf<'run.started'>;
+  readonly standalone: Standalone;
+  /** The text of a host script, by its path below src/. */
+  readonly text: (path: string) => Promise<string>;
+}
+
+/** The hosts' own journals of one run, below /var/lib/unwedge/runs (below ~/.unwedge for others than root). */
+export function hostLog({ run, started, standalone, text }: HostLogParts): HostLog {
+  const begun = new Set<string>();
+
+  async function beginOn(session: Session): Promise<void> {
+    const beside = await Promise.all(BESIDE.map(async (path) => [nameOf(path), (await text(path)).trimEnd()]));
+    accepted(await session.run(begin, [run, JSON.stringify({ ...started, hosts: [] }), ...beside.flat()]));
+    begun.add(session.host);
+  }
+
+  return {
+    changing: (session, intent) => ({
+      ...session,
+      async run(script, args = []) {
+        if (!begun.has(session.host)) await beginOn(session);
+        const words = [...(await wordsOf(intent, run, standalone)), ...args];
+        const attempt = () => session.run({ ...script, within: 'hostlog/around-change.sh' }, words);
+        const first = await attempt();
+        // Another user's journal, as a step's own `become` makes it one.
+        if (first.code === NOT_BEGUN) await beginOn(session);
+        return accepted(first.code === NOT_BEGUN ? await attempt() : first);
+      },
+    }),
+    undoing: (session, seqs, deadline) => ({
+      ...session,
+      run: (script, args = []) =>
+        session.run({ ...script, within: 'hostlog/around-undo.sh' }, [run, seqs.join(' '), String(deadline), ...args]),
+    }),
+    confirm: async (session) => verdictOf(await session.run(confirm, [run])),
+  };
+}
+
+const wordsOf = async (intent: Intent, run: string, standalone: Standalone): Promise<readonly string[]> => [
+  ...[run, String(intent.event.seq), String(intent.deadline), String(intent.confirmWithin)],
+  (await undoText(intent, run, standalone)).trimEnd(),
+];
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** The same result. @throws StepError where the host could not write it down: nothing was done. */
+function accepted(result: ScriptResult): ScriptResult {
+  if (result.code !== NOT_WRITTEN && result.code !== NOT_BEGUN) return result;
+  throw new StepError(result.stderr.trim(), {
+    drifted: true,
+    todo: 'the host itself must be able to take a change back: make room for it there, or see what it says',
+  });
+}
+
+function verdictOf({ stdout }: ScriptResult): Verdict {
+  const [[word] = [], ...lines] = records(stdout);
+  const known = word === 'confirmed' || word === 'fired' ? word : 'unarmed';
+  return { switch: known, undone: undosIn(lines.map(logLine)) };
+}
