@@ -13,6 +13,8 @@ export interface PlanCase {
   readonly done?: readonly Change[];
   /** Summaries, in order. */
   readonly changes?: readonly string[];
+  /** Running containers that each change stops. */
+  readonly stops?: readonly (Change['stops'] | undefined)[];
   readonly notes?: readonly string[];
   /** `CODE message`, in order. */
   readonly findings?: readonly string[];
@@ -33,6 +35,7 @@ export function planCases(type: AnyStepType, cases: readonly PlanCase[]): void {
     const facts: unknown = await type.probe(host, c.args);
     const planned = type.plan(c.args, facts, { pending: c.pending ?? [], done: c.done ?? [] });
     expect(planned.changes.map((change: Change) => change.summary)).toEqual(c.changes ?? []);
+    if (c.stops) expect(planned.changes.map((change: Change) => change.stops)).toEqual(c.stops);
     if (c.refusal === undefined) expect(planned.refusal).toBeUndefined();
     else expect(planned.refusal?.reason).toMatch(c.refusal);
     if (c.notes) expect(planned.notes ?? []).toEqual(c.notes);

@@ -74,6 +74,7 @@ describe('reboot', () => {
       args: { ...args, only_if_stuck: false },
       answers: answers(probe(web), mountsOutput([])),
       changes: ['reboot the host, which stops 1 running container'],
+      stops: [1],
     },
     {
       name: 'and is then done',

@@ -35,6 +35,7 @@ describe('restart', () => {
       args,
       answers: answers(rows(`changed\t1000.51\t${dropin}`)),
       changes: [`restart docker.service (${dropin} is newer than its process): no container runs`],
+      stops: [undefined],
     },
     {
       name: 'predicts that a pending drop-in will be newer',
@@ -56,6 +57,7 @@ describe('restart', () => {
       changes: [
         `restart docker.service (${dropin} is newer than its process): stops 2 running containers; 1 of them has no restart policy and will stay down`,
       ],
+      stops: [2],
     },
     {
       name: 'tells that live-restore keeps them up',
@@ -104,6 +106,7 @@ describe('restart', () => {
       changes: [
         `restart docker.service (${dropin} is newer than its process): docker does not answer, how many containers it stops is not known`,
       ],
+      stops: ['unknown'],
     },
     {
       name: 'does not say that a container stays down which its policy may bring back',

@@ -116,6 +116,7 @@ function change(args: RebootArgs, facts: Facts, stuck: readonly string[]): Reboo
     before: boot,
     after: 'another boot',
     risk: 'reboot',
+    ...(running.length === 0 ? {} : { stops: running.length }),
     data: {
       ...{ boot, stuck, back: running.filter(comesBack).map(({ id }) => id), seconds: args.timeout },
       todo: 'look at it on the host: systemctl list-jobs; journalctl -b',

@@ -84,11 +84,18 @@ function change(args: RestartArgs, facts: Facts, why: string): RestartChange {
     before: { active: facts.active, pid: facts.pid },
     after: 'restarted',
     risk: isDocker ? 'daemon-restart' : 'none',
+    ...stopped(isDocker, facts),
     data: {
       argv: [args.unit, String(args.wait), ...comeBack.map((c) => c.id)],
       todo: `look at it on the host: systemctl status ${args.unit}; journalctl -u ${args.unit}`,
     },
   };
+}
+
+/** Where docker hangs, nobody can tell. */
+function stopped(isDocker: boolean, { active, answers, running, liveRestore }: Facts): Pick<Change, 'stops'> {
+  if (isDocker && active === 'active' && !answers) return { stops: 'unknown' };
+  return liveRestore || running.length === 0 ? {} : { stops: running.length };
 }
 
 function consequence({ active, answers, running, liveRestore }: Facts): string {

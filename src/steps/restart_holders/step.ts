@@ -89,6 +89,7 @@ function change(holding: Holding, restart: Restart, args: RestartArgs, facts: Fa
     before: { pid, holds: mounts.map((m) => m.entry.mountpoint) },
     after: 'restarted',
     risk: 'container-restart',
+    ...(holder.kind === 'container' ? { stops: 1 } : {}),
     data: {
       argv: [holder.kind, name, String(pid), String(stop), String(args.timeout), dockerd, ...mounts.flatMap(identity)],
       todo: `see why it does not come up; ${releaseText(holder)}`,
