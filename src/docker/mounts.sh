@@ -12,7 +12,7 @@
 #   process INODE PID START CGROUP COMMAND     START: field 22 of stat; 50 for each namespace with a mount, 1 with copies
 #   processes INODE COUNT      how many there are
 #   locked INODE               the oldest of these is in a user namespace other than that of process 1
-# Exit: 0 done, 5 /proc can't be listed.
+# Exit: 0 done, 5 /proc can't be listed. Nearly all the time goes by in awk: it takes mawk, the fastest, where there is one.
 set -u
 who=$1
 # As the kernel writes it in mountinfo.
@@ -25,7 +25,7 @@ case $who in
   *) namespaces=$(printf '%s\n' /proc/[0-9]*/task/[0-9]*/ns/mnt | xargs ls -ln 2>/dev/null) ;;
 esac
 [ -n "$namespaces" ] || { echo 'no mount namespace can be read below /proc' >&2; exit 5; }
-{ printf '%s\n' "$@"; echo '='; printf '%s\n' "$namespaces"; } | ROOT=$root awk -v dockerd="$dockerd" '
+{ printf '%s\n' "$@"; echo '='; printf '%s\n' "$namespaces"; } | ROOT=$root "$(command -v mawk || echo awk)" -v dockerd="$dockerd" '
   BEGIN { OFS = "\t"; root = ENVIRON["ROOT"] "/" }
   $0 == "=" { listing = 1; next }
   !listing { if ($0 != "") wanted[$0] = 1; next }

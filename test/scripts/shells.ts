@@ -13,7 +13,12 @@ const SHELLS = ['dash', 'bash', 'bash --posix', 'busybox ash'];
 const AWKS = ['gawk', 'mawk', 'busybox awk'];
 
 const installed = (command: string): boolean => pathOf(command.split(' ')[0] ?? '') !== undefined;
-const awkDirectory = (awk: string): string => programs({ awk: `exec ${awk} "$@"` });
+/** mawk too, which a script prefers. */
+function awkDirectory(awk: string): string {
+  const [program = '', ...rest] = awk.split(' ');
+  const body = `exec ${[pathOf(program) ?? program, ...rest].join(' ')} "$@"`;
+  return programs({ awk: body, mawk: body });
+}
 
 /** The suite once under each shell that a host's `sh` may be. */
 export function underEachShell(suite: (runner: Runner) => void): void {
