@@ -33,9 +33,33 @@ export function compileArgs(node: YamlMap, type: AnyStepType, names: Names, repo
   return (scope) => evaluateArgs(written, type, slots, scope);
 }
 
+/** A value with templates in it that is no step's: a loop's list, an include's input. */
+export interface CompiledValue {
+  /** As it is written, where it holds no template. */
+  readonly value: Json | undefined;
+  /** @throws StepError */
+  readonly evaluate: (scope: Scope) => Json;
+}
+
+/** Compiles the templates in a value. `schema` says no more than of which types they must be. Errors are reported. */
+export function compileValue(node: YamlNode, schema: JsonObject, names: Names, report: Report): CompiledValue {
+  const slots: Slot[] = [];
+  collectSlots(node, schema, [], names, report, slots);
+  const written = toJson(node);
+  const [whole] = slots;
+  if (whole === undefined) return { value: written, evaluate: () => written };
+  if (whole.path.length === 0) return { value: undefined, evaluate: whole.evaluate };
+  return { value: undefined, evaluate: (scope) => filledIn(written, slots, scope) };
+}
+
+function filledIn(written: Json, slots: readonly Slot[], scope: Scope): Json {
+  const value = structuredClone(written);
+  for (const slot of slots) if (slot.kind === 'template') setAt(value, slot.path, slot.evaluate(scope));
+  return value;
+}
+
 function evaluateArgs(written: Json, type: AnyStepType, slots: readonly Slot[], scope: Scope): Json {
-  const args = structuredClone(written);
-  for (const slot of slots) if (slot.kind === 'template') setAt(args, slot.path, slot.evaluate(scope));
+  const args = filledIn(written, slots, scope);
   const [error] = validate(type.schema, args);
   if (error) throw new StepError(schemaMessage(error, [type.name, ...pointerPath(error.instancePath)]).message);
   for (const slot of slots) if (slot.kind === 'condition') setAt(args, slot.path, slot.evaluate(scope));

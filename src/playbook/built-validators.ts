@@ -1,12 +1,12 @@
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import type { JsonObject } from '../core/json.ts';
-import { playSchema, stepSchema } from './keywords.ts';
+import { languageSchemas } from './keywords.ts';
 import { ajvOptions } from './validator.ts';
 
 /** The text of a module that does what validator.ts does, for these schemas and the language's own: compiling them costs 30 ms a start. */
 export function builtValidators(schemas: readonly JsonObject[]): string {
-  const all = [playSchema, stepSchema, ...schemas];
+  const all = [...languageSchemas, ...schemas];
   const ajv = new Ajv({ ...ajvOptions, code: { source: true, esm: true } });
   const names = all.map((schema, i) => {
     ajv.addSchema(schema, `s${i}`);

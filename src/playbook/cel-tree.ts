@@ -26,6 +26,17 @@ export function conjuncts(condition: string): string[] {
   }
 }
 
+/** Whether an expression reads a name from its scope; false where it does not parse. */
+export function readsName(expression: string, name: string): boolean {
+  try {
+    const { ast } = new Environment({ unlistedVariablesAreDyn: true }).parse(expression);
+    return nameUses(ast).some((use) => use.name === name);
+  } catch (error) {
+    if (error instanceof ParseError) return false;
+    throw error;
+  }
+}
+
 function operands(ast: ASTNode): string[] {
   if (ast.op !== '&&') return [serialize(ast)];
   return ast.args.flatMap(operands);

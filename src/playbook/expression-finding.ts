@@ -7,20 +7,25 @@ import type { TextFinding } from './place.ts';
 /** What is wrong with a name that an expression reads; undefined where it is known, or for the type checker to judge. */
 export function nameFinding(use: NameUse, names: Names): TextFinding | undefined {
   const register = names.registers.get(use.name);
-  if (register) return fieldFinding(use, register) ?? unsetFinding(use, register, names);
+  if (register)
+    return fieldFinding(use, register) ?? unsetFinding(use, register, names) ?? failedFinding(use, register, names);
   const place = { start: use.start, end: use.start + use.name.length };
   const variable = names.variables.get(use.name);
   if (variable) return variableFinding(use.name, variable, place);
   const later = names.later.get(use.name);
-  if (later) {
-    const todo = `move that step up, or register under this name before`;
-    return {
-      ...place,
-      message: `'${use.name}' is used before it is set: step '${later.step}' in line ${later.at.line} registers it`,
-      todo,
-    };
-  }
+  if (later) return { ...place, ...laterFinding(use.name, later) };
   return names.open ? guess(use.name, place, names) : undefined;
+}
+
+function laterFinding(name: string, { step, at, leftOut }: Register): Pick<TextFinding, 'message' | 'todo'> {
+  const setter = `step '${step}' in line ${at.line} registers it`;
+  if (leftOut)
+    return {
+      message: `'${name}' is not set: ${setter}, and it is left out by --tags, --skip-tags or --start-at-step`,
+      todo: "choose that step, too, or tag it 'always'",
+    };
+  const todo = 'move that step up, or register under this name before';
+  return { message: `'${name}' is used before it is set: ${setter}`, todo };
 }
 
 /** Without an inventory any name may be a variable of it; one that looks like a register's is more likely misspelt. */
@@ -55,16 +60,27 @@ function fieldFinding(use: NameUse, register: Register): TextFinding | undefined
 
 /** A step that is skipped sets no register: whoever reads it must be skipped under the same condition. */
 function unsetFinding(use: NameUse, register: Register, names: Names): TextFinding | undefined {
+  const place = { severity: 'warning', start: use.start, end: use.start + use.name.length } as const;
   const open = register.conditions.filter((condition) => !names.given.has(condition));
-  if (open.length === 0) return undefined;
   const condition = open.join(' && ');
-  return {
-    severity: 'warning',
-    message: `'${use.name}' is set only where step '${register.step}' ran (when: ${condition}); elsewhere this step would fail`,
-    todo: `begin this step's when with: ${condition} &&`,
-    start: use.start,
-    end: use.start + use.name.length,
-  };
+  if (open.length > 0)
+    return {
+      ...place,
+      message: `'${use.name}' is set only where step '${register.step}' ran (when: ${condition}); elsewhere this step would fail`,
+      todo: `begin this step's when with: ${condition} &&`,
+    };
+  if (register.unsure === undefined) return undefined;
+  const message = `'${use.name}' is set by step '${register.step}' ${register.unsure}; elsewhere this step would fail`;
+  return { ...place, message, todo: `register '${use.name}' before the block, or read it inside` };
+}
+
+/** Of a step that ignores errors and failed, no more is known than that. */
+function failedFinding(use: NameUse, { step, fieldsNeed }: Register, names: Names): TextFinding | undefined {
+  if (fieldsNeed === undefined || names.given.has(fieldsNeed)) return undefined;
+  if (use.field === undefined || use.field === 'changed' || use.field === 'failed') return undefined;
+  const message = `'${use.name}.${use.field}' is there only where step '${step}' did not fail; elsewhere this step would fail`;
+  const todo = `begin this step's when with: ${fieldsNeed} &&`;
+  return { severity: 'warning', message, todo, start: use.start, end: use.end };
 }
 
 function variableFinding(

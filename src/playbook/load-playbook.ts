@@ -3,6 +3,7 @@ import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { parseYaml } from '../core/yaml.ts';
 import type { YamlNode } from '../core/yaml-node.ts';
+import { IncludedFiles } from './included-files.ts';
 import { Report } from './place.ts';
 import { compilePlay, type Known } from './play.ts';
 
@@ -32,10 +33,11 @@ export function checkPlaybook(bytes: Uint8Array, file: string, known: Known): Ch
 function checkDocument(bytes: Uint8Array, file: string, known: Known): CheckedPlaybook {
   const { source, root } = parseYaml(bytes, file);
   const report = new Report(source);
+  const place = { report, files: new IncludedFiles([file]) };
   const plays = playNodes(root, report)
-    .map((node) => compilePlay(node, known, report))
+    .map((node) => compilePlay(node, known, place))
     .filter((play) => play !== undefined);
-  const findings = report.findings.toSorted(byPlace);
+  const findings = inOrder(report.findings, file);
   const failed = findings.some((finding) => finding.severity === 'error');
   return { playbook: failed ? undefined : { file, plays, warnings: findings }, findings };
 }
@@ -50,8 +52,20 @@ function playNodes(root: YamlNode, report: Report): readonly YamlNode[] {
   return [];
 }
 
-const byPlace = (a: Diagnostic, b: Diagnostic): number =>
-  (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
+/** The playbook's own first, then those of the files that it includes. */
+function inOrder(findings: readonly Diagnostic[], file: string): Diagnostic[] {
+  const files = [...new Set([file, ...findings.flatMap(({ at }) => at?.file ?? [])])];
+  const place = ({ at }: Diagnostic): readonly number[] => [
+    files.indexOf(at?.file ?? file),
+    at?.line ?? 0,
+    at?.column ?? 0,
+  ];
+  return findings.toSorted((a, b) => {
+    const [one, other] = [place(a), place(b)];
+    const differs = one.findIndex((n, i) => n !== other[i]);
+    return differs < 0 ? 0 : (one[differs] ?? 0) - (other[differs] ?? 0);
+  });
+}
 
 /** The bytes of a playbook. @throws InputError */
 export async function readPlaybook(file: string): Promise<Uint8Array> {

@@ -5,6 +5,9 @@ import { hostScope } from '../core/scope.ts';
 import type { OutputType } from '../core/step-type.ts';
 import { sharedType } from './cel-value.ts';
 
+/** What a loop's step reads each item as. */
+export const ITEM = 'item';
+
 /** What one register holds. */
 export interface Register {
   /** The step that sets it. */
@@ -14,7 +17,15 @@ export interface Register {
   readonly fields: Readonly<Record<string, OutputType>> | undefined;
   /** The conditions under which it is set; none where a step without `when` sets it. */
   readonly conditions: readonly string[];
+  /** What else may have kept it from being set: a block that failed before. */
+  readonly unsure?: string;
+  /** What must hold for its fields to be there, but for `changed` and `failed`: the step ignores errors. */
+  readonly fieldsNeed?: string;
+  /** The step that sets it is not among those chosen on the command line. */
+  readonly leftOut?: boolean;
 }
+
+export type Registers = ReadonlyMap<string, Register>;
 
 /** A variable of the play's hosts. */
 export interface Variable {
@@ -28,14 +39,29 @@ export interface Variable {
 /** What an expression at one point of a play may name. */
 export interface Names {
   readonly variables: ReadonlyMap<string, Variable>;
-  readonly registers: ReadonlyMap<string, Register>;
+  readonly registers: Registers;
   /** Set by steps further down. */
-  readonly later: ReadonlyMap<string, Register>;
+  readonly later: Registers;
   /** True where no inventory is known: any name may be one of its variables. */
   readonly open: boolean;
-  /** What the step's own `when` makes sure of. */
+  /** What the step's own `when`, and those of the blocks it stands in, make sure of. */
   readonly given: ReadonlySet<string>;
 }
+
+export const withGiven = (names: Names, given: readonly string[]): Names =>
+  given.length === 0 ? names : { ...names, given: new Set([...names.given, ...given]) };
+
+/** A name that hides all others of the same name. */
+export function withVariable(names: Names, name: string, type: string): Names {
+  const registers = new Map([...names.registers].filter(([register]) => register !== name));
+  const variable = { type, missing: [], template: undefined };
+  return { ...names, registers, variables: new Map([...names.variables, [name, variable]]) };
+}
+
+export const withRegister = (names: Names, name: string, register: Register): Names => ({
+  ...names,
+  registers: new Map([...names.registers, [name, register]]),
+});
 
 /** The variables of a play on its hosts; without hosts only what the play itself gives. */
 export function playVariables(hosts: readonly Host[] | undefined, vars: JsonObject): Map<string, Variable> {

@@ -1,11 +1,10 @@
 import type { Rollout } from '../core/rollout.ts';
 import { entryOf } from '../core/yaml-node.ts';
-import type { Report } from './place.ts';
-import type { StepForm } from './step.ts';
+import type { StepForm } from './task-form.ts';
 
 /** Reports steps that take their host away, in a play that could take several away at once, or one after the other for good. */
-export function checkOneAtATime(forms: readonly StepForm[], rollout: Rollout, report: Report): void {
-  for (const { type, args } of forms) {
+export function checkOneAtATime(forms: readonly StepForm[], rollout: Rollout): void {
+  for (const { type, args, report } of forms) {
     const together = type?.absence?.together;
     if (together === undefined || args === undefined || isTrue(args, together)) continue;
     const lift = `or allow it: ${together}: true in the step`;

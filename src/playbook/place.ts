@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, SourceLocation } from '../core/diagnostic.ts';
 import type { SourceText, Span } from '../core/source-text.ts';
 import type { YamlScalar } from '../core/yaml-node.ts';
@@ -12,26 +11,31 @@ export interface TextFinding {
   readonly severity?: 'error' | 'warning';
 }
 
-/** Collects the findings of one file. */
+/** Collects the findings of one file, or of one that another includes. */
 export class Report {
-  readonly findings: Diagnostic[] = [];
   readonly source: SourceText;
+  readonly #findings: Map<string, Diagnostic>;
 
-  constructor(source: SourceText) {
+  constructor(source: SourceText, including?: Report) {
     this.source = source;
+    this.#findings = including ? including.#findings : new Map();
   }
 
-  /** A finding with a place of its own, once. */
+  get findings(): readonly Diagnostic[] {
+    return [...this.#findings.values()];
+  }
+
+  /** A finding with a place of its own, once: a file may be included twice. */
   add(finding: Diagnostic): void {
-    if (!this.findings.some((known) => isDeepStrictEqual(known, finding))) this.findings.push(finding);
+    this.#findings.set(JSON.stringify(finding), finding);
   }
 
   error(span: Span, message: string, todo?: string): void {
-    this.findings.push(this.source.finding(span, message, { todo }));
+    this.add(this.source.finding(span, message, { todo }));
   }
 
   warning(span: Span, message: string, todo?: string): void {
-    this.findings.push(this.source.finding(span, message, { severity: 'warning', todo }));
+    this.add(this.source.finding(span, message, { severity: 'warning', todo }));
   }
 }
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json.ts';
 import { entryOf, type YamlNode } from '../core/yaml-node.ts';
 import type { Variable } from './names.ts';
 import type { Report } from './place.ts';
-import type { StepForm } from './step.ts';
+import type { StepForm } from './task-form.ts';
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -13,7 +13,7 @@ const RESERVED: ReadonlySet<string> = new Set(
     'bool bytes cel double dyn duration int list map null_type optional string timestamp type uint'
   ).split(' '),
 );
-const BUILT_IN: ReadonlySet<string> = new Set(['inventory_hostname', 'group_names']);
+const BUILT_IN: ReadonlySet<string> = new Set(['inventory_hostname', 'group_names', 'item']);
 
 /** Why a name can't be a variable's or register's; undefined where it can. */
 export function nameProblem(name: string): string | undefined {
@@ -39,15 +39,19 @@ export function checkVariableNames(vars: YamlNode | undefined, report: Report): 
   }
 }
 
-export function checkRegister(
-  form: StepForm,
-  name: string,
-  scope: { variables: ReadonlyMap<string, Variable>; extraVars: JsonObject },
-  report: Report,
-): void {
-  const span = entryOf(form.node, 'register')?.value.span ?? form.node.span;
+export interface TakenNames {
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly extraVars: JsonObject;
+  /** Of the play, and of the includes that the step stands in. */
+  readonly inputs: ReadonlySet<string>;
+}
+
+export function checkRegister({ node, report }: StepForm, name: string, scope: TakenNames): void {
+  const span = entryOf(node, 'register')?.value.span ?? node.span;
   const problem = nameProblem(name);
   if (problem) report.error(span, problem, 'choose another name');
+  else if (scope.inputs.has(name))
+    report.error(span, `the register '${name}' would hide the input of the same name`, 'rename one');
   else if (Object.hasOwn(scope.extraVars, name))
     report.error(span, `the register '${name}' would hide the extra variable -e ${name}`, 'rename one');
   else if (scope.variables.has(name))

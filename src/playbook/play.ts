@@ -1,19 +1,27 @@
 import { InputError } from '../core/diagnostic.ts';
 import type { Host } from '../core/inventory.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { Play, Step } from '../core/playbook.ts';
+import { type Play, stepsOf } from '../core/playbook.ts';
 import type { AnyStepType } from '../core/step-type.ts';
 import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml-node.ts';
-import { conjuncts } from './cel-tree.ts';
+import type { Choice } from './choice.ts';
+import { compileTasks } from './compile-tasks.ts';
+import { checkHandlers, readHandlers } from './handlers.ts';
+import type { IncludedFiles } from './included-files.ts';
+import { readInputs } from './inputs.ts';
 import { playSchema } from './keywords.ts';
-import { type Names, playVariables, type Register } from './names.ts';
+import { type Names, playVariables, type Registers } from './names.ts';
 import { checkOneAtATime } from './one-at-a-time.ts';
 import type { Report } from './place.ts';
-import { checkRegister, checkVariableNames } from './play-names.ts';
+import { checkHiddenVariables, inputValues, openInputs } from './play-inputs.ts';
+import { checkVariableNames, type TakenNames } from './play-names.ts';
+import { readTasks } from './read-tasks.ts';
+import { inside, textOf } from './reading.ts';
+import { registerOf } from './registers.ts';
 import { readRollout } from './rollout.ts';
 import { checkHealth, checkSpread } from './rollout-checks.ts';
 import { reportSchemaErrors, validate } from './schema.ts';
-import { checkNotify, compileStep, readStep, type StepForm } from './step.ts';
+import { type StepForm, stepForms, type TaskForm } from './task-form.ts';
 
 /** What is known beside the playbook's text. */
 export interface Known {
@@ -22,54 +30,70 @@ export interface Known {
   readonly selectHosts?: (pattern: string) => readonly Host[];
   /** From -e; they win over all others. */
   readonly extraVars?: JsonObject;
+  /** Inputs that must be given may be given later: a playbook is checked without its command line. */
+  readonly mayLackInputs?: boolean;
+  /** What the command line leaves of the steps; without it all. */
+  readonly choice?: Choice;
 }
 
 /** Checks one play. What it returns is only good where nothing was reported. */
-export function compilePlay(node: YamlNode, known: Known, report: Report): Play | undefined {
+export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): Play | undefined {
+  const { report } = file;
   if (node.kind !== 'map') {
     report.error(node.span, 'a play must be a map', 'write `- name: …` with `hosts:` and `steps:` below');
     return undefined;
   }
   reportSchemaErrors(validate(playSchema, toJson(node)), node, report, 'the play');
-  checkVariableNames(entryOf(node, 'vars')?.value, report);
-  const settings = readSettings(node, known.extraVars ?? {});
+  const { inputs, ...settings } = readSettings(node, known, report);
   const variables = playVariables(selectedHosts(node, known, report), settings.vars);
-  const types = new Map(known.stepTypes.map((type) => [type.name, type]));
-  const forms = readSteps(entryOf(node, 'steps')?.value, types, report);
-  const handlers = readSteps(entryOf(node, 'handlers')?.value, types, report);
-  checkHandlers(forms, handlers, report);
+  for (const [name, variable] of openInputs(inputs, settings.vars)) variables.set(name, variable);
+  const extraVars = known.extraVars ?? {};
+  const taken = { variables, extraVars, inputs: new Set(inputs.map(({ name }) => name)) };
+  const forms = readForms(node, known, file);
   const rollout = readRollout(node, report);
-  checkOneAtATime([...forms, ...handlers], rollout, report);
-  const scope = { variables, open: known.selectHosts === undefined, extraVars: known.extraVars ?? {} };
-  checkSpread(node, rollout, scope, report);
-  const health = readSteps(entryOf(entryOf(node, 'rollout')?.value, 'health')?.value, types, report);
-  checkHealth(health, report);
-  return {
-    ...{ ...settings, at: report.source.at(node.span.start), rollout },
-    health: compileAll(health, [], scope, report).steps,
-    ...compileAll(forms, handlers, scope, report),
-  };
+  checkOneAtATime(stepForms([...forms.steps, ...forms.handlers]), rollout);
+  checkSpread(node, rollout, { variables, open: known.selectHosts === undefined }, report);
+  const scope = { variables, open: known.selectHosts === undefined, given: new Set<string>() };
+  return { ...settings, at: report.source.at(node.span.start), rollout, ...compileAll(forms, scope, taken) };
 }
 
-function readSteps(node: YamlNode | undefined, types: ReadonlyMap<string, AnyStepType>, report: Report): StepForm[] {
-  if (node?.kind !== 'list') return [];
-  return node.items.map((item) => readStep(item, types, report)).filter((form) => form !== undefined);
+/** Where plays stand. */
+export interface PlaybookFile {
+  readonly report: Report;
+  readonly files: IncludedFiles;
 }
 
-function readSettings(node: YamlMap, extraVars: JsonObject) {
-  const value = (key: string): Json | undefined => {
-    const entry = entryOf(node, key);
-    return entry && toJson(entry.value);
-  };
-  const text = (key: string): string => {
-    const found = value(key);
-    return typeof found === 'string' ? found : '';
-  };
-  const vars = value('vars');
+interface PlayForms {
+  readonly health: readonly TaskForm[];
+  /** Those that the command line leaves. */
+  readonly steps: readonly TaskForm[];
+  readonly all: readonly StepForm[];
+  readonly handlers: readonly StepForm[];
+}
+
+function readForms(node: YamlMap, known: Known, { report, files }: PlaybookFile): PlayForms {
+  const types = new Map(known.stepTypes.map((type) => [type.name, type]));
+  const reading = inside(node, { types, report, files, tags: [], become: undefined });
+  const steps = readTasks(entryOf(node, 'steps')?.value, reading);
+  const handlers = readHandlers(entryOf(node, 'handlers')?.value, reading);
+  const health = readTasks(entryOf(entryOf(node, 'rollout')?.value, 'health')?.value, reading);
+  const all = stepForms(steps);
+  checkHandlers(all, handlers);
+  checkHealth(stepForms(health));
+  return { health, steps: known.choice?.of(steps) ?? steps, all, handlers };
+}
+
+function readSettings(node: YamlMap, { extraVars = {}, mayLackInputs = false }: Known, report: Report) {
+  const vars = entryOf(node, 'vars')?.value;
+  checkVariableNames(vars, report);
+  const inputs = readInputs(entryOf(node, 'inputs')?.value, report);
+  checkHiddenVariables(inputs, vars, report);
+  const values = inputValues(inputs, extraVars, mayLackInputs, report);
+  const written = vars && toJson(vars);
+  const hosts = textOf(node, 'hosts') ?? '';
   return {
-    name: text('name') || text('hosts'),
-    hosts: text('hosts'),
-    vars: { ...(isObject(vars) ? vars : {}), ...extraVars },
+    ...{ name: textOf(node, 'name') || hosts, hosts, inputs },
+    vars: { ...(isObject(written) ? written : {}), ...extraVars, ...values },
   };
 }
 
@@ -91,55 +115,20 @@ function selectedHosts(node: YamlMap, known: Known, report: Report): readonly Ho
   }
 }
 
-function checkHandlers(forms: readonly StepForm[], handlers: readonly StepForm[], report: Report): void {
-  const names = handlers.map((handler) => handler.name);
-  for (const form of forms) checkNotify(form, names, report);
-  const notified = new Set(forms.flatMap((form) => form.notify.map((name) => name.text)));
-  for (const [i, handler] of handlers.entries()) {
-    const name = entryOf(handler.node, 'name');
-    const notify = entryOf(handler.node, 'notify');
-    if (notify) report.error(notify.keySpan, "a handler can't notify another", 'notify both from the step');
-    if (!name) report.error(handler.node.span, 'a handler needs a name', 'add `name: …`; steps notify it by that name');
-    else if (names.indexOf(handler.name) !== i)
-      report.error(name.value.span, `two handlers are named '${handler.name}'`, 'rename one');
-    else if (!notified.has(handler.name)) {
-      report.warning(
-        name.value.span,
-        `no step notifies the handler '${handler.name}'`,
-        `add 'notify: ${handler.name}' to a step, or remove it`,
-      );
-    }
-  }
-}
-
-type PlayScope = Pick<Names, 'variables' | 'open'> & { readonly extraVars: JsonObject };
-
-/** Each step sees the registers of the steps above it; handlers see all. */
-function compileAll(forms: readonly StepForm[], handlers: readonly StepForm[], scope: PlayScope, report: Report) {
-  const { variables, open } = scope;
-  const all = [...forms, ...handlers];
-  const later = new Map(all.flatMap((form) => registerOf(form, new Map(), report)));
-  let registers: ReadonlyMap<string, Register> = new Map();
-  const compiled = all.map((form) => {
-    const step = compileStep(form, { variables, registers, later, open }, report);
-    for (const [name, register] of registerOf(form, registers, report)) {
-      checkRegister(form, name, scope, report);
-      registers = new Map([...registers, [name, register]]);
-    }
-    return step;
-  });
-  const usable = (steps: readonly (Step | undefined)[]): Step[] => steps.filter((step) => step !== undefined);
-  return { steps: usable(compiled.slice(0, forms.length)), handlers: usable(compiled.slice(forms.length)) };
-}
-
-function registerOf(form: StepForm, before: ReadonlyMap<string, Register>, report: Report): [string, Register][] {
-  if (form.register === undefined) return [];
-  const alwaysSet = before.get(form.register)?.conditions.length === 0;
-  const register = {
-    step: form.name,
-    at: report.source.at(form.node.span.start),
-    fields: form.type?.output,
-    conditions: alwaysSet ? [] : conjuncts(form.when ?? ''),
-  };
-  return [[form.register, register]];
+/** Each step sees the registers of those above it; handlers see all; health steps none. */
+function compileAll(forms: PlayForms, scope: Omit<Names, 'registers' | 'later'>, taken: TakenNames) {
+  const none: Registers = new Map();
+  const left = new Set(stepForms(forms.steps));
+  const later = new Map(
+    [...forms.all.filter((form) => !left.has(form)), ...left, ...forms.handlers].flatMap((form) => {
+      const [name, register] = registerOf(form, []) ?? [];
+      const leftOut = form.kind === 'step' && !left.has(form) && !forms.handlers.includes(form);
+      return name === undefined || register === undefined ? [] : [[name, { ...register, leftOut }] as const];
+    }),
+  );
+  const names = { ...scope, registers: none, later };
+  const steps = compileTasks(forms.steps, { names, taken });
+  const handlers = compileTasks(forms.handlers, { names: { ...names, registers: steps.registers }, taken });
+  const health = compileTasks(forms.health, { names: { ...names, later: none }, taken });
+  return { steps: steps.tasks, handlers: stepsOf(handlers.tasks), health: health.tasks };
 }

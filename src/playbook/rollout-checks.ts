@@ -3,7 +3,7 @@ import { didYouMean } from '../core/suggestion.ts';
 import { entryOf, type YamlMap } from '../core/yaml-node.ts';
 import type { Names } from './names.ts';
 import type { Report } from './place.ts';
-import type { StepForm } from './step.ts';
+import type { StepForm } from './task-form.ts';
 
 /** Reports a `spread_by` that not every host of the play has. */
 export function checkSpread(
@@ -27,8 +27,8 @@ export function checkSpread(
 }
 
 /** Health steps only look: what follows from a change is not theirs. */
-export function checkHealth(forms: readonly StepForm[], report: Report): void {
-  for (const { node, notify } of forms) {
+export function checkHealth(forms: readonly StepForm[]): void {
+  for (const { node, notify, report } of forms) {
     const entry = entryOf(node, 'notify');
     if (entry && notify.length > 0)
       report.error(entry.keySpan, "a health step can't notify: it changes nothing", 'remove it');

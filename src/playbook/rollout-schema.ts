@@ -72,6 +72,11 @@ export const rolloutSchema: JsonObject = {
       enum: ['canary'],
       description: 'wait after the first batch for `unwedge resume RUN`',
     },
+    confirm_within: {
+      type: ['string', 'number'],
+      description: 'how long after a change a host waits to be confirmed before it takes the run back itself',
+      examples: ['2m'],
+    },
   },
 };
 

@@ -15,12 +15,13 @@ export function readRollout(play: YamlMap, report: Report): Rollout {
     forks: numberIn(entry('forks')),
     maxFailures: readAmount(entry('max_failures')?.value, report),
     onFailure: onFailureOf(either(play, 'on_failure', report)),
-    soak: readSoak(entry('soak')?.value, report),
+    soak: readTime(entry('soak')?.value, report) ?? PLAIN_ROLLOUT.soak,
     spread: readSpread(entry('spread_by'), entry('max_per_domain')),
     maxHosts: numberIn(entry('max_hosts')),
     maxContainersStopped: numberIn(entry('max_containers_stopped')),
     window: readWindow(entry('window')?.value, report),
     confirm: entry('confirm') ? 'canary' : undefined,
+    confirmWithin: readTime(entry('confirm_within')?.value, report),
   };
 }
 
@@ -76,13 +77,14 @@ function readAmount(node: YamlNode | undefined, report: Report): Amount | undefi
   return undefined;
 }
 
-function readSoak(node: YamlNode | undefined, report: Report): number {
+/** Seconds. */
+function readTime(node: YamlNode | undefined, report: Report): number | undefined {
   const value = node && toJson(node);
-  if (node === undefined || (typeof value !== 'string' && typeof value !== 'number')) return PLAIN_ROLLOUT.soak;
+  if (node === undefined || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
   const seconds = parseDuration(value);
   if (seconds === undefined)
     report.error(node.span, `'${value}' is no time`, 'write seconds, or for example 30s, 5m, 1h30m');
-  return seconds ?? PLAIN_ROLLOUT.soak;
+  return seconds;
 }
 
 function readSpread(by: YamlEntry | undefined, most: YamlEntry | undefined): Spread | undefined {

@@ -63,10 +63,16 @@ const ANSIBLE: Readonly<Record<string, string>> = {
   pre_tasks: "put them first in 'steps'",
   post_tasks: "put them last in 'steps'",
   roles: 'there are no roles; write the steps',
-  become: 'run with -b, or set ansible_become in the inventory',
   become_user: 'run with --become-user, or set ansible_become_user in the inventory',
   gather_facts: 'leave it out: no facts are gathered',
-  ignore_errors: 'not supported; a failed step ends the play on its host',
+  with_items: "write 'loop'",
+  with_list: "write 'loop'",
+  loop_control: "the item is always 'item'",
+  include_tasks: "write 'include': a file of steps",
+  import_tasks: "write 'include': a file of steps",
+  failed_when: 'write an assert step that reads the register',
+  changed_when: "a step changes what its second look shows; for command write 'check'",
+  delegate_to: 'not supported; give the other host a play of its own',
   any_errors_fatal: "write 'on_failure: stop'",
   max_fail_percentage: 'write rollout: { max_failures: 5% }; reached means stop, over the whole run',
   shell: "write command: { run: '…' }",
@@ -124,7 +130,7 @@ const alternatives = (branches: unknown): string =>
     : '';
 
 /** A user's value in a message; never its own conversion to text, which a key named `toString` could replace. */
-function typeName(value: unknown): string {
+export function typeName(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';

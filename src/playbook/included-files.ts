@@ -1,0 +1,56 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+
+/** Files of steps take in others; no playbook needs more. */
+const MOST = 500;
+
+export interface OpenedFile {
+  /** As people know it: from where they named the playbook. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** For what it includes itself. */
+  readonly files: IncludedFiles;
+}
+
+/** The files that stand open while one is read, from the playbook down, and how many were read in all. */
+export class IncludedFiles {
+  readonly #chain: readonly string[];
+  readonly #count: { files: number };
+
+  constructor(chain: readonly string[], count = { files: 0 }) {
+    this.#chain = chain;
+    this.#count = count;
+  }
+
+  /** Reads a file that the innermost one names. */
+  open(written: string): OpenedFile | { readonly problem: string; readonly todo: string } {
+    const [parent = ''] = this.#chain.slice(-1);
+    const name = isAbsolute(written) ? written : join(dirname(parent), written);
+    const known = this.#chain.findIndex((file) => resolve(file) === resolve(name));
+    if (known >= 0) {
+      const circle = [...this.#chain.slice(known), name].join(' → ');
+      return { problem: `this file includes itself: ${circle}`, todo: 'take one of these includes out' };
+    }
+    if (++this.#count.files > MOST)
+      return { problem: `more than ${MOST} files are included`, todo: 'use loop for what is done many times' };
+    const read = readRegular(name);
+    if ('problem' in read)
+      return {
+        problem: `can't read ${name}: ${read.problem}`,
+        todo: `a file is looked for beside the one that includes it`,
+      };
+    return { name, bytes: read.bytes, files: new IncludedFiles([...this.#chain, name], this.#count) };
+  }
+}
+
+/** A device or a pipe might never end. */
+function readRegular(path: string): { readonly bytes: Uint8Array } | { readonly problem: string } {
+  try {
+    const about = statSync(path);
+    if (!about.isFile()) return { problem: about.isDirectory() ? 'it is a directory' : 'it is no regular file' };
+    return { bytes: readFileSync(path) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return { problem: { ENOENT: 'no such file', EACCES: 'permission denied' }[code] ?? String(error) };
+  }
+}
