@@ -25,10 +25,10 @@ case $who in
   *) namespaces=$(printf '%s\n' /proc/[0-9]*/task/[0-9]*/ns/mnt | xargs ls -ln 2>/dev/null) ;;
 esac
 [ -n "$namespaces" ] || { echo 'no mount namespace can be read below /proc' >&2; exit 5; }
+# shellcheck disable=SC2016 # awk's variables
 { printf '%s\n' "$@"; echo '='; printf '%s\n' "$namespaces"; } | ROOT=$root "$(command -v mawk || echo awk)" -v dockerd="$dockerd" '
   BEGIN { OFS = "\t"; root = ENVIRON["ROOT"] "/" }
-  $0 == "=" { listing = 1; next }
-  !listing { if ($0 != "") wanted[$0] = 1; next }
+  !listing { if ($0 == "=") listing = 1; else if ($0 != "") wanted[$0] = 1; next }
   { # … /proc/PID/ns/mnt -> mnt:[INODE]
     n = split($(NF - 2), part, "/"); inode = $NF; gsub(/[^0-9]/, "", inode)
     if (inode == "") next
