@@ -1,7 +1,7 @@
 import type { TypeError as CelTypeError, ParseError } from '@marcbachmann/cel-js';
 import { didYouMean, suggestion } from '../core/suggestion.ts';
 import type { NameUse } from './cel-tree.ts';
-import type { Names, Register, Variable } from './names.ts';
+import { ITEM, type Names, type Register, type Variable } from './names.ts';
 import type { TextFinding } from './place.ts';
 
 /** What is wrong with a name that an expression reads; undefined where it is known, or for the type checker to judge. */
@@ -146,7 +146,9 @@ export function typeFinding(error: ParseError | CelTypeError | undefined, text: 
 
 function unknownName(summary: string, place: { start: number; end: number }, names: Names, text: string): TextFinding {
   const name = /: (\w+)$/.exec(summary)?.[1] ?? text;
-  const known = [...names.registers.keys(), ...names.later.keys(), ...names.variables.keys()];
+  const known = new Set([...names.registers.keys(), ...names.later.keys(), ...names.variables.keys()]);
+  if (name === ITEM)
+    return { ...place, message: `unknown variable '${name}'`, todo: 'it is there in a step that has a loop' };
   return {
     ...place,
     message: `unknown variable '${name}'`,

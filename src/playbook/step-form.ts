@@ -48,7 +48,7 @@ function stepTypeEntry(node: YamlMap, types: ReadonlyMap<string, AnyStepType>, r
 }
 
 function unknownStepType(key: string, types: readonly string[]): { message: string; todo?: string | undefined } {
-  const keyword = suggestion(key, [...types, ...STEP_KEYWORDS]);
+  const keyword = suggestion(key, [...types, ...STEP_KEYWORDS, 'block', 'include']);
   const todo = keyword === undefined ? unknownKey(key, '', types).todo : `did you mean '${keyword}'?`;
   return { message: `unknown step type '${key}'`, todo };
 }

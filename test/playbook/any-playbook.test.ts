@@ -14,7 +14,8 @@ const numRuns = Number(process.env.UNWEDGE_FUZZ_RUNS ?? 1500);
 function check(content: Uint8Array): void {
   const { playbook, findings } = checkPlaybook(content, 'p.yaml', { stepTypes, selectHosts: () => hosts });
   expect(playbook === undefined).toBe(findings.some((finding) => finding.severity === 'error'));
-  for (const step of playbook?.plays.flatMap((play) => [...stepsOf(play.steps), ...play.handlers]) ?? []) evaluate(step);
+  for (const step of playbook?.plays.flatMap((play) => [...stepsOf(play.steps), ...play.handlers]) ?? [])
+    evaluate(step);
   for (const finding of findings) {
     expect(formatDiagnostic(finding)).not.toMatch(/[\0-\x08\x0b-\x1f\x7f]/);
     expect(finding.at?.file).toBe('p.yaml');

@@ -213,7 +213,9 @@ describe('plays', () => {
       '    - umount: {}\n      timeout: 1h30m\n      notify: Again\n    - name: Look\n      scan:\n      register: found\n' +
         '  handlers:\n    - name: Again\n      umount: {}\n      when: found.busy\n',
     );
-    expect(stepsOf(play.steps).map(({ name, deadline, notify, register }) => ({ name, deadline, notify, register }))).toEqual([
+    expect(
+      stepsOf(play.steps).map(({ name, deadline, notify, register }) => ({ name, deadline, notify, register })),
+    ).toEqual([
       { name: 'umount', deadline: 5400, notify: ['Again'], register: undefined },
       { name: 'Look', deadline: 60, notify: [], register: 'found' },
     ]);
