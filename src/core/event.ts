@@ -89,6 +89,16 @@ export interface ChangeRef {
   readonly seq: number;
 }
 
+/** How a run was called: enough to go on with it, if all is still the same. Paths as they were given, from `cwd`; no secret. */
+export interface RunCall {
+  readonly cwd: string;
+  readonly playbooks: readonly { readonly file: string; readonly sha256: string }[];
+  /** Of what inventory, limit and extra variables say about the run's hosts. */
+  readonly inventorySha256: string;
+  /** The command's flags, by their long names in camel case. */
+  readonly flags: JsonObject;
+}
+
 /** All that reporters and the journal know. Every event is plain JSON. `at` is ISO 8601 UTC, set by the runner's clock. */
 export type RunEvent = { readonly at: string } & (
   | {
@@ -96,9 +106,11 @@ export type RunEvent = { readonly at: string } & (
       readonly run: string;
       readonly version: 1;
       readonly mode: RunMode;
-      /** The run that a rollback takes back; its change events carry that run's seq. */
+      /** The run that a rollback takes back, or that a run goes on with; its change events carry that run's seq. */
       readonly of?: string;
       readonly playbooks: readonly string[];
+      /** Left out where no later run can go on with this one. */
+      readonly call?: RunCall;
       /** What a rollback needs to reach the hosts again: connection options without secrets, by host. */
       readonly hosts: readonly JsonObject[];
     }
@@ -196,6 +208,10 @@ export type RunEvent = { readonly at: string } & (
       readonly tolerated?: 'ignored' | 'rescued';
       readonly changes: number;
       readonly reason?: Reason;
+      /** What it has left under the name that the playbook gives it. */
+      readonly register?: JsonObject;
+      /** A secret was in its register, which is not told. */
+      readonly scrubbed?: true;
       readonly durationMs: number;
     }
   | {
@@ -210,6 +226,8 @@ export type RunEvent = { readonly at: string } & (
   | {
       readonly type: 'host.rollback';
       readonly host: string;
+      /** The host has done it itself, unasked: nobody confirmed the run in time. */
+      readonly by?: 'host';
       readonly outcome: RollbackOutcome;
     }
   | { readonly type: 'host.finished'; readonly outcome: HostOutcome }

@@ -47,7 +47,7 @@ export interface HostRecord {
   readonly rollback?: RollbackOutcome;
 }
 
-/** One run, and the rollbacks of it, as their journals tell it. */
+/** One run, with those that went on with it or took it back, as their journals tell it. `recap` is the last one's that went on. */
 export interface RunRecord {
   readonly started: EventOf<'run.started'>;
   /** `interrupted`: by a signal, or the journal has no end: the controller died (or is still at work). */
@@ -58,6 +58,8 @@ export interface RunRecord {
   readonly hosts: readonly HostRecord[];
   /** Runs that took changes of this one back, oldest first. */
   readonly rollbacks: readonly string[];
+  /** Runs that went on with this one, oldest first. */
+  readonly resumes: readonly string[];
 }
 
 /** The events that say what became of a change. */

@@ -1,4 +1,4 @@
-import type { EventOf, RollbackOutcome, RunEvent } from '../core/event.ts';
+import type { EventOf, RollbackOutcome, RunEvent, RunMode } from '../core/event.ts';
 import {
   type ChangeRecord,
   changesAfter,
@@ -14,29 +14,34 @@ interface HostFold {
 }
 
 /**
- * What the events of a run say, with those of its rollbacks after it. Pure and total: any prefix is a run that was
+ * What the events of a run say, with those of its rollbacks and of what went on with it after it. Pure and total: any prefix is a run that was
  * interrupted there. Undefined where not even the beginning was recorded: no host was touched.
  */
 export function foldJournal(events: readonly RunEvent[]): RunRecord | undefined {
   const [started] = events;
   if (started?.type !== 'run.started') return undefined;
-  const finished = events.find((e): e is EventOf<'run.finished'> => e.type === 'run.finished' && e.run === started.run);
+  const later = events.filter((e): e is EventOf<'run.started'> => e.type === 'run.started' && e.of === started.run);
+  const runsOf = (mode: RunMode) => later.flatMap((e) => (e.mode === mode ? [e.run] : []));
+  const resumes = runsOf('run');
+  const last = resumes.at(-1) ?? started.run;
+  const finished = events.find((e): e is EventOf<'run.finished'> => e.type === 'run.finished' && e.run === last);
   return {
     started,
     state: finished === undefined || finished.recap.interrupted ? 'interrupted' : 'finished',
     ...(finished === undefined ? {} : { finishedAt: finished.at, recap: finished.recap }),
     hosts: hostRecords(events),
-    rollbacks: events.flatMap((e) => (e.type === 'run.started' && e.of === started.run ? [e.run] : [])),
+    rollbacks: runsOf('rollback'),
+    resumes,
   };
 }
 
 function hostRecords(events: readonly RunEvent[]): readonly HostRecord[] {
   const hosts = new Map<string, HostFold>();
   // A host that a rollback can't reach ends no step of the run.
-  let runs = 0;
-  for (const event of events) {
-    if (event.type === 'run.started') runs += 1;
-    if (!('host' in event) || (runs > 1 && event.type === 'host.unreachable')) continue;
+  let isRollback = false;
+  for (const [i, event] of events.entries()) {
+    if (event.type === 'run.started') isRollback = i > 0 && event.mode === 'rollback';
+    if (!('host' in event) || (isRollback && ENDS.includes(event.type))) continue;
     const fold = hosts.get(event.host) ?? { steps: [], changes: [], rollback: undefined };
     hosts.set(event.host, fold);
     foldIntoHost(fold, event);
@@ -48,9 +53,14 @@ function hostRecords(events: readonly RunEvent[]): readonly HostRecord[] {
   }));
 }
 
+const ENDS: readonly RunEvent['type'][] = ['host.unreachable', 'host.locked'];
+
 function foldIntoHost(fold: HostFold, event: Extract<RunEvent, { readonly host: string }>): void {
   switch (event.type) {
     case 'step.started':
+      // One that was begun and has no end is begun once more by who goes on with the run.
+      if (fold.steps.at(-1)?.status === 'running') fold.steps.pop();
+      fold.rollback = undefined;
       fold.steps.push({ step: event.step, stepType: event.stepType, status: 'running', changes: 0 });
       return;
     case 'step.finished':

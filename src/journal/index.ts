@@ -3,7 +3,7 @@ export { type ControllerLock, lockHolder, takeLock } from './controller-lock.ts'
 export { foldJournal } from './fold-journal.ts';
 export type { Journal } from './journal.ts';
 export { openJournal } from './journal-file.ts';
-export { type LoadedRun, loadRun, loadRuns } from './load-run.ts';
+export { type LoadedRun, loadPast, loadRun, loadRuns } from './load-run.ts';
 export { newRunId } from './run-id.ts';
 export { findRun, listRuns, readJournal } from './runs.ts';
 export { scrub, scrubError } from './scrub.ts';

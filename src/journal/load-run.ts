@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises';
 import { InputError, inputError } from '../core/diagnostic.ts';
 import type { RunEvent } from '../core/event.ts';
+import type { RunPast } from '../core/past.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { foldJournal } from './fold-journal.ts';
+import { foldPast } from './fold-past.ts';
 import { journalPath } from './journal-path.ts';
 import type { ParsedJournal } from './parse-journal.ts';
 import { isMissing, listRuns, readJournal, unreadable } from './runs.ts';
@@ -13,16 +15,21 @@ export interface LoadedRun {
   readonly torn: ParsedJournal['torn'];
 }
 
-/** A run and all that was taken back of it since. @throws InputError */
+/** A run, with all that went on with it and that was taken back of it since. @throws InputError */
 export async function loadRun(stateDir: string, run: string): Promise<LoadedRun> {
-  return load(stateDir, run, await possibleRollbacks(stateDir));
+  return load(stateDir, run, await laterRuns(stateDir));
+}
+
+/** How far a run came, with all that went on with it. @throws InputError */
+export async function loadPast(stateDir: string, run: string): Promise<RunPast> {
+  return foldPast(await allEvents(stateDir, run, await laterRuns(stateDir)));
 }
 
 /** All runs of a state directory, newest first. One whose journal is damaged is told of, and hides no other. */
 export async function loadRuns(
   stateDir: string,
 ): Promise<readonly { readonly run: string; readonly loaded: LoadedRun | InputError }[]> {
-  const rollbacks = await possibleRollbacks(stateDir);
+  const rollbacks = await laterRuns(stateDir);
   const all: { run: string; loaded: LoadedRun | InputError }[] = [];
   for (const run of await listRuns(stateDir)) {
     const loaded = await load(stateDir, run, rollbacks).catch((error: unknown) => {
@@ -34,28 +41,32 @@ export async function loadRuns(
   return all;
 }
 
-/** Runs that may be rollbacks, by the run that they take back. */
-type Rollbacks = ReadonlyMap<string, readonly string[]>;
+/** Runs that may take another one back or go on with it, by that one. */
+type Later = ReadonlyMap<string, readonly string[]>;
 
-async function load(stateDir: string, run: string, rollbacks: Rollbacks): Promise<LoadedRun> {
+async function load(stateDir: string, run: string, later: Later): Promise<LoadedRun> {
   const { events, torn } = await readJournal(stateDir, run);
-  const later = await rollbackEvents(stateDir, run, rollbacks.get(run) ?? []);
-  const record = foldJournal([...events, ...later]);
+  const record = foldJournal([...events, ...(await laterEvents(stateDir, run, later))]);
   if (record !== undefined) return { record, torn };
   throw inputError(`the journal of run ${run} has no beginning`, 'no host was touched by it: there is nothing to undo');
 }
 
-/** Events of all rollbacks of a run, oldest first. */
-async function rollbackEvents(stateDir: string, of: string, runs: readonly string[]): Promise<readonly RunEvent[]> {
+async function allEvents(stateDir: string, run: string, later: Later): Promise<readonly RunEvent[]> {
+  return [...(await readJournal(stateDir, run)).events, ...(await laterEvents(stateDir, run, later))];
+}
+
+/** Events of all that came to a run later, oldest first. */
+async function laterEvents(stateDir: string, of: string, later: Later): Promise<readonly RunEvent[]> {
+  const runs = later.get(of) ?? [];
   const journals = await Promise.all(runs.map(async (run) => (await readJournal(stateDir, run)).events));
-  const rollbacks = journals.filter(([started]) => started?.type === 'run.started' && started.of === of);
-  return rollbacks.sort((a, b) => startOf(a).localeCompare(startOf(b))).flat();
+  const own = journals.filter(([started]) => started?.type === 'run.started' && started.of === of);
+  return own.sort((a, b) => startOf(a).localeCompare(startOf(b))).flat();
 }
 
 const startOf = (events: readonly RunEvent[]): string => events[0]?.at ?? '';
 
 /** Looks at the journals' heads only: most runs are not rollbacks, and a journal may be long. */
-async function possibleRollbacks(stateDir: string): Promise<Rollbacks> {
+async function laterRuns(stateDir: string): Promise<Later> {
   const rollbacks = new Map<string, string[]>();
   for (const run of await listRuns(stateDir)) {
     const of = /"of":"([^"]+)"/.exec(await head(journalPath(stateDir, run)))?.[1];

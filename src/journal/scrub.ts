@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.ts';
-import type { RunEvent } from '../core/event.ts';
+import type { EventOf, RunEvent } from '../core/event.ts';
 import { MASK, SHORTEST_SECRET } from '../core/secret.ts';
 import { formsOf } from './secret-forms.ts';
 
@@ -56,6 +56,8 @@ function masked(text: string, byStart: ReadonlyMap<string, readonly string[]>): 
 /** What programs compare and is no secret, by path: a password may be a common word, such as a host's name. */
 const KEPT: Readonly<Record<string, readonly string[]>> = {
   '': ['type', 'at', 'run', 'of', 'mode', 'stepType', 'host', 'status'],
+  call: ['inventorySha256'],
+  'call.playbooks': ['sha256'],
   hosts: ['name', 'kind', 'address', 'user'],
   change: ['risk'],
   changes: ['risk'],
@@ -78,8 +80,16 @@ function cleaned(value: unknown, mask: Mask, path: string): unknown {
 }
 
 function marked(event: RunEvent, clean: RunEvent): RunEvent {
+  if (event.type === 'step.finished' && clean.type === 'step.finished') return withoutTornRegister(event, clean);
   if (event.type !== 'change.applying' || clean.type !== 'change.applying') return clean;
   return undoNeeds(event.change) === undoNeeds(clean.change) ? clean : { ...clean, scrubbed: true };
+}
+
+/** Later steps must not read a mask for what it hides. */
+function withoutTornRegister(event: EventOf<'step.finished'>, clean: EventOf<'step.finished'>): RunEvent {
+  if (JSON.stringify(event.register) === JSON.stringify(clean.register)) return clean;
+  const { register: _, ...rest } = clean;
+  return { ...rest, scrubbed: true };
 }
 
 const undoNeeds = ({ resource, before, after, data }: Change): string =>

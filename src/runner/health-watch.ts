@@ -37,6 +37,8 @@ export class HealthWatch {
 
   async before(): Promise<void> {
     for (const { state } of await this.#look('before')) this.#illBefore.add(state);
+    const { play } = this.#batch.play;
+    for (const state of this.#batch.states) if (state.memory?.wasIll(play)) this.#illBefore.add(state);
   }
 
   /** Asks again. @returns the hosts that are ill and were not. */
@@ -44,11 +46,20 @@ export class HealthWatch {
     return (await this.#look(moment)).filter(({ state }) => !this.#illBefore.has(state));
   }
 
+  /** Asks one host, of which nobody is told yet. @returns why it is ill and was not */
+  async of(state: HostState): Promise<Failure | undefined> {
+    if (this.#batch.play.play.health.length === 0 || this.#illBefore.has(state)) return undefined;
+    const [ill] = await this.#ask([state]);
+    return ill && told(ill.failure, 'after');
+  }
+
   /** Asks the hosts that are still in, and tells of it. */
   async #look(moment: Moment): Promise<readonly Ill[]> {
     const { play, number, states } = this.#batch;
     const { stream, stop } = this.#runner;
-    const asked = states.filter(({ end }) => end === undefined);
+    // Of a host that has begun, an earlier part of the run has asked.
+    const isLate = ({ memory }: HostState) => moment === 'before' && memory?.hasBegun(play.play) === true;
+    const asked = states.filter((state) => state.end === undefined && !isLate(state));
     if (play.play.health.length === 0 || asked.length === 0 || stop.level > 0) return [];
     const found = await this.#ask(asked);
     const ill = found.map(({ state, failure: { reason } }): Illness => {

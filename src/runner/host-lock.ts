@@ -54,10 +54,11 @@ export class HostLocks {
 
   async #take(host: string, connection: Connection): Promise<void> {
     const { clock, stop } = this.#around;
-    const began = clock.ticks();
+    let began: number | undefined;
     for (let tries = 1; ; tries++) {
       const other = await connection.lock(this.#holder);
       if (other === undefined) return;
+      began ??= clock.ticks();
       if (stop.level > 0) throw new SessionError('cancelled', `stopped while waiting for ${heldBy(other)}`);
       // The record is that of an earlier run for a moment, while the next one comes in.
       const patient = tries === 1 || this.#forebears.includes(other.run) || clock.ticks() - began < this.#wait * 1000;

@@ -9,12 +9,15 @@ import type { ChangeLog } from './change-log.ts';
 import type { Failure } from './failure.ts';
 import type { HostLink } from './host-link.ts';
 import type { HostLinks } from './host-links.ts';
+import type { HostMemory } from './host-memory.ts';
 
 /** What a run knows of one host. Hosts share nothing. */
 export class HostState {
   readonly host: Host;
   readonly links: HostLinks;
   readonly log: ChangeLog;
+  /** How far an earlier part of the run came with it; undefined: none has begun it. */
+  readonly memory: HostMemory | undefined;
   started = false;
   /** What ended it before its last step. */
   end: Failure | undefined;
@@ -26,10 +29,11 @@ export class HostState {
   /** Check mode: what the steps so far would have changed. */
   pending: readonly Change[] = [];
 
-  constructor(host: Host, links: HostLinks, log: ChangeLog) {
+  constructor(host: Host, links: HostLinks, log: ChangeLog, memory?: HostMemory) {
     this.host = host;
     this.links = links;
     this.log = log;
+    this.memory = memory;
   }
 
   /** The usual connection. */
@@ -72,6 +76,7 @@ export class HostState {
   #status(): HostStatus {
     if (this.end === undefined && this.rollback !== undefined) return 'rolled-back';
     if (this.end === undefined) return this.changeCount > 0 ? 'changed' : 'ok';
-    return this.end.status === 'interrupted' && !this.started ? 'not-attempted' : this.end.status;
+    const untouched = !this.started && this.changeCount === 0;
+    return this.end.status === 'interrupted' && untouched ? 'not-attempted' : this.end.status;
   }
 }

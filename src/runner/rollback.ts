@@ -1,5 +1,5 @@
 import type { HostOutcome, HostStatus, Reason, Recap, RollbackOutcome } from '../core/event.ts';
-import { type HostRecord, leftToUndo, type RunRecord } from '../core/run-record.ts';
+import { type ChangeRecord, type HostRecord, leftToUndo, type RunRecord } from '../core/run-record.ts';
 import type { Connection } from '../core/session.ts';
 import { ChangeLog } from './change-log.ts';
 import type { EventStream } from './events.ts';
@@ -61,7 +61,9 @@ export async function startRollback(
         (become) => new HostLink(() => locks.open(host, () => connect(host, become)), stop),
         plan.becomes?.(host) ?? false,
       );
-      const away = await links.usual.connection().then(() => undefined, failureOf);
+      const away = needsHost(changes, plan.typeOf)
+        ? await links.usual.connection().then(() => undefined, failureOf)
+        : undefined;
       if (away?.status === 'locked') return leftAlone(links, host, away.reason);
       const undone = await undoHost(new ChangeLog(stream, changes), links, plan.typeOf);
       await links.close();
@@ -76,6 +78,10 @@ export async function startRollback(
     }
   });
 }
+
+/** What has no undo is named without asking the host. */
+const needsHost = (changes: readonly ChangeRecord[], typeOf: StepTypeOf): boolean =>
+  changes.filter(leftToUndo).some(({ stepType }) => typeOf(stepType)?.undo.kind !== 'irreversible');
 
 const notBegun = (host: string, signal: string | undefined): HostOutcome => ({
   ...{ host, status: 'not-attempted', changes: 0 },

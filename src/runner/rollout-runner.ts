@@ -1,5 +1,6 @@
 import type { Host } from '../core/inventory.ts';
 import type { Connection } from '../core/session.ts';
+import type { Remembered } from './host-memory.ts';
 import type { StepRunner } from './step-run.ts';
 import type { StepTypeOf } from './undo-plan.ts';
 
@@ -17,6 +18,8 @@ export interface RolloutRunner extends Omit<StepRunner, 'once'> {
   readonly becomes: (host: Host) => boolean;
   /** The step types of the plays: a change is undone by the one that made it. */
   readonly typeOf: StepTypeOf;
+  /** How far an earlier part of the run came with a host, and its changes. */
+  readonly memoryOf: (host: string) => Remembered;
   /** How many canaries of this run people have confirmed already. */
   readonly confirmed: number;
 }

@@ -36,6 +36,12 @@ export class Rollout {
       // What has failed in an earlier play is out.
       const states = this.#shared.hosts.stillIn(wave);
       if (states.length === 0) continue;
+      if (states.every((state) => state.memory?.isThrough(play.play))) {
+        if (isCanary) this.#shared.brake.isConfirmed();
+        for (const state of states) this.#shared.hosts.begin(state, play);
+        isCanary = false;
+        continue;
+      }
       await new BatchRun(this.#shared, { play, number, states, isCanary, isLast: this.#isLast(play, number) }).run();
       isCanary = false;
     }

@@ -15,6 +15,7 @@ export class RunHosts {
   readonly #states = new Map<string, HostState>();
   /** The last play that each host is in. */
   readonly #lastPlays = new Map<string, PlannedPlay>();
+  readonly #begun = new Map<PlannedPlay, Set<string>>();
   readonly #finished = new Set<HostState>();
   /** How many hosts were left out because the run stopped. */
   leftOut = 0;
@@ -38,6 +39,16 @@ export class RunHosts {
 
   stillIn(hosts: readonly Host[]): readonly HostState[] {
     return this.of(hosts).filter(({ end }) => end === undefined);
+  }
+
+  /** A host's turn in a play has come. */
+  begin(state: HostState, play: PlannedPlay): void {
+    state.started = true;
+    this.#begun.set(play, (this.#begun.get(play) ?? new Set()).add(state.name));
+  }
+
+  hasBegun(name: string, play: PlannedPlay): boolean {
+    return this.#begun.get(play)?.has(name) === true;
   }
 
   /** True where no play follows for this host. */
@@ -67,8 +78,9 @@ export class RunHosts {
   #select(host: Host, play: PlannedPlay): void {
     this.#lastPlays.set(host.name, play);
     if (this.#states.has(host.name)) return;
-    const { connect, becomes, stop, stream } = this.#runner;
+    const { connect, becomes, stop, stream, memoryOf } = this.#runner;
     const links = new HostLinks((become) => new HostLink(() => connect(host, become), stop), becomes(host));
-    this.#states.set(host.name, new HostState(host, links, new ChangeLog(stream)));
+    const { memory, changes } = memoryOf(host.name);
+    this.#states.set(host.name, new HostState(host, links, new ChangeLog(stream, changes), memory));
   }
 }

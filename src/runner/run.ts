@@ -1,9 +1,11 @@
-import type { Recap } from '../core/event.ts';
+import type { Recap, RunCall } from '../core/event.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { RunPast } from '../core/past.ts';
 import { type Step, stepsOf } from '../core/playbook.ts';
 import { applyAndVerify, predict } from './carry-out.ts';
 import { HostLocks, type LockWish } from './host-lock.ts';
+import { memoryOf } from './host-memory.ts';
 import { recordedRun, type Surroundings } from './recorded-run.ts';
 import { Rollout } from './rollout.ts';
 import type { ResolvedPlay } from './rollout-plan.ts';
@@ -21,8 +23,12 @@ export interface RunPlan {
   readonly forks: number;
   /** A dry run takes no lock. */
   readonly lock: LockWish;
-  /** How many canaries (`confirm: canary`) of this run people have confirmed; without it none. */
+  /** How many canaries (`confirm: canary`) of this run people have confirmed; without it each one that `past` has waited after. */
   readonly confirmed?: number;
+  /** How it was called, for a later run that goes on with it. */
+  readonly call?: RunCall;
+  /** An earlier run that this one goes on with, and how far that came. */
+  readonly past?: RunPast;
   /** What a later rollback needs to reach each host: connection options without secrets, with `name`. */
   readonly hosts: readonly JsonObject[];
   /** Whether a host is usually worked on as another user than the one who logs in; without it none is. */
@@ -39,16 +45,35 @@ export interface RunPlan {
 export async function startRun(plan: RunPlan, connect: Connect, around: Surroundings): Promise<Recap> {
   const { run, mode, playbooks, hosts, forks, plays, becomes = () => false, allows = async () => true } = plan;
   const { clock, stop } = around;
-  const carryOut = mode === 'check' ? predict : applyAndVerify(clock);
-  return recordedRun({ type: 'run.started', run, version: 1, mode, playbooks, hosts }, around, (stream) => {
-    const locks = new HostLocks(run, plan.lock, { stream, clock, stop });
+  const { call, past } = plan;
+  const started = { type: 'run.started', run, version: 1, mode, ...(past && { of: past.run }), playbooks } as const;
+  return recordedRun({ ...started, ...(call && { call }), hosts }, around, (stream) => {
+    const locks = new HostLocks(run, plan.lock, { stream, clock, stop }, past && [past.run, ...past.resumes]);
     const locked: Connect = (host, become) => locks.open(host.name, () => connect(host, become));
     const open = mode === 'check' ? connect : locked;
     const steps = plays.flatMap(({ play }) => stepsOf([...play.steps, ...play.handlers]));
     const typeOf = (name: string) => steps.find(({ type }) => type.name === name)?.type;
-    const given = { run, mode, forks, becomes, allows, confirmed: plan.confirmed ?? 0 };
+    const carryOut = mode === 'check' ? predict : applyAndVerify(clock, typeOf);
+    const given = {
+      run: past?.run ?? run,
+      mode,
+      forks,
+      becomes,
+      allows,
+      confirmed: plan.confirmed ?? past?.pauses ?? 0,
+    };
     return new Rollout(
-      { ...given, stream, clock, stop, connect: open, carryOut, looksOnce: mode === 'check', typeOf },
+      {
+        ...given,
+        stream,
+        clock,
+        stop,
+        connect: open,
+        carryOut,
+        looksOnce: mode === 'check',
+        typeOf,
+        memoryOf: memoryOf(plays, past),
+      },
       plays,
     ).run();
   });

@@ -79,7 +79,8 @@ export async function runStep(runner: StepRunner, work: StepWork, way: Way): Pro
   const durationMs = Math.round(runner.clock.ticks() - began.ticks);
   const changes = state.changeCount - began.changes;
   const outcome = gone.status === 'failed' ? tolerated(runner, work, gone, changes > 0) : gone;
-  await runner.stream.tell(endOfStep(outcome, { type: 'step.finished', ...of, changes, durationMs }));
+  const kept = step.register !== undefined && outcome.register ? { register: outcome.register } : {};
+  await runner.stream.tell(endOfStep(outcome, { type: 'step.finished', ...of, changes, ...kept, durationMs }));
   return outcome;
 }
 

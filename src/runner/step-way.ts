@@ -4,6 +4,9 @@ import { attempts } from './attempts.ts';
 import { eachItem } from './each-item.ts';
 import { applies, type StepOutcome, type StepRunner, type StepWork, scopeOf, type Way } from './step-run.ts';
 
+/** How the reason begins why a host skips what another one of its batch does. */
+export const RUNS_ONCE = 'runs once';
+
 /** A step's whole way on one host: who does it, whether, for which items. */
 export const wholeWay: Way = async (runner, work) => {
   const { step, state } = work;
@@ -13,8 +16,9 @@ export const wholeWay: Way = async (runner, work) => {
   if (runner.stop.level > 0) throw new SessionError('cancelled', `stopped by ${runner.stop.signal ?? 'a signal'}`);
   if (done === undefined) return runner.once.settle(step, state.name, ownWay(runner, work));
   const { host, outcome } = done;
-  if (outcome.status === 'skipped') return { ...outcome, why: `runs once, and was skipped on ${host}` };
-  if (outcome.status !== 'failed') return { ...outcome, status: 'skipped', why: `runs once, which ${host} has done` };
+  if (outcome.status === 'skipped') return { ...outcome, why: `${RUNS_ONCE}, and was skipped on ${host}` };
+  if (outcome.status !== 'failed')
+    return { ...outcome, status: 'skipped', why: `${RUNS_ONCE}, which ${host} has done` };
   const { message, todo } = outcome.failure.reason;
   throw new StepError(`it runs once, and failed on ${host}: ${message}`, todo === undefined ? {} : { todo });
 };

@@ -2,6 +2,7 @@ import type { Scope } from '../core/expression.ts';
 import { type Block, type Play, type Step, stepsOf, type Task } from '../core/playbook.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { HostState } from './host-state.ts';
+import { resumed, takeOver } from './resumed-step.ts';
 import { runStep, type StepRunner, type Tolerance, type Way } from './step-run.ts';
 import { wholeWay } from './step-way.ts';
 import { indexOf } from './task-index.ts';
@@ -92,7 +93,9 @@ export async function takeStep(
   const places = indexOf(play);
   const index = places.of(step);
   const work = { state, step, index, handler: index >= places.steps, vars, inputs, tolerance };
-  const outcome = await runStep(runner, work, way);
+  const point = state.memory?.begunBy(play, index, step);
+  const past = await takeOver(runner, work, play);
+  const outcome = past ?? (await runStep(runner, work, point ? resumed(way, point) : way));
   if (step.register !== undefined && outcome.register) state.register(step.register, outcome.register);
   if (outcome.status === 'changed') for (const name of step.notify) waiting.add(name);
   return outcome.status === 'failed' && outcome.tolerated !== 'ignored' ? outcome.failure : undefined;

@@ -1,0 +1,75 @@
+import type { HostPast, PastPoint, PastStep, RunPast } from '../core/past.ts';
+import type { Play, Step } from '../core/playbook.ts';
+import type { ChangeRecord } from '../core/run-record.ts';
+import { StepError } from '../core/step-type.ts';
+
+export interface Remembered {
+  readonly memory: HostMemory | undefined;
+  readonly changes: readonly ChangeRecord[];
+}
+
+/** What is known of each host from an earlier part of a run; nothing where there was none. */
+export function memoryOf(
+  plays: readonly { readonly play: Play }[],
+  run: RunPast | undefined,
+): (host: string) => Remembered {
+  const places = new Map(plays.map(({ play }, place) => [play, place]));
+  return (host) => {
+    const past = run?.hosts.get(host);
+    return { memory: past && new HostMemory(past, places), changes: past?.changes ?? [] };
+  };
+}
+
+/** A host's way so far, as the journal of an earlier part of the run tells it: it is walked again without going it. */
+export class HostMemory {
+  readonly #past: HostPast;
+  readonly #places: ReadonlyMap<Play, number>;
+  readonly #left: PastStep[];
+
+  /** `places`: of each play among the run's, from 0. */
+  constructor(past: HostPast, places: ReadonlyMap<Play, number>) {
+    this.#past = past;
+    this.#places = places;
+    this.#left = [...past.steps];
+  }
+
+  /** The step as it went, once; undefined: it is still to be taken. @throws StepError where the journal tells of another one here */
+  take(play: Play, index: number, { name }: Step): PastStep | undefined {
+    const next = this.#left.shift();
+    if (next === undefined || (next.play === this.#placeOf(play) && next.index === index && next.step === name))
+      return next;
+    throw new StepError(`the journal does not fit the playbook: it tells of "${next.step}" where "${name}" comes`, {
+      todo: 'take the run back (unwedge rollback), or run the playbook anew',
+    });
+  }
+
+  /** What the step at which the host was has begun already; undefined: it is another one. */
+  begunBy(play: Play, index: number, { name }: Step): PastPoint | undefined {
+    const { at } = this.#past;
+    return at?.play === this.#placeOf(play) && at.index === index && at.step === name ? at : undefined;
+  }
+
+  /** It has nothing left to do in this play. */
+  isThrough(play: Play): boolean {
+    const { finished, steps, at } = this.#past;
+    const place = this.#placeOf(play);
+    return finished || [...steps, ...(at ? [at] : [])].some((step) => step.play > place);
+  }
+
+  /** It has begun this play; what its health steps say now is not what they said before. */
+  hasBegun(play: Play): boolean {
+    const place = this.#placeOf(play);
+    return (
+      this.isThrough(play) ||
+      [...this.#past.steps, ...(this.#past.at ? [this.#past.at] : [])].some((step) => step.play === place)
+    );
+  }
+
+  wasIll(play: Play): boolean {
+    return this.#past.ill.includes(this.#placeOf(play));
+  }
+
+  #placeOf(play: Play): number {
+    return this.#places.get(play) ?? -1;
+  }
+}

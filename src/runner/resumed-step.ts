@@ -1,0 +1,77 @@
+import type { PastPoint, PastStep } from '../core/past.ts';
+import type { Play, Step } from '../core/playbook.ts';
+import { type ChangeRecord, mayHaveBeenDone } from '../core/run-record.ts';
+import { StepError } from '../core/step-type.ts';
+import type { Failure } from './failure.ts';
+import { type CarryOut, runStep, type StepOutcome, type StepRunner, type StepWork, type Way } from './step-run.ts';
+import { RUNS_ONCE } from './step-way.ts';
+
+/** A step that is over, as its outcome was. @throws StepError where what later steps need of it was not kept */
+function outcomeOf(step: Step, past: PastStep): StepOutcome {
+  const { status, tolerated, reason, register, scrubbed } = past;
+  if (step.register !== undefined && scrubbed) throw notKept(step, step.register);
+  const kept = register === undefined ? {} : { register };
+  if (status === 'skipped') return { status, ...(reason === undefined ? {} : { why: reason.message }), ...kept };
+  if (status !== 'failed') return { status, register: register ?? { changed: status === 'changed' } };
+  const failure: Failure = { status, reason: reason ?? { message: 'it failed' } };
+  return { status, failure, ...(tolerated === undefined ? {} : { tolerated }), ...kept };
+}
+
+const notKept = ({ name }: Step, register: string): StepError =>
+  new StepError(`"${register}", which "${name}" has registered, held a secret, and the journal keeps none`, {
+    todo: 'run the playbook anew: what is done already is found as it should be',
+  });
+
+/**
+ * The way of a step that was begun before. The look at the host decides what of its changes is still to be made; those that
+ * were made count as its own, so that its handlers run.
+ */
+export const resumed =
+  (way: Way, point: PastPoint): Way =>
+  async (runner, work) => {
+    const begun = work.state.log.records.filter(({ seq }) => point.changes.includes(seq));
+    const outcome = await way({ ...runner, carryOut: onceOnly(runner.carryOut, begun) }, work);
+    if (outcome.status !== 'ok' && outcome.status !== 'changed') return outcome;
+    await settle(work, begun);
+    if (!begun.some(mayHaveBeenDone)) return outcome;
+    return { status: 'changed', register: { ...outcome.register, changed: true } };
+  };
+
+const isOpen = ({ state }: ChangeRecord): boolean => state === 'applying' || state === 'in-doubt';
+
+/** What a look can't see done must not be done a second time. */
+const onceOnly =
+  (carryOut: CarryOut, begun: readonly ChangeRecord[]): CarryOut =>
+  async (work, planned) => {
+    const doubt = begun.find(
+      (record) => isOpen(record) && planned.changes.some((c) => c.may && c.resource === record.change.resource),
+    );
+    if (doubt === undefined) return carryOut(work, planned);
+    throw new StepError(`"${doubt.change.summary}" is in doubt: it was sent, and no look tells whether it was done`, {
+      todo: 'see on the host; then run the playbook anew, or take the run back',
+    });
+  };
+
+/** The step is as it should be: a change of it that nobody had to make again was made. */
+async function settle({ state }: StepWork, begun: readonly ChangeRecord[]): Promise<void> {
+  const since = state.log.records.filter(({ seq }) => seq > Math.max(...begun.map((one) => one.seq)));
+  for (const { host, seq, change } of begun.filter(isOpen)) {
+    if (since.some((other) => other.change.resource === change.resource)) continue;
+    await state.log.tell({ type: 'change.applied', host, seq });
+  }
+}
+
+/** A step that an earlier part of the run is through with, as its outcome was; nobody is told of it again. Undefined: it is still to be taken. */
+export async function takeOver(runner: StepRunner, work: StepWork, play: Play): Promise<StepOutcome | undefined> {
+  const { state, step, index } = work;
+  try {
+    const past = state.memory?.take(play, index, step);
+    if (past === undefined) return undefined;
+    const outcome = outcomeOf(step, past);
+    const isOthers = past.status === 'skipped' && past.reason?.message.startsWith(RUNS_ONCE);
+    return step.runOnce && !isOthers ? await runner.once.settle(step, state.name, Promise.resolve(outcome)) : outcome;
+  } catch (error) {
+    // It is told where the host stands now.
+    return runStep(runner, work, () => Promise.reject(error));
+  }
+}
