@@ -121,7 +121,7 @@ export class BatchRun {
     if (state.end !== undefined) return;
     if (this.#brake.why !== undefined) return this.#hosts.leaveOut(state, this.#brake.why.reason);
     if (!state.started) await this.#runner.stream.tell({ type: 'host.started', host: state.name });
-    state.started = true;
+    this.#hosts.begin(state, this.#batch.play);
     this.#once.enter(state.name);
     await playOnHost({ ...this.#runner, once: this.#once }, state, this.#batch.play.play);
     this.#once.leave(state.name);
@@ -154,7 +154,7 @@ export class BatchRun {
   async #awaitPeople(): Promise<void> {
     const { play, states, isCanary } = this.#batch;
     if (play.play.rollout.confirm !== 'canary' || !isCanary || this.#runner.mode === 'check') return;
-    const isMore = this.#hosts.stillIn(play.hosts).some(({ started }) => !started);
+    const isMore = this.#hosts.stillIn(play.hosts).some(({ name }) => !this.#hosts.hasBegun(name, play));
     if (!isMore || this.#brake.why !== undefined) return;
     if (this.#brake.isConfirmed()) return;
     const message = `the rollout waits for people after its canary: ${states.map(({ name }) => name).join(', ')}`;

@@ -45,14 +45,14 @@ export class Brake {
   }
 
   /** Tells of it, once, where it leaves hosts out. `isLast`: nothing follows this batch. */
-  async tell({ play, hosts: all }: PlannedPlay, hosts: RunHosts, isLast: boolean): Promise<void> {
+  async tell(play: PlannedPlay, hosts: RunHosts, isLast: boolean): Promise<void> {
     if (this.#pulled === undefined || this.#told) return;
     this.#told = true;
-    const states = hosts.of(all);
-    const [done, left] = [states.filter(({ started }) => started), states.filter(({ started }) => !started)];
+    const names = play.hosts.map(({ name }) => name);
+    const done = names.filter((name) => hosts.hasBegun(name, play));
+    const left = names.filter((name) => !hosts.hasBegun(name, play));
     if (isLast && left.length === 0) return;
-    const names = { done: done.map(({ name }) => name), left: left.map(({ name }) => name) };
     const type = this.#pulled.by === 'confirm' ? 'rollout.paused' : 'rollout.stopped';
-    await this.#runner.stream.tell({ type, play: play.name, ...this.#pulled, ...names });
+    await this.#runner.stream.tell({ type, play: play.play.name, ...this.#pulled, done, left });
   }
 }

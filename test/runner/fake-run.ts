@@ -1,5 +1,6 @@
 import type { EventOf, Recap, RunEvent } from '../../src/core/event.ts';
 import type { Host } from '../../src/core/inventory.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import type { Play } from '../../src/core/playbook.ts';
 import type { RunRecord } from '../../src/core/run-record.ts';
 import { foldJournal } from '../../src/journal/fold-journal.ts';
@@ -18,6 +19,10 @@ export interface RunOptions {
   /** Called with each event before it counts as recorded; may throw or wait. */
   readonly journal?: (event: RunEvent) => void | Promise<void>;
   readonly report?: (event: RunEvent) => void;
+  /** Of hosts that have some, by name. */
+  readonly vars?: Readonly<Record<string, JsonObject>>;
+  /** Canaries of the run that people have confirmed. */
+  readonly confirmed?: number;
 }
 
 /** Fake hosts, and everything that happens to them in one trace: events as they are recorded, requests as they arrive. */
@@ -40,7 +45,11 @@ export class Fleet {
 
   /** Runs plays on all hosts of the fleet. */
   async run(plays: readonly Play[], options: RunOptions = {}): Promise<Recap> {
-    const hosts = this.hosts.map(({ name }): Host => ({ name, groups: ['all'], vars: {} }));
+    const hosts = this.hosts.map(
+      ({ name }): Host => ({
+        ...{ name, groups: ['all'], vars: options.vars?.[name] ?? {} },
+      }),
+    );
     const plan = {
       ...{ run: `run-${this.#ticks}`, mode: options.mode ?? 'run', forks: options.forks ?? 5 },
       ...{
@@ -48,6 +57,7 @@ export class Fleet {
         lock: { owner: 'ops@admin-1', wait: options.lockWait ?? 0 },
         plays: plays.map((play) => ({ play, hosts })),
         hosts: [],
+        ...(options.confirmed && { past: { run: 'run-0', resumes: [], hosts: new Map(), pauses: options.confirmed } }),
       },
     };
     return startRun(plan, ({ name }) => this.host(name).connect(), this.#around(options));
