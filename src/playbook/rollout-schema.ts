@@ -13,6 +13,7 @@ const window: JsonObject = {
   required: ['start', 'end', 'time_zone'],
   additionalProperties: false,
   description: 'when batches may begin; one that has begun is finished',
+  examples: [{ start: '22:00', end: '04:00', time_zone: 'Europe/Berlin' }],
   properties: {
     start: time('time of the day from which batches may begin', '22:00'),
     end: time('time of the day from which they may not; up to the start: on the next day', '04:00'),

@@ -66,7 +66,7 @@ function shrinks(before: Amount | undefined, after: Amount | undefined): boolean
 /** `3`, `"3"`, `"10%"`, `"2.5%"`. */
 function readAmount(node: YamlNode | undefined, report: Report): Amount | undefined {
   const value = node && toJson(node);
-  if (typeof value === 'number') return { count: value };
+  if (typeof value === 'number') return Number.isInteger(value) && value > 0 ? { count: value } : undefined;
   if (node === undefined || typeof value !== 'string') return undefined;
   const [, digits = '', percent] = /^(\d{1,6}(?:\.\d{1,3})?) *(%?)$/.exec(value.trim()) ?? [];
   const amount = Number(digits);

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { didYouMean } from '../core/suggestion.ts';
+import { didYouMean, suggestion } from '../core/suggestion.ts';
 
 export interface Message {
   readonly message: string;
@@ -93,10 +93,17 @@ const field = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && key in value ? Reflect.get(value, key) : undefined;
 
 function oneOf(subject: string, value: unknown, accepted: readonly string[]): Message {
-  const begun = typeof value === 'string' ? accepted.find((word) => word.startsWith(`${value}_`)) : undefined;
-  const near = typeof value === 'string' ? didYouMean(begun ?? value, accepted) : undefined;
-  const todo = near?.startsWith('did') ? near : undefined;
+  const near = typeof value === 'string' ? nearest(value, accepted) : undefined;
+  const todo = near && `did you mean '${near}'?`;
   return { message: `${subject} must be one of ${accepted.join(', ')}; ${quoted(value)} is none of them`, todo };
+}
+
+/** The word that is meant, or the first of those whose first part is: `rollback` for `rollback_host`. */
+function nearest(value: string, accepted: readonly string[]): string | undefined {
+  const firstPart = (word: string): string => word.split('_')[0] ?? word;
+  const near = suggestion(value, accepted);
+  const begun = near ?? suggestion(value, accepted.map(firstPart));
+  return near ?? accepted.find((word) => firstPart(word) === begun);
 }
 
 /** Explains a missing key by its description in the schema. */

@@ -4,6 +4,7 @@ import type { Scope } from '../../src/core/expression.ts';
 import type { Host } from '../../src/core/inventory.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { type Play, type Step, stepsOf } from '../../src/core/playbook.ts';
+import { PLAIN_ROLLOUT } from '../../src/core/rollout.ts';
 import { hostScope } from '../../src/core/scope.ts';
 import { StepError } from '../../src/core/step-type.ts';
 import { checkPlaybook } from '../../src/playbook/load-playbook.ts';
@@ -181,21 +182,42 @@ describe('plays', () => {
     expect(alone).toMatchObject({
       name: 'Free',
       hosts: 'docker',
-      serial: 2,
-      onFailure: 'rollback',
+      rollout: { ...PLAIN_ROLLOUT, serial: [{ count: 2 }], onFailure: 'rollback_host' },
       at: { line: 1, column: 3 },
     });
-    expect(playOf('    - scan: {}\n', '  rollout: { serial: 3, on_failure: continue }\n')).toMatchObject({
-      serial: 3,
-      onFailure: 'continue',
-    });
+    const below = playOf('    - scan: {}\n', '  rollout: { serial: 3, on_failure: continue }\n');
+    expect(below.rollout).toEqual({ ...PLAIN_ROLLOUT, serial: [{ count: 3 }], onFailure: 'continue' });
     expect(playOf('    - scan: {}\n')).toMatchObject({
-      name: 'docker',
-      serial: undefined,
-      onFailure: 'stop',
-      vars: {},
-      handlers: [],
+      ...{ name: 'docker', rollout: PLAIN_ROLLOUT, health: [], vars: {}, handlers: [] },
     });
+  });
+
+  test('a rollout with all its knobs', () => {
+    const knobs = `  rollout:
+    serial: [1, "3", 10%, 100%]
+    forks: 5
+    max_failures: 2.5%
+    on_failure: rollback_all
+    soak: 1h30m
+    health:
+      - scan: {}
+        register: found
+      - scan: {}
+        when: found.busy
+    spread_by: port
+    max_hosts: 100
+    max_containers_stopped: 0
+    window: { start: "22:00", end: "24:00", time_zone: Europe/Berlin, days: [sat, sun] }
+    confirm: canary
+`;
+    const { rollout, health } = playOf('    - scan: {}\n', knobs, { port: 80 });
+    expect(rollout).toMatchObject({
+      serial: [{ count: 1 }, { count: 3 }, { percent: 10 }, { percent: 100 }],
+      ...{ forks: 5, maxFailures: { percent: 2.5 }, onFailure: 'rollback_all', soak: 5400 },
+      ...{ spread: { by: 'port', most: 1 }, maxHosts: 100, maxContainersStopped: 0, confirm: 'canary' },
+      window: { start: 22 * 60, end: 24 * 60, zone: 'Europe/Berlin', days: [6, 0] },
+    });
+    expect(stepsOf(health).map(({ type }) => type.name)).toEqual(['scan', 'scan']);
   });
 
   test('extra variables win over those of the play, those over the inventory', () => {
