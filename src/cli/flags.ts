@@ -26,7 +26,15 @@ export interface LockFlags {
   readonly lockWait: number;
 }
 
-export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags {
+export interface ChoiceFlags {
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly startAtStep?: string;
+}
+
+export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, ChoiceFlags {
+  /** Ask before each step. */
+  readonly step?: boolean;
   readonly inventory: readonly string[];
   readonly limit?: string;
   readonly check?: boolean;
@@ -47,6 +55,13 @@ export const connectionFlags = (command: Command): Command =>
     .option('--become-user <name>', 'work as this user instead of root')
     .option('-K, --ask-become-pass', "ask for sudo's password")
     .option('--become-password-file <file>', "read sudo's password from the first line of a file");
+
+export const choiceFlags = (command: Command): Command =>
+  command
+    .option('-t, --tags <words>', 'only steps with one of these tags, a,b (repeatable)', collect, [])
+    .option('--skip-tags <words>', 'no steps with one of these tags (repeatable)', collect, [])
+    .option('--start-at-step <name>', 'leave out the steps before this one')
+    .option('--step', 'ask before each step; one host at a time');
 
 export const reportFlags = (command: Command): Command =>
   stateFlag(

@@ -21,6 +21,7 @@ export async function lint(
   const known = {
     stepTypes,
     extraVars: await parseExtraVars(flags.extraVars),
+    mayLackInputs: true,
     ...(inventory && { selectHosts: (pattern: string) => matchHosts(pattern, inventory) }),
   };
   const findings: Diagnostic[] = [];

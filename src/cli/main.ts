@@ -5,6 +5,7 @@ import { ExitCode } from '../core/exit-code.ts';
 import { report } from './failure.ts';
 import {
   type ConnectionFlags,
+  choiceFlags,
   collect,
   connectionFlags,
   lockFlag,
@@ -29,17 +30,19 @@ const program = new Command('unwedge')
   .showSuggestionAfterError();
 
 runningFlags(
-  program
-    .command('run')
-    .description('run playbooks against the hosts of an inventory')
-    .argument('<playbook...>', 'playbook files, run in this order')
-    .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
-    .option('-l, --limit <pattern>', 'only these hosts of the ones that the plays name')
-    .option('-C, --check', 'change nothing; tell what a run would change')
-    .option('--dry-run', 'the same as --check')
-    .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
-    .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
-    .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+  choiceFlags(
+    program
+      .command('run')
+      .description('run playbooks against the hosts of an inventory')
+      .argument('<playbook...>', 'playbook files, run in this order')
+      .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+      .option('-l, --limit <pattern>', 'only these hosts of the ones that the plays name')
+      .option('-C, --check', 'change nothing; tell what a run would change')
+      .option('--dry-run', 'the same as --check')
+      .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
+      .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
+      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+  ),
 ).action(async (playbooks: string[], flags: RunFlags) => {
   const { run } = await import('./run.ts');
   process.exitCode = await run(playbooks, flags);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConnectionOptions } from '../core/connection-options.ts';
-import { everyOne, inputError } from '../core/diagnostic.ts';
+import { inputError } from '../core/diagnostic.ts';
 import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import type { Host, Inventory } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -11,19 +10,18 @@ import { loadInventory } from '../inventory/load-inventory.ts';
 import { revealSecrets } from '../inventory/reveal-secrets.ts';
 import { playbookFolder } from '../inventory/vars-folders.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
-import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { ResolvedPlay } from '../runner/index.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
 import { becomePassword } from './become-password.ts';
-import type { RunFlags } from './flags.ts';
+import { chosenPlaybooks } from './chosen-playbooks.ts';
+import type { ChoiceFlags, RunFlags } from './flags.ts';
+import { becomingHosts, type Ways } from './step-users.ts';
 import { targets } from './targets.ts';
 
 /** A run of which everything was checked; no host was touched. */
-export interface PreparedRun {
+export interface PreparedRun extends Ways {
   readonly plays: readonly ResolvedPlay[];
-  /** How to reach each host, by name. */
-  readonly options: ReadonlyMap<string, ConnectionOptions>;
   /** Texts that must be shown nowhere. */
   readonly secrets: readonly string[];
   /** SHA-256 of what inventory, limit and extra variables say about the plays' hosts; of secrets only where they belong. */
@@ -35,20 +33,21 @@ export async function prepareRun(playbooks: readonly string[], flags: RunFlags):
   const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(playbooks));
   const extraVars = await parseExtraVars(flags.extraVars);
   const limit = flags.limit === undefined ? undefined : await readLimit(flags.limit);
-  const checked = await resolvePlays(playbooks, inventory, extraVars, limit);
+  const checked = await resolvePlays(playbooks, inventory, extraVars, limit, flags);
   const masked = distinct(checked.flatMap((play) => play.hosts));
   const { hosts, values } = await revealSecrets(masked, runLocal);
   const password = await becomePassword(flags);
-  const options = await targets(
-    hosts.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } })),
-    flags,
-    password,
-    (host) => blameIn(inventory, host, extraVars),
-  );
+  const withExtra = hosts.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } }));
+  const waysTo = (some: readonly Host[]) =>
+    targets(some, flags, password, (host) => blameIn(inventory, host, extraVars));
+  const options = await waysTo(withExtra);
+  const rootOptions = await waysTo(becomingHosts(checked, withExtra));
+  const passwords = [...options.values(), ...rootOptions.values()].flatMap(({ become }) => become?.password ?? []);
   return {
     plays: checked.map((play) => ({ ...play, hosts: sameHosts(play.hosts, hosts) })),
     options,
-    secrets: [...values, ...[...options.values()].flatMap(({ become }) => become?.password ?? [])],
+    rootOptions,
+    secrets: [...new Set([...values, ...passwords])],
     inventorySha256: fingerprint(checked, masked, extraVars),
   };
 }
@@ -58,9 +57,10 @@ async function resolvePlays(
   inventory: Inventory,
   extraVars: JsonObject,
   limit: string | undefined,
+  flags: ChoiceFlags,
 ): Promise<ResolvedPlay[]> {
   const select = (pattern: string) => selectHosts(pattern, limit, inventory);
-  const checked = await everyOne(files, (file) => loadPlaybook(file, { stepTypes, selectHosts: select, extraVars }));
+  const checked = await chosenPlaybooks(files, { stepTypes, selectHosts: select, extraVars }, flags);
   for (const warning of checked.flatMap(({ warnings }) => warnings)) console.error(formatDiagnostic(warning));
   const plays = checked.flatMap((playbook) => playbook.plays.map((play) => ({ play, hosts: select(play.hosts) })));
   if (plays.every((play) => play.hosts.length === 0)) {

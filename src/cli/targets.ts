@@ -46,12 +46,21 @@ export function remembered(options: ConnectionOptions): JsonObject {
   };
 }
 
-/** The way back to a host as a journal remembers it; flags of today win over what was used then. */
-export function recalled(row: JsonObject, flags: ConnectionFlags, password: string | undefined): ConnectionOptions {
-  const { name, kind, address, port, user, privateKey, sshArgs, connectTimeout, becomeUser } = row;
+/**
+ * The way back to a host as a journal remembers it; flags of today win over what was used then. `become`: what the step said
+ * that is to be undone.
+ */
+export function recalled(
+  row: JsonObject,
+  flags: ConnectionFlags,
+  password: string | undefined,
+  become?: boolean,
+): ConnectionOptions {
+  const { name, kind, address, port, user, privateKey, sshArgs, connectTimeout, becomeUser, stepUser } = row;
   if (typeof name !== 'string' || typeof address !== 'string')
     throw inputError('the journal does not tell how to reach its hosts');
-  const asUser = flags.becomeUser ?? becomeUser ?? (flags.become ? 'root' : undefined);
+  const usual = flags.becomeUser ?? becomeUser ?? (flags.become ? 'root' : undefined);
+  const asUser = { true: usual ?? stepUser ?? 'root', false: undefined, undefined: usual }[`${become}`];
   return sound({
     name,
     kind: kind === 'local' ? 'local' : 'ssh',

@@ -11,6 +11,11 @@ export class Choice {
     this.#startAt = startAt;
   }
 
+  /** The step to start at was found, or none was named. */
+  get hasBegun(): boolean {
+    return this.#startAt === undefined;
+  }
+
   /** The entries that are left; what holds no step any more is left out, too. */
   of(forms: readonly TaskForm[]): TaskForm[] {
     return forms.flatMap((form) => this.#left(form) ?? []);

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
@@ -15,11 +16,21 @@ export interface OpenedFile {
 /** The files that stand open while one is read, from the playbook down, and how many were read in all. */
 export class IncludedFiles {
   readonly #chain: readonly string[];
-  readonly #count: { files: number };
+  readonly #count: { files: number; readonly hash: Hash };
 
-  constructor(chain: readonly string[], count = { files: 0 }) {
+  constructor(chain: readonly string[], count = { files: 0, hash: createHash('sha256') }) {
     this.#chain = chain;
     this.#count = count;
+  }
+
+  /** A text that counts for `sha256`: the playbook's own, then those of the files as they are read. */
+  add(bytes: Uint8Array): void {
+    this.#count.hash.update(`${bytes.length} `).update(bytes);
+  }
+
+  /** Of all texts so far. */
+  get sha256(): string {
+    return this.#count.hash.copy().digest('hex');
   }
 
   /** Reads a file that the innermost one names. */
@@ -39,6 +50,7 @@ export class IncludedFiles {
         problem: `can't read ${name}: ${read.problem}`,
         todo: `a file is looked for beside the one that includes it`,
       };
+    this.add(read.bytes);
     return { name, bytes: read.bytes, files: new IncludedFiles([...this.#chain, name], this.#count) };
   }
 }

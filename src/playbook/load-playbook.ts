@@ -33,13 +33,16 @@ export function checkPlaybook(bytes: Uint8Array, file: string, known: Known): Ch
 function checkDocument(bytes: Uint8Array, file: string, known: Known): CheckedPlaybook {
   const { source, root } = parseYaml(bytes, file);
   const report = new Report(source);
-  const place = { report, files: new IncludedFiles([file]) };
+  const files = new IncludedFiles([file]);
+  files.add(bytes);
+  const place = { report, files };
   const plays = playNodes(root, report)
     .map((node) => compilePlay(node, known, place))
     .filter((play) => play !== undefined);
   const findings = inOrder(report.findings, file);
   const failed = findings.some((finding) => finding.severity === 'error');
-  return { playbook: failed ? undefined : { file, plays, warnings: findings }, findings };
+  const playbook = { file, sha256: files.sha256, plays, warnings: findings };
+  return { playbook: failed ? undefined : playbook, findings };
 }
 
 function playNodes(root: YamlNode, report: Report): readonly YamlNode[] {
