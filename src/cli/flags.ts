@@ -44,17 +44,22 @@ export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, Choic
   readonly forks: number;
 }
 
-export const connectionFlags = (command: Command): Command =>
+export const passwordFlags = (command: Command): Command =>
   command
-    .option('-u, --user <name>', 'log in as this user')
-    .option('--private-key <file>', 'log in with this key')
-    .option('--ssh-common-args <words>', 'further arguments for ssh')
-    .option('-c, --connection <kind>', 'ssh or local')
-    .option('-T, --timeout <seconds>', 'a host must answer within this time', whole, 10)
-    .option('-b, --become', 'work as root, by sudo')
-    .option('--become-user <name>', 'work as this user instead of root')
     .option('-K, --ask-become-pass', "ask for sudo's password")
     .option('--become-password-file <file>', "read sudo's password from the first line of a file");
+
+export const connectionFlags = (command: Command): Command =>
+  passwordFlags(
+    command
+      .option('-u, --user <name>', 'log in as this user')
+      .option('--private-key <file>', 'log in with this key')
+      .option('--ssh-common-args <words>', 'further arguments for ssh')
+      .option('-c, --connection <kind>', 'ssh or local')
+      .option('-T, --timeout <seconds>', 'a host must answer within this time', whole, 10)
+      .option('-b, --become', 'work as root, by sudo')
+      .option('--become-user <name>', 'work as this user instead of root'),
+  );
 
 export const choiceFlags = (command: Command): Command =>
   command

@@ -9,12 +9,14 @@ import {
   collect,
   connectionFlags,
   lockFlag,
+  passwordFlags,
   type RunFlags,
   reportFlags,
   stateFlag,
   whole,
 } from './flags.ts';
 import type { InventoryFlags } from './inventory.ts';
+import type { ResumeFlags } from './run-call.ts';
 
 /** Of the commands that change hosts. */
 const runningFlags = (command: Command): Command => reportFlags(lockFlag(connectionFlags(command)));
@@ -57,6 +59,20 @@ runningFlags(
 ).action(async (run: string, flags: ConnectionFlags & RunFlags) => {
   const { rollback } = await import('./rollback.ts');
   process.exitCode = await rollback(run, flags);
+});
+
+reportFlags(
+  lockFlag(
+    passwordFlags(
+      program
+        .command('resume')
+        .description('go on where a run ended, with what it was called with')
+        .argument('<run>', 'id of the run, or its beginning'),
+    ),
+  ),
+).action(async (run: string, flags: ResumeFlags) => {
+  const { resume } = await import('./resume.ts');
+  process.exitCode = await resume(run, flags);
 });
 
 const runs = stateFlag(program.command('runs').description('list the runs that this machine knows of')).action(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inputError } from '../core/diagnostic.ts';
 import { formatDiagnostic } from '../core/diagnostic-text.ts';
+import type { RunCall } from '../core/event.ts';
 import type { Host, Inventory } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
 import { blameIn } from '../inventory/blame.ts';
@@ -24,6 +25,8 @@ export interface PreparedRun extends Ways {
   readonly plays: readonly ResolvedPlay[];
   /** Texts that must be shown nowhere. */
   readonly secrets: readonly string[];
+  /** Each file as it was given, with the SHA-256 of its text and of all that it includes. */
+  readonly playbooks: RunCall['playbooks'];
   /** SHA-256 of what inventory, limit and extra variables say about the plays' hosts; of secrets only where they belong. */
   readonly inventorySha256: string;
 }
@@ -33,7 +36,7 @@ export async function prepareRun(playbooks: readonly string[], flags: RunFlags):
   const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(playbooks));
   const extraVars = await parseExtraVars(flags.extraVars);
   const limit = flags.limit === undefined ? undefined : await readLimit(flags.limit);
-  const checked = await resolvePlays(playbooks, inventory, extraVars, limit, flags);
+  const { plays: checked, files } = await resolvePlays(playbooks, inventory, extraVars, limit, flags);
   const masked = distinct(checked.flatMap((play) => play.hosts));
   const { hosts, values } = await revealSecrets(masked, runLocal);
   const password = await becomePassword(flags);
@@ -45,6 +48,7 @@ export async function prepareRun(playbooks: readonly string[], flags: RunFlags):
   const passwords = [...options.values(), ...rootOptions.values()].flatMap(({ become }) => become?.password ?? []);
   return {
     plays: checked.map((play) => ({ ...play, hosts: sameHosts(play.hosts, hosts) })),
+    playbooks: files,
     options,
     rootOptions,
     secrets: [...new Set([...values, ...passwords])],
@@ -58,7 +62,7 @@ async function resolvePlays(
   extraVars: JsonObject,
   limit: string | undefined,
   flags: ChoiceFlags,
-): Promise<ResolvedPlay[]> {
+): Promise<{ readonly plays: ResolvedPlay[]; readonly files: RunCall['playbooks'] }> {
   const select = (pattern: string) => selectHosts(pattern, limit, inventory);
   const checked = await chosenPlaybooks(files, { stepTypes, selectHosts: select, extraVars }, flags);
   for (const warning of checked.flatMap(({ warnings }) => warnings)) console.error(formatDiagnostic(warning));
@@ -69,7 +73,7 @@ async function resolvePlays(
       'unwedge inventory -i … --list shows hosts and groups',
     );
   }
-  return plays;
+  return { plays, files: checked.map(({ file, sha256 }) => ({ file, sha256 })) };
 }
 
 function fingerprint(plays: readonly ResolvedPlay[], hosts: readonly Host[], extraVars: JsonObject): string {

@@ -7,6 +7,8 @@ import type { AnyStepType } from './step-type.ts';
 /** A playbook that was checked as a whole. */
 export interface Playbook {
   readonly file: string;
+  /** Of its text and of all that it includes, in hexadecimal digits. */
+  readonly sha256: string;
   readonly plays: readonly Play[];
   /** Findings that do not forbid a run. */
   readonly warnings: readonly Diagnostic[];

@@ -1,0 +1,45 @@
+import { type ExitCode, exitCodeOf } from '../core/exit-code.ts';
+import type { RunPast } from '../core/past.ts';
+import { openJournal } from '../journal/index.ts';
+import { checkRollouts, startRun } from '../runner/index.ts';
+import { openConnection } from '../transport/open-connection.ts';
+import { asking } from './ask-steps.ts';
+import type { RunFlags } from './flags.ts';
+import { hostJournals } from './host-journals.ts';
+import { lockWish } from './locks.ts';
+import { observed } from './observed.ts';
+import type { PreparedRun } from './prepared-run.ts';
+import { callOf } from './run-call.ts';
+import { stateDir } from './state-dir.ts';
+import { rememberedWay, wayTo } from './step-users.ts';
+
+/** Runs what was prepared, with a journal. `past`: an earlier run that this one goes on with. */
+export async function carryOutRun(
+  run: string,
+  playbooks: readonly string[],
+  prepared: PreparedRun,
+  flags: RunFlags,
+  past?: RunPast,
+): Promise<ExitCode> {
+  checkRollouts(prepared.plays, 'run', Date.now());
+  const plan = { ...planOf(run, playbooks, prepared, flags), mode: 'run', call: callOf(prepared, flags) } as const;
+  const journal = await openJournal(stateDir(flags), run);
+  // What a host keeps of a run is one journal, whoever goes on with it.
+  const hosts = hostJournals(past?.run ?? run, playbooks);
+  const recap = await observed(journal, prepared.secrets, flags, hosts, (around) =>
+    startRun(past ? { ...plan, past } : plan, connect(prepared), around),
+  );
+  return exitCodeOf(recap);
+}
+
+export const planOf = (run: string, playbooks: readonly string[], prepared: PreparedRun, flags: RunFlags) => ({
+  ...{ run, playbooks, plays: prepared.plays, forks: flags.forks, lock: lockWish(flags) },
+  hosts: [...prepared.options.values()].map((usual) => rememberedWay(prepared, usual)),
+  becomes: ({ name }: { readonly name: string }) => prepared.options.get(name)?.become !== undefined,
+  ...(flags.step ? { allows: asking() } : {}),
+});
+
+export const connect =
+  (prepared: PreparedRun) =>
+  ({ name }: { readonly name: string }, become?: boolean) =>
+    openConnection(wayTo(prepared, name, become));
