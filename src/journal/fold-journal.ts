@@ -64,7 +64,7 @@ function foldIntoHost(fold: HostFold, event: Extract<RunEvent, { readonly host: 
       fold.steps.push({ step: event.step, stepType: event.stepType, status: 'running', changes: 0 });
       return;
     case 'step.finished':
-      endStep(fold, { status: event.status, changes: event.changes, ...reasonIn(event) });
+      endStep(fold, { status: event.status, changes: event.changes, ...toleratedIn(event), ...reasonIn(event) });
       return;
     case 'host.unreachable':
       endStep(fold, { status: 'unreachable', ...reasonIn(event) });
@@ -89,6 +89,9 @@ function endStep(fold: HostFold, end: Partial<StepRecord>): void {
   const running = fold.steps.at(-1);
   if (running?.status === 'running') fold.steps.splice(-1, 1, { ...running, ...end });
 }
+
+const toleratedIn = ({ tolerated }: Pick<StepRecord, 'tolerated'>): Pick<StepRecord, 'tolerated'> =>
+  tolerated === undefined ? {} : { tolerated };
 
 const reasonIn = ({ reason }: Pick<StepRecord, 'reason'>): Pick<StepRecord, 'reason'> =>
   reason === undefined ? {} : { reason };

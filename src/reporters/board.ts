@@ -123,10 +123,10 @@ export class Board {
     return goesOn ? row : Object.assign(row, { state: 'working', activity, since: Date.parse(at) });
   }
 
-  #stepFinished({ host, changes, status, reason }: EventOf<'step.finished'>): void {
+  #stepFinished({ host, changes, status, tolerated, reason }: EventOf<'step.finished'>): void {
     const row = this.#row(host);
     row.changes += changes;
-    if (status === 'failed') this.#failed(row, 'failed', reason);
+    if (status === 'failed' && tolerated === undefined) this.#failed(row, 'failed', reason);
     // host.finished comes after the host's last play only. A handler may still follow and puts the host to work again.
     else if (row.step >= this.#steps - 1) this.#done(row, row.changes > 0 ? 'changed' : 'ok');
   }

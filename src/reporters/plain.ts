@@ -182,14 +182,16 @@ class EventLines {
     return line(ref.host, change?.step ?? '-', status, text);
   }
 
-  #finished({ host, step, status, reason }: EventOf<'step.finished'>): string[] {
+  #finished({ host, step, status, tolerated, reason }: EventOf<'step.finished'>): string[] {
     this.#steps.delete(host);
+    const text = reason ? reasonLine(reason) : '';
+    if (tolerated !== undefined) return [line(host, step, this.#style.yellow(`failed, ${tolerated}:`), text)];
     if (status === 'failed') {
       this.#told.add(host);
-      return [line(host, step, this.#style.red('failed'), reason ? reasonLine(reason) : '')];
+      return [line(host, step, this.#style.red('failed'), text)];
     }
     if (status === 'changed') return []; // Its changes were told.
-    return this.#atLevel(1, line(host, step, status, reason ? reasonLine(reason) : ''));
+    return this.#atLevel(1, line(host, step, status, text));
   }
 
   #rollback({ host, outcome }: EventOf<'host.rollback'>): string[] {
