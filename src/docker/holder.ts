@@ -1,6 +1,6 @@
 import type { Container, Daemon } from './daemon.ts';
 import { isShim } from './protected.ts';
-import type { Namespace } from './stale-mount.ts';
+import type { Namespace, Process } from './stale-mount.ts';
 
 /** Who keeps a mount namespace alive. */
 export type Holder =
@@ -14,7 +14,7 @@ export type Holder =
     }
   | { readonly kind: 'unit'; readonly unit: string }
   /** The process beside a container that outlives dockerd: in the namespace of a dockerd of before (facts/field-reports.md R0.4). */
-  | { readonly kind: 'shim'; readonly pid: number }
+  | { readonly kind: 'shim'; readonly pid: number /** Its container, where that is known. */; readonly of?: string }
   | { readonly kind: 'process'; readonly pid: number; readonly command: string }
   /** No process is in it: a bind mount or an open descriptor keeps it. */
   | { readonly kind: 'nobody' };
@@ -33,11 +33,16 @@ export function holderOf(namespace: Namespace, daemon: Daemon): Holder {
       name: container.name,
       image: container.image,
     };
-  if (isShim(first.command)) return { kind: 'shim', pid: first.pid };
+  if (isShim(first.command)) return shim(first, daemon.containers);
   const unit = /([^/]+\.service)(?:\/|$)/.exec(first.cgroup)?.[1];
   // user@1000.service and the like hold sessions, not one service that could be restarted.
   if (unit && !unit.startsWith('user@')) return { kind: 'unit', unit };
   return { kind: 'process', pid: first.pid, command: first.command };
+}
+
+function shim({ pid, serves }: Process, containers: readonly Container[]): Holder {
+  const of = containers.find(({ id }) => id === serves)?.name;
+  return of === undefined ? { kind: 'shim', pid } : { kind: 'shim', pid, of };
 }
 
 /** `/docker/ID`, `docker-ID.scope`, `…/podUID/ID`, `…:cri-containerd:ID`; docker in docker has one id within another. */
@@ -59,7 +64,7 @@ export function holderText(holder: Holder, namespace: Namespace): string {
     case 'unit':
       return `unit ${holder.unit} (pid ${pid})`;
     case 'shim':
-      return `the shim of a container (pid ${holder.pid})`;
+      return `the shim of ${holder.of === undefined ? 'a container' : `container ${holder.of}`} (pid ${holder.pid})`;
     case 'process':
       return `process ${holder.command} (pid ${holder.pid})`;
     case 'nobody':
@@ -77,7 +82,7 @@ export function releaseText(holder: Holder): string {
     case 'unit':
       return `restart the service that holds it: systemctl restart ${holder.unit}`;
     case 'shim':
-      return 'restart the container of that shim when its users can bear it';
+      return `restart the container of that shim when its users can bear it${holder.of === undefined ? '' : `: docker restart ${holder.of}`}`;
     case 'process':
       return `end or restart the program that holds it (pid ${holder.pid}), as its owner sees fit`;
     case 'host':

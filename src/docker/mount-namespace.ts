@@ -5,6 +5,8 @@ export interface Process {
   readonly start: string;
   readonly cgroup: string;
   readonly command: string;
+  /** The id of the container whose shim it is, where its arguments say so. */
+  readonly serves?: string;
 }
 
 /** A mount namespace that has a mount worth looking at. */

@@ -10,6 +10,7 @@
 #   copies INODE TOTAL LASTING     how many mounts it has below what it calls ROOT; LASTING: that are private
 #   bind INODE LINE            the file of a mount namespace, mounted
 #   process INODE PID START CGROUP COMMAND     START: field 22 of stat; 50 for each namespace with a mount, 1 with copies
+#   shim INODE PID ID          such a process is the shim of this container
 #   processes INODE COUNT      how many there are
 #   locked INODE               the oldest of these is in a user namespace other than that of process 1
 # Exit: 0 done, 5 /proc can't be listed. Nearly all the time goes by in awk: it takes mawk, the fastest, where there is one.
@@ -89,12 +90,11 @@ esac
     }
   }
   function users(pid,  file, line) { file = "/proc/" pid "/uid_map"; getline line < file; close(file); return line }
-  function program(pid,  file, line) {
-    file = "/proc/" pid "/cmdline"; getline line < file; close(file)
-    match(line, /^[A-Za-z0-9_.\/-]*/); line = substr(line, 1, RLENGTH); sub(/.*\//, "", line); return line
+  function arguments(pid,  command, line) {
+    command = "tr \"\\000\" \" \" </proc/" pid "/cmdline"; command | getline line; close(command); return line
   }
   # The name stands in brackets and may hold anything; what follows the last ")" of stat counts from field 3.
-  function process(inode, pid,  file, line, stat, cgroup, command, at) {
+  function process(inode, pid,  file, line, stat, cgroup, command, at, word) {
     file = "/proc/" pid "/stat"
     while ((getline line < file) > 0) stat = stat line " "
     close(file)
@@ -106,9 +106,13 @@ esac
       if ((at = index(line, ":name=systemd:"))) { cgroup = substr(line, at + 14); break }
       else if (index(line, "0::") == 1) cgroup = substr(line, 4)
     close(file)
+    if (command ~ /^(docker-containe|containerd-shim)/) {
+      line = arguments(pid)
+      # Cut at 15 bytes it names containerd and its shims alike; the first argument tells.
+      if (command == "docker-containe") { at = split(substr(line, 1, index(line " ", " ") - 1), word, "/"); command = word[at] }
+      for (at = split(line, word, /[ \/]/); at > 0; at--) if (length(word[at]) == 64 && word[at] !~ /[^0-9a-f]/) { print "shim", inode, pid, word[at]; break }
+    }
     gsub(/\t/, " ", command); gsub(/\t/, " ", cgroup)
-    # Cut at 15 bytes it names containerd and its shims alike; the first argument tells.
-    if (command == "docker-containe") command = program(pid)
     print "process", inode, pid, f[20], cgroup, command; return f[20]
   }
   END {

@@ -78,10 +78,12 @@ const empty = (inode: string): Namespace => ({
 
 function namespacesOf(all: readonly string[][]): Map<string, Namespace> {
   const rows = (kind: string) => all.filter((r) => r[0] === kind);
-  const processes = rows('process').map(([, inode, pid, start = '', cgroup = '', ...command]) => ({
-    inode,
-    process: { pid: Number(pid), start, cgroup, command: command.join(' ') },
-  }));
+  const served = new Map(rows('shim').map(([, , pid, id]) => [pid, id]));
+  const processes = rows('process').map(([, inode, pid, start = '', cgroup = '', ...command]) => {
+    const process = { pid: Number(pid), start, cgroup, command: command.join(' ') };
+    const serves = served.get(pid);
+    return { inode, process: serves === undefined ? process : { ...process, serves } };
+  });
   const locked = new Set(rows('locked').map(([, inode]) => inode));
   return new Map(
     rows('processes').map(([, inode = '', count]) => [

@@ -8,7 +8,7 @@ const FUNCTION = { p90: 25 };
 const SCRIPT = 60;
 /** One awk program reads each mountinfo once, cut in two it would read them twice; one way into a namespace is told for perl and for python. */
 const LONGER_SCRIPTS: Readonly<Record<string, number>> = {
-  'src/docker/mounts.sh': 130,
+  'src/docker/mounts.sh': 135,
   'src/steps/umount/apply-holder.sh': 90,
 };
 
@@ -74,7 +74,7 @@ export const sizeLaws: readonly Law[] = [
       sources(project, '.sh')
         .filter(([path, text]) => lineCount(text) > (LONGER_SCRIPTS[path] ?? SCRIPT))
         .map(([path, text]) => `${path} has ${lineCount(text)}`),
-    examples: [files({ 'src/steps/a/apply.sh': lines(61) }), files({ 'src/docker/mounts.sh': lines(131) })],
+    examples: [files({ 'src/steps/a/apply.sh': lines(61) }), files({ 'src/docker/mounts.sh': lines(136) })],
   },
   {
     title: 'a host script begins with #!/bin/sh and says what it does, its Usage and its Exit codes',

@@ -99,7 +99,14 @@ const STUCK: Readonly<Record<string, Case>> = {
     mounts: [at('3000')],
     processes: process('3000', '/system.slice/docker.service', 'containerd-shim'),
     tells: `UW003 ${VICTIM} is stuck: the shim of a container (pid 812) holds …/mounts/shm`,
-    remedy: /restart the container of that shim/,
+    remedy: /restart the container of that shim when its users can bear it$/,
+  },
+  'by the shim of a container that is known': {
+    daemon: { ...pinning, containers: [victim, running('keeper', 900)] },
+    mounts: [at('3000')],
+    processes: { 3000: [{ pid: 812, cgroup: '/', command: 'containerd-shim', serves: id('keeper') }] },
+    tells: `UW003 ${VICTIM} is stuck: the shim of container keeper (pid 812) holds …/mounts/shm`,
+    remedy: /restart the container of that shim when its users can bear it: docker restart keeper$/,
   },
   'by a service that the host lives by': {
     daemon: { ...pinning, containers: [victim] },

@@ -149,6 +149,8 @@ export interface FakeProcess {
   readonly command: string;
   /** Field 22 of stat. */
   readonly start?: string;
+  /** Of a shim: its container's id. */
+  readonly serves?: string;
 }
 
 /** docker's disk is device 8:1, mounted at `/` in the host. */
@@ -165,6 +167,7 @@ export function mountsOutput(
   const who = Object.entries(processes).flatMap(([inode, all]) => [
     ['processes', inode, String(all.length)],
     ...all.map((p) => ['process', inode, String(p.pid), p.start ?? '4711', p.cgroup, p.command]),
+    ...all.flatMap(({ pid, serves }) => (serves === undefined ? [] : [['shim', inode, String(pid), serves]])),
   ]);
   return lines([
     ['root', host.init, '20 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw'],

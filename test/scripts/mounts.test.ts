@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithMounts, Holder, inodeOf, kernelText, mountinfoOf, statFields } from './mount-namespace.ts';
 import { programs, runScript, type Surroundings, temporaryPath } from './programs.ts';
@@ -152,6 +153,25 @@ describeWithMounts('docker/mounts.sh', () => {
       const inode = inodeOf(owned() ?? 0);
       expect(kind(look([ID]).records, 'locked')).toEqual([`locked\t${inode}`]);
       await inner.close();
+    });
+
+    it.each([
+      ['docker-containerd-shim', 'SERVED /var/run/docker/libcontainerd/SERVED docker-runc'],
+      ['containerd-shim', '-namespace moby -workdir /var/lib/containerd/moby/SERVED'],
+      ['containerd-shim-runc-v2', '-namespace moby -id SERVED'],
+    ])('tells whose shim is there: %s', async (name, told) => {
+      const served = 'beef'.padEnd(64, '0');
+      // The mark that $0 is, and the arguments, are on its command line.
+      const setup = `cp /bin/sh "$1"; n=$1; shift; "$n" -c 'sleep 1000; :' "$@" & until grep -qa sleep /proc/$!/cmdline; do :; done`;
+      const program = `${temporaryPath('shim')}/${name}`;
+      mkdirSync(dirname(program));
+      const shim = await Holder.open(setup, [program, ...told.replaceAll('SERVED', served).split(' ')], dockerd);
+      const { records } = look([ID]);
+      const [, , pid] = kind(records, 'shim').at(0)?.split('\t') ?? [];
+      expect(kind(records, 'shim')).toEqual([`shim\t${shim.inode}\t${pid}\t${served}`]);
+      const process = kind(records, 'process').find((record) => record.startsWith(`process\t${shim.inode}\t${pid}\t`));
+      expect(process?.split('\t').at(-1)).toBe(name.startsWith('docker') ? name : name.slice(0, 15));
+      await shim.close();
     });
 
     it('finds what lies on a part of a container that is bound elsewhere: no path of it has an id', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { underEachShell } from './shells.ts';
@@ -13,3 +13,17 @@ underEachShell(({ shell: [program = 'sh', ...options] }) => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 });
+
+const asking = scripts.filter((script) => callOfDocker(script) > 0);
+
+it.each(asking)("%s asks this host's daemon, whatever DOCKER_HOST root has", (script) => {
+  expect(textOf(script).search(/DOCKER_HOST=unix:\/\/\/var\/run\/docker\.sock/)).toBeGreaterThan(0);
+});
+
+function textOf(script: string): string {
+  return readFileSync(sources + script, 'utf8');
+}
+
+function callOfDocker(script: string): number {
+  return textOf(script).search(/^[^#\n]*\bdocker (?:inspect|ps|rm|info|version|restart|stop|logs)\b/m);
+}
