@@ -32,8 +32,8 @@ export const onScreen = (lines: readonly string[], columns: number, style: Style
 
 const BEGIN = /^ *(?:UW\d{3} (?:critical|warning|info) +|[→·] )?/;
 
-/** Goes on below its words. A word that is too long for a line has one of its own. */
-function wrapped(line: string, columns: number): string[] {
+/** A line that goes on below its words. A word that is too long for a line has one of its own. */
+export function wrapped(line: string, columns: number): string[] {
   const [begin = ''] = BEGIN.exec(line) ?? [];
   const lines = [begin];
   for (const word of line.slice(begin.length).split(/ +/)) {

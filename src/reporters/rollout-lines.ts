@@ -2,6 +2,7 @@ import type { EventOf, Illness } from '../core/event.ts';
 import type { Bounds, OnFailure } from '../core/rollout.ts';
 import { windowText } from '../core/window.ts';
 import { displayWidth, truncate } from './display-width.ts';
+import { wrapped } from './finding-lines.ts';
 import { counted, duration, oneLine, reasonLine } from './wording.ts';
 
 /** A rollout as it is planned, in lines of at most `columns`: its batches, then what bounds it. None where all is taken at once without bounds. */
@@ -12,7 +13,7 @@ export function planLines({ play, batches, bounds }: EventOf<'rollout.planned'>,
   return [
     truncate(`plan of ${oneLine(play)}: ${counted(hosts, 'host')} in ${many}`, columns),
     ...runsOf(batches).map((run) => truncate(`  ${runLine(run, columns - 2)}`, columns)),
-    ...boundLines(bounds, batches.length).map((line) => truncate(`  ${line}`, columns)),
+    ...boundLines(bounds, batches.length).flatMap((line) => wrapped(`  ${line}`, columns)),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
 import { printed } from './captured.ts';
+import * as rollouts from './rollout-scenarios.ts';
 import * as scenarios from './scenarios.ts';
 
 const SCENARIOS: Record<string, { events: RunEvent[]; options?: Parameters<typeof printed>[2] }> = {
@@ -12,6 +13,8 @@ const SCENARIOS: Record<string, { events: RunEvent[]; options?: Parameters<typeo
   'check-fleet-diff': { events: scenarios.checkFleet(), options: { diff: true } },
   'failure-rolled-back': { events: scenarios.failureRolledBack() },
   rollback: { events: scenarios.rollback() },
+  'rollout-300': { events: rollouts.stopped() },
+  'rollout-3': { events: rollouts.planned(3, [['web-1'], ['web-2', 'web-3']], rollouts.careful).events },
   interrupted: { events: scenarios.interrupted() },
   findings: { events: scenarios.findings() },
   'findings-verbose': { events: scenarios.findings(), options: { verbose: 1 } },

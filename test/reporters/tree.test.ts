@@ -3,6 +3,7 @@ import type { RunEvent } from '../../src/core/event.ts';
 import { createReporter } from '../../src/reporters/index.ts';
 import type { Reporter } from '../../src/reporters/reporter.ts';
 import { Captured } from './captured.ts';
+import * as rollouts from './rollout-scenarios.ts';
 import * as scenarios from './scenarios.ts';
 import { Screen } from './screen.ts';
 
@@ -100,6 +101,8 @@ test.each([
   ['check-fleet', scenarios.checkFleet()],
   ['failure-rolled-back', scenarios.failureRolledBack()],
   ['rollback', scenarios.rollback()],
+  ['rollout-300', rollouts.stopped()],
+  ['rollout-3', rollouts.planned(3, [['web-1'], ['web-2', 'web-3']], rollouts.careful).events],
   ['interrupted', scenarios.interrupted()],
   ['hostile-text', scenarios.hostileText()],
   ['findings-check', scenarios.findings('check')],
