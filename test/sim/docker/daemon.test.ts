@@ -42,6 +42,22 @@ describe.skipIf(reason)('dockerd of a simulated host', { timeout: 300_000 }, () 
     );
   });
 
+  it('reads daemon.json again on a SIGHUP, keeps what is gone from it, and runs on with one that is wrong', async () => {
+    const host = await boot('reload', 'el7-17.12-overlay2');
+    const told = `docker info -f '{{.LiveRestoreEnabled}}'`;
+    const reload = (text: string, told: string) =>
+      host.exec(`mkdir -p /etc/docker; echo '${text}' >/etc/docker/daemon.json; kill -HUP $(cat /run/docker.pid)
+        until journalctl -u docker -o cat | tail -n 1 | grep '${told}'; do sleep 0.1; done`);
+    const pid = await host.exec('cat /run/docker.pid');
+    await reload('{"live-restore": true}', 'enabled.*:true');
+    expect((await host.exec(told)).stdout).toBe('true\n');
+    await reload('{"debug": true}', 'Reloaded');
+    expect((await host.exec(told)).stdout).toBe('true\n');
+    await reload('{"live-restore": flase}', 'unable to configure');
+    await reload('{"live-restore": false}', 'enabled.*:false');
+    expect((await host.exec(`${told}; cat /run/docker.pid; docker ps`)).stdout).toContain(`false\n${pid.stdout}`);
+  });
+
   it('with a namespace of its own and live-restore breaks docker exec of what survived', async () => {
     const host = await boot('exec', 'el7-17.12-overlay2');
     const { SURVIVOR: survivor, NEIGHBOUR: neighbour } = await host.wedge('holder-shim');

@@ -1,7 +1,8 @@
 /*
  * The one program that all processes of a simulated host run: dockerd, containerd, shims, services, and what is in a container.
  * Its name decides what it does, so that comm, exe and cmdline are what the real ones show. No libc: it also runs in an empty image.
- *   dockerd*        --help, --validate, --version: hands over to /sim/docker/dockerd; else starts $SIM_CONTAINERD as its child and waits
+ *   dockerd*        --help, --validate, --version: hands over to /sim/docker/dockerd; else starts $SIM_CONTAINERD as its child and waits;
+ *                   a SIGHUP has it run docker.d/reload.sh
  *   *-shim*         with $SIM_CONTAINER: runs docker.d/contain.sh ID as its child, and docker.d/exited.sh ID once that has ended
  *   sim-init        ROOTFS PROGRAM ARGUMENT...: makes ROOTFS the root of its mount namespace and becomes PROGRAM; closes descriptor 9 by that
  *   *-threaded      waits with a second thread, which has a private copy of all mounts
@@ -10,7 +11,7 @@
  * Built by build.sh into program.ARCHITECTURE.b64.
  */
 #if defined(__x86_64__)
-enum { READ = 0, WRITE = 1, CLOSE = 3, OPENAT = 257, FCNTL = 72, EXECVE = 59, EXIT = 60, WAIT4 = 61, CHDIR = 80, PIVOT_ROOT = 155, UMOUNT2 = 166, PPOLL = 271, CLONE = 56, UNSHARE = 272, MOUNT = 165 };
+enum { READ = 0, WRITE = 1, CLOSE = 3, OPENAT = 257, FCNTL = 72, EXECVE = 59, EXIT = 60, WAIT4 = 61, CHDIR = 80, PIVOT_ROOT = 155, UMOUNT2 = 166, PPOLL = 271, CLONE = 56, UNSHARE = 272, MOUNT = 165, SIGPROCMASK = 14, SIGTIMEDWAIT = 128 };
 static long call(long n, long a, long b, long c, long d) {
   long result;
   register long r10 __asm__("r10") = d;
@@ -29,7 +30,7 @@ static void start_thread(long flags, char *stack, void (*thread)(void)) {
                    : "+a"(result) : "D"(flags), "S"(stack), "d"(0L), "r"(r10), "r"(r8), "r"(r12) : "rcx", "r11", "memory");
 }
 #elif defined(__aarch64__)
-enum { READ = 63, WRITE = 64, CLOSE = 57, OPENAT = 56, FCNTL = 25, EXECVE = 221, EXIT = 93, WAIT4 = 260, CHDIR = 49, PIVOT_ROOT = 41, UMOUNT2 = 39, PPOLL = 73, CLONE = 220, UNSHARE = 97, MOUNT = 40 };
+enum { READ = 63, WRITE = 64, CLOSE = 57, OPENAT = 56, FCNTL = 25, EXECVE = 221, EXIT = 93, WAIT4 = 260, CHDIR = 49, PIVOT_ROOT = 41, UMOUNT2 = 39, PPOLL = 73, CLONE = 220, UNSHARE = 97, MOUNT = 40, SIGPROCMASK = 135, SIGTIMEDWAIT = 137 };
 static long call(long n, long a, long b, long c, long d) {
   register long x8 __asm__("x8") = n;
   register long x0 __asm__("x0") = a;
@@ -55,7 +56,7 @@ static void start_thread(long flags, char *stack, void (*thread)(void)) {
 #error "x86_64 or aarch64"
 #endif
 
-enum { SIGCHLD = 17, AT_FDCWD = -100, F_SETFD = 2, FD_CLOEXEC = 1, MNT_DETACH = 2, READY = 9 };
+enum { SIGHUP = 1, SIGCHLD = 17, BLOCK = 0, UNBLOCK = 1, NO_HANG = 1, AT_FDCWD = -100, F_SETFD = 2, FD_CLOEXEC = 1, MNT_DETACH = 2, READY = 9 };
 
 static int starts(const char *text, const char *with) {
   for (; *with; text++, with++)
@@ -111,6 +112,24 @@ static void wait_for_ever(void) {
     if (call(WAIT4, -1, 0, 0, 0) < 0) call(PPOLL, 0, 0, 0, 0);
 }
 
+static void signals(int how, unsigned long mask) { call(SIGPROCMASK, how, (long)&mask, 0, sizeof mask); }
+
+/* Both are held back, and taken one at a time. */
+static void serve(char **env) {
+  unsigned long taken = 1UL << (SIGHUP - 1) | 1UL << (SIGCHLD - 1);
+  char *reload[] = {"sh", "/sim/docker/docker.d/reload.sh", 0};
+  signals(BLOCK, taken);
+  for (;;) {
+    long signal = call(SIGTIMEDWAIT, (long)&taken, 0, 0, sizeof taken);
+    if (signal == SIGHUP && fork() == 0) {
+      signals(UNBLOCK, taken);
+      become("/bin/sh", reload, env);
+    }
+    while (call(WAIT4, -1, 0, NO_HANG, 0) > 0) {
+    }
+  }
+}
+
 static void dockerd(char **argv, char **env) {
   char *containerd = variable(env, "SIM_CONTAINERD=");
   if (argv[1] && (starts(argv[1], "--h") || starts(argv[1], "--v"))) {
@@ -121,7 +140,7 @@ static void dockerd(char **argv, char **env) {
     char *child[] = {containerd, "--config", "/var/run/docker/containerd/containerd.toml", "--log-level", "info", 0};
     become(containerd, child, env);
   }
-  wait_for_ever();
+  serve(env);
 }
 
 static void shim(char **env) {
