@@ -1,5 +1,7 @@
 import { type ExitCode, exitCodeOf } from '../core/exit-code.ts';
-import type { RunPast } from '../core/past.ts';
+import { DRIFTED, LEFT } from '../core/host-script.ts';
+import type { AskHost, RunPast } from '../core/past.ts';
+import { changeOnHost } from '../hostlog/change-probe.ts';
 import { openJournal } from '../journal/index.ts';
 import { checkRollouts, startRun } from '../runner/index.ts';
 import { openConnection } from '../transport/open-connection.ts';
@@ -27,10 +29,20 @@ export async function carryOutRun(
   // What a host keeps of a run is one journal, whoever goes on with it.
   const hosts = hostJournals(past?.run ?? run, playbooks);
   const recap = await observed(journal, prepared.secrets, flags, hosts, (around) =>
-    startRun(past ? { ...plan, past } : plan, connect(prepared), around),
+    startRun(past ? { ...plan, past, ask: askingOf(past.run) } : plan, connect(prepared), around),
   );
   return exitCodeOf(recap);
 }
+
+const askingOf =
+  (run: string): AskHost =>
+  async (session, seq) => {
+    const change = await changeOnHost(session, run, seq);
+    if (change.kind === 'none') return 'not-done';
+    if (change.kind === 'ended' && change.code === 0) return 'done';
+    if (change.kind === 'ended' && (change.code === DRIFTED || change.code === LEFT)) return 'not-done';
+    return change.kind === 'undone' ? 'undone' : 'unknown';
+  };
 
 export const planOf = (run: string, playbooks: readonly string[], prepared: PreparedRun, flags: RunFlags) => ({
   ...{ run, playbooks, plays: prepared.plays, forks: flags.forks, lock: lockWish(flags) },

@@ -1,6 +1,7 @@
 import type { Reason, StepStatus } from './event.ts';
 import type { JsonObject } from './json.ts';
 import type { ChangeRecord } from './run-record.ts';
+import type { ReadOnlySession } from './session.ts';
 
 /** A step that an earlier part of a run has taken a host through. */
 export interface PastStep {
@@ -39,6 +40,12 @@ export interface HostPast {
   /** Plays before whose batch its health steps said that it was ill, by their places. */
   readonly ill: readonly number[];
 }
+
+/** What a host knows of a change that was sent to it. `unknown`: it was begun there, and may be done or half done. */
+export type Became = 'done' | 'not-done' | 'undone' | 'unknown';
+
+/** Asks a host what became of a change of the run, by its seq. Rejects with SessionError, or StepError where it does not tell. */
+export type AskHost = (session: ReadOnlySession, seq: number) => Promise<Became>;
 
 /** How far a run came, with all that has gone on with it. */
 export interface RunPast {

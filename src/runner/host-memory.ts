@@ -1,4 +1,4 @@
-import type { HostPast, PastPoint, PastStep, RunPast } from '../core/past.ts';
+import type { AskHost, HostPast, PastPoint, PastStep, RunPast } from '../core/past.ts';
 import type { Play, Step } from '../core/playbook.ts';
 import type { ChangeRecord } from '../core/run-record.ts';
 import { StepError } from '../core/step-type.ts';
@@ -12,22 +12,26 @@ export interface Remembered {
 export function memoryOf(
   plays: readonly { readonly play: Play }[],
   run: RunPast | undefined,
+  ask: AskHost = async () => 'unknown',
 ): (host: string) => Remembered {
   const places = new Map(plays.map(({ play }, place) => [play, place]));
   return (host) => {
     const past = run?.hosts.get(host);
-    return { memory: past && new HostMemory(past, places), changes: past?.changes ?? [] };
+    return { memory: past && new HostMemory(past, places, ask), changes: past?.changes ?? [] };
   };
 }
 
 /** A host's way so far, as the journal of an earlier part of the run tells it: it is walked again without going it. */
 export class HostMemory {
+  /** What became of a change that has no answer. */
+  readonly ask: AskHost;
   readonly #past: HostPast;
   readonly #places: ReadonlyMap<Play, number>;
   readonly #left: PastStep[];
 
   /** `places`: of each play among the run's, from 0. */
-  constructor(past: HostPast, places: ReadonlyMap<Play, number>) {
+  constructor(past: HostPast, places: ReadonlyMap<Play, number>, ask: AskHost) {
+    this.ask = ask;
     this.#past = past;
     this.#places = places;
     this.#left = [...past.steps];

@@ -1,3 +1,4 @@
+import type { Change } from '../core/change.ts';
 import type { PastPoint, PastStep } from '../core/past.ts';
 import type { Play, Step } from '../core/playbook.ts';
 import { type ChangeRecord, mayHaveBeenDone } from '../core/run-record.ts';
@@ -23,13 +24,15 @@ const notKept = ({ name }: Step, register: string): StepError =>
   });
 
 /**
- * The way of a step that was begun before. The look at the host decides what of its changes is still to be made; those that
+ * The way of a step that was begun before. The host's journal and the look at the host decides what of its changes is still to be made; those that
  * were made count as its own, so that its handlers run.
  */
 export const resumed =
   (way: Way, point: PastPoint): Way =>
   async (runner, work) => {
-    const begun = work.state.log.records.filter(({ seq }) => point.changes.includes(seq));
+    const begunNow = () => work.state.log.records.filter(({ seq }) => point.changes.includes(seq));
+    await askHost(work, begunNow().filter(isOpen));
+    const begun = begunNow();
     const outcome = await way({ ...runner, carryOut: onceOnly(runner.carryOut, begun) }, work);
     if (outcome.status !== 'ok' && outcome.status !== 'changed') return outcome;
     await settle(work, begun);
@@ -37,20 +40,42 @@ export const resumed =
     return { status: 'changed', register: { ...outcome.register, changed: true } };
   };
 
+/** Seconds for the answer. */
+const ASK = 60;
+const NEVER_CAME = 'it never came to the host';
+
+/** The host's own journal tells what became of changes that have no answer. */
+async function askHost({ state, step }: StepWork, open: readonly ChangeRecord[]): Promise<void> {
+  for (const { host, seq } of open) {
+    const session = (await state.linkOf(step).connection()).readOnly({ deadline: ASK });
+    const became = await state.memory?.ask(session, seq);
+    if (became === 'done') await state.log.tell({ type: 'change.applied', host, seq });
+    if (became === 'undone') await state.log.tell({ type: 'change.undone', host, seq });
+    if (became === 'not-done') await state.log.tell({ type: 'change.drifted', host, seq, reason: NEVER_CAME });
+  }
+}
+
 const isOpen = ({ state }: ChangeRecord): boolean => state === 'applying' || state === 'in-doubt';
 
 /** What a look can't see done must not be done a second time. */
-const onceOnly =
-  (carryOut: CarryOut, begun: readonly ChangeRecord[]): CarryOut =>
-  async (work, planned) => {
-    const doubt = begun.find(
-      (record) => isOpen(record) && planned.changes.some((c) => c.may && c.resource === record.change.resource),
-    );
-    if (doubt === undefined) return carryOut(work, planned);
-    throw new StepError(`"${doubt.change.summary}" is in doubt: it was sent, and no look tells whether it was done`, {
-      todo: 'see on the host; then run the playbook anew, or take the run back',
-    });
+function onceOnly(carryOut: CarryOut, begun: readonly ChangeRecord[]): CarryOut {
+  const left = begun.filter((record) => mayHaveBeenDone(record) && record.state !== 'undone');
+  const isMade = ({ may, resource }: Change): boolean => {
+    const i = may ? left.findIndex((record) => record.change.resource === resource) : -1;
+    const [record] = i < 0 ? [] : left.splice(i, 1);
+    if (record !== undefined && isOpen(record)) throw inDoubt(record);
+    return record !== undefined;
   };
+  return async (work, planned) => {
+    const changes = planned.changes.filter((change) => !isMade(change));
+    return changes.length === 0 ? 0 : carryOut(work, { ...planned, changes });
+  };
+}
+
+const inDoubt = ({ change }: ChangeRecord): StepError =>
+  new StepError(`"${change.summary}" is in doubt: it was sent, and no look tells whether it was done`, {
+    todo: 'see on the host; then run the playbook anew, or take the run back',
+  });
 
 /** The step is as it should be: a change of it that nobody had to make again was made. */
 async function settle({ state }: StepWork, begun: readonly ChangeRecord[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Recap, RunCall } from '../core/event.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { RunPast } from '../core/past.ts';
+import type { AskHost, RunPast } from '../core/past.ts';
 import { type Step, stepsOf } from '../core/playbook.ts';
 import { applyAndVerify, predict } from './carry-out.ts';
 import { HostLocks, type LockWish } from './host-lock.ts';
@@ -29,6 +29,8 @@ export interface RunPlan {
   readonly call?: RunCall;
   /** An earlier run that this one goes on with, and how far that came. */
   readonly past?: RunPast;
+  /** Without it, the look at a host alone decides about a change in flight. */
+  readonly ask?: AskHost;
   /** What a later rollback needs to reach each host: connection options without secrets, with `name`. */
   readonly hosts: readonly JsonObject[];
   /** Whether a host is usually worked on as another user than the one who logs in; without it none is. */
@@ -72,7 +74,7 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
         carryOut,
         looksOnce: mode === 'check',
         typeOf,
-        memoryOf: memoryOf(plays, past),
+        memoryOf: memoryOf(plays, past, plan.ask),
       },
       plays,
     ).run();
