@@ -4,7 +4,7 @@ import { didYouMean } from '../core/suggestion.ts';
 import { Choice } from '../playbook/choice.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { Known } from '../playbook/play.ts';
-import { splitTags, TAG_WORDS } from '../playbook/tags.ts';
+import { isChosen, splitTags, TAG_WORDS } from '../playbook/tags.ts';
 import type { ChoiceFlags } from './flags.ts';
 
 /** Checked playbooks with the steps that the flags choose; plays of which nothing is left are left out. @throws InputError */
@@ -17,9 +17,9 @@ export async function chosenPlaybooks(
   const only = words('--tags', flags.tags);
   const skip = words('--skip-tags', flags.skipTags);
   const { startAtStep } = flags;
-  if (only.length + skip.length === 0 && startAtStep === undefined) return whole;
   const steps = whole.flatMap(({ plays }) => plays.flatMap((play) => stepsOf(play.steps)));
   checkTags(steps, { '--tags': only, '--skip-tags': skip });
+  if (startAtStep === undefined && steps.every((step) => isChosen(step.tags, { only, skip }))) return whole;
   const choice = new Choice({ only, skip }, startAtStep);
   const chosen = await everyOne(files, (file) => loadPlaybook(file, { ...known, choice }));
   if (startAtStep !== undefined && !choice.hasBegun) throw unknownStep(startAtStep, steps);

@@ -99,7 +99,7 @@ export function valueProblem({ type, choices, pattern }: Input, value: Json): st
   if (choices && !choices.some((choice) => JSON.stringify(choice) === JSON.stringify(value)))
     return `it must be one of ${choices.map((choice) => JSON.stringify(choice)).join(', ')}, not ${typeName(value)}`;
   if (pattern && typeof value === 'string' && !pattern.test(value))
-    return `${typeName(value)} does not match ${pattern.source.slice(4, -2)}`;
+    return `${typeName(value)} does not match ${pattern.source.slice(4, -2).replaceAll('\\/', '/')}`;
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.ts';
-import type { Recap, RunEvent, RunMode } from '../core/event.ts';
+import type { EventOf, Recap, RunEvent, RunMode } from '../core/event.ts';
 import type { Finding, Severity } from '../core/finding.ts';
 import { findingBlock, findingLine, onScreen } from './finding-lines.ts';
 import { Findings } from './findings.ts';
@@ -10,7 +10,7 @@ import { illnessLine } from './rollout-lines.ts';
 import { type Item, sameHosts, sameItems } from './same-hosts.ts';
 import type { Style } from './style.ts';
 import type { FileChange } from './unified-diff.ts';
-import { counted, hostList } from './wording.ts';
+import { counted, hostList, reasonLine } from './wording.ts';
 
 /** What a run's end tells, gathered from its events: planned changes (check), diffs, notes, recap. */
 export class Summary {
@@ -41,6 +41,9 @@ export class Summary {
         // What counts is its host's reason in the recap.
         if (event.moment === 'before')
           for (const ill of event.ill) append(this.#notes, ill.host, [illnessLine(event.moment, ill)]);
+        break;
+      case 'step.finished':
+        if (event.tolerated !== undefined) append(this.#notes, event.host, [toleratedNote(event)]);
         break;
       case 'run.finished':
         this.#recap = event.recap;
@@ -126,6 +129,10 @@ const fitted = (lines: string[], columns: number | undefined, style: Style): str
 
 const itemsOf = (byHost: ReadonlyMap<string, readonly Finding[]>, item: (finding: Finding) => Item) =>
   new Map([...byHost].map(([host, found]) => [host, found.map(item)]));
+
+/** What failed on a host that went on all the same. */
+const toleratedNote = ({ step, tolerated, reason }: EventOf<'step.finished'>): string =>
+  `${step}: failed, ${tolerated}${reason ? `: ${reasonLine(reason)}` : ''}`;
 
 /** A planned change on one line: `may: …` where check cannot know, and what it interrupts. */
 export const plannedLine = ({ summary, may, risk }: Change): string =>
