@@ -64,7 +64,14 @@ describe('the package, unpacked elsewhere without its dependencies', () => {
     execFileSync('tar', ['-xzf', tarball], { cwd: elsewhere });
   }, 120_000);
   const unwedge = (args: readonly string[], file = installed) => {
-    const env = { ...process.env, XDG_STATE_HOME: join(elsewhere, 'state'), UNWEDGE_LOCK: join(elsewhere, 'lock'), NODE_PATH: '', NO_COLOR: '1' };
+    const env = {
+      ...process.env,
+      XDG_STATE_HOME: join(elsewhere, 'state'),
+      UNWEDGE_LOCK: join(elsewhere, 'lock'),
+      UNWEDGE_HOST_DIR: join(elsewhere, 'host'),
+      NODE_PATH: '',
+      NO_COLOR: '1',
+    };
     const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
       cwd: '/',
       encoding: 'utf8',

@@ -1,15 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Recap } from '../core/event.ts';
+import type { Recap, RunEvent } from '../core/event.ts';
+import type { HostLog } from '../core/host-log.ts';
 import { type Journal, scrub, scrubError } from '../journal/index.ts';
 import { createReporter } from '../reporters/index.ts';
 import { noJournal, StopControl, type Surroundings } from '../runner/index.ts';
 import type { ReportFlags } from './flags.ts';
 
-/** Runs `work` between journal, reporter and signals, and closes all of them whatever happens. */
+/** Runs `work` between journals, reporter and signals, and closes all of them whatever happens. `hosts`: their own journals. */
 export async function observed(
   journal: Journal | undefined,
   secrets: readonly string[],
   flags: ReportFlags,
+  hosts: ((clean: (event: RunEvent) => RunEvent) => HostLog) | undefined,
   work: (around: Surroundings) => Promise<Recap>,
 ): Promise<Recap> {
   const reporter = await createReporter(flags.output ?? (process.stdout.isTTY ? 'tree' : 'plain'), output(), {
@@ -24,6 +26,7 @@ export async function observed(
       sinks: {
         journal: journal ? (event) => journal.append(clean(event)) : noJournal,
         report: (event) => reporter.event(clean(event)),
+        hosts: hosts?.(clean),
       },
       clock: { now: Date.now, ticks: () => performance.now(), wait: (ms) => wait(ms) },
       stop,

@@ -5,7 +5,6 @@ import type { Undo } from './step-type.ts';
 
 /** A change that is about to be made. */
 export interface Intent {
-  /** As the controller's journal has it: without secrets. */
   readonly event: EventOf<'change.applying'>;
   readonly undo: Undo<Change>;
   /** Seconds that the change may take; its undo gets as many. */

@@ -26,6 +26,8 @@ export interface Rollout {
   readonly window: Window | undefined;
   /** `canary`: the rollout waits for people after its first batch. */
   readonly confirm: 'canary' | undefined;
+  /** Seconds after a change in which the host must be confirmed, or it takes the run back itself; undefined: as the change's risk says. */
+  readonly confirmWithin: number | undefined;
 }
 
 /** At most `most` hosts with the same value of a variable are at work at the same time. */
@@ -72,4 +74,5 @@ export const PLAIN_ROLLOUT: Rollout = {
   maxContainersStopped: undefined,
   window: undefined,
   confirm: undefined,
+  confirmWithin: undefined,
 };

@@ -1,28 +1,34 @@
 #!/bin/sh
 # Begins a run's journal on the host, /var/lib/unwedge/runs/RUN, with all that takes the run back without unwedge.
-# Usage: apply-begin.sh RUN JSON [NAME TEXT]…     JSON: the run's first event. NAME TEXT: the scripts beside it.
+# Usage: apply-begin.sh RUN NAME JSON [FILE TEXT]…     NAME: of the host; a second name of it gets a journal of its own, RUN@NAME.
+#   JSON: the run's first event. FILE TEXT: the scripts beside it.
 # Exit: 0 it is there, 119 it can't be: why is on stderr.
 set -u
 umask 077
-run=$1 json=$2
-shift 2
+name=$2 json=$3
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
-journal=$root/runs/$run
+journal=$root/runs/$1
+shift 3
 refuse() { echo "the host's journal $journal can't be written ($1), so nothing was changed" >&2; exit 119; }
-for directory in "$root" "$root/runs" "$journal"; do
-  [ ! -h "$directory" ] || refuse "$directory is a symbolic link"
-  [ -d "$directory" ] || why=$(mkdir -p "$directory" 2>&1) || refuse "${why##*: }"
-  { [ -O "$directory" ] && chmod 700 "$directory"; } || refuse "$directory belongs to somebody else"
-done
+private() {
+  [ ! -h "$1" ] || refuse "$1 is a symbolic link"
+  [ -d "$1" ] || why=$(mkdir -p "$1" 2>&1) || refuse "${why##*: }"
+  { [ -O "$1" ] && chmod 700 "$1"; } || refuse "$1 belongs to somebody else"
+}
+private "$root"
+private "$root/runs"
+# Of two names that come at the same time one makes it.
+mkdir "$journal" 2>/dev/null || [ ! -d "$journal" ] || [ "$(cat "$journal/name" 2>/dev/null)" = "$name" ] || journal=$journal@$name
+private "$journal"
 for other in "$root"/runs/*/armed-*; do
   [ -e "$other" ] || continue
   other=${other%/*}
-  [ "$other" != "$journal" ] || continue
+  [ "${other%@*}" != "${journal%@*}" ] || continue
   echo "run ${other##*/} waits for its confirmation on this host, which takes it back without: nothing was changed" >&2
   exit 119
 done
-write() { # NAME TEXT: flushed; coreutils 8.22 has no sync FILE
+write() { # FILE TEXT: flushed; coreutils 8.22 has no sync FILE
   why=$(printf '%s\n' "$2" | dd of="$journal/$1" conv=fsync 2>&1) && [ "$(cat "$journal/$1")" = "$2" ] && return
   refuse "$(printf '%s\n' "$why" | sed -n -e '1s/.*: //p')"
 }
@@ -31,6 +37,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 # Last: with it, the journal is begun.
+write name "$name"
 [ -e "$journal/run.json" ] || write run.json "$json"
 sh "$journal/prune.sh" 30 50 65536
 exit 0

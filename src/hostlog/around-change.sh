@@ -1,24 +1,25 @@
 #!/bin/sh
 # Makes one change as the host's own journal wants it: how it is taken back is on the disk before, what it came to is told after.
-# Usage: around-change.sh RUN SEQ SECONDS CONFIRM UNDO [ARGUMENT…]     with the change's own script as $UNWEDGE_INNER
+# Usage: around-change.sh RUN NAME SEQ SECONDS CONFIRM UNDO [ARGUMENT…]     with the change's own script as $UNWEDGE_INNER
 #   SECONDS: it may take. UNDO: the text of SEQ.sh, which takes it back. CONFIRM: seconds after it in which a controller must confirm
 #   the run, or the host takes it back itself; 0: no change so far asks for that.
 # Exit: the script's own; it was not run: 118 the journal is not begun, 119 it can't be written (stderr says why).
 set -u
 umask 077
-change=$UNWEDGE_INNER run=$1 seq=$2 seconds=$3 confirm=$4 undo=$5
+change=$UNWEDGE_INNER seq=$3 seconds=$4 confirm=$5 undo=$6
 unset UNWEDGE_INNER
-shift 5
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
-journal=$root/runs/$run
+journal=$root/runs/$1
+[ ! -d "$journal@$2" ] || journal=$journal@$2
+shift 6
 [ -e "$journal/run.json" ] || exit 118
 refuse() { rm -f "$journal/$seq.sh"; echo "$1, so nothing was changed" >&2; exit 119; }
 note() { printf '%s\t%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" >>"$journal/log"; }
 tab=$(printf '\t')
 
 if [ "$confirm" -gt 0 ]; then
-  why=$(sh "$journal/deadman.sh" arm "$((seconds + confirm))" "$confirm" 2>&1) || refuse "$why"
+  why=$(sh "$journal/arm.sh" "$((seconds + confirm))" "$confirm" 2>&1) || refuse "$why"
 elif [ -e "$journal/fired" ]; then
   refuse 'the host has taken the run back itself'
 fi

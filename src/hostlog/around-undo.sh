@@ -1,16 +1,17 @@
 #!/bin/sh
 # Takes one change back for a controller, and tells the host's own journal. What that says is taken back is not done twice.
-# Usage: around-undo.sh RUN SEQS SECONDS [ARGUMENT…]     with the undo's own script as $UNWEDGE_INNER
+# Usage: around-undo.sh RUN NAME SEQS SECONDS [ARGUMENT…]     with the undo's own script as $UNWEDGE_INNER
 #   SEQS: the changes for which it stands, blank-separated. SECONDS: it may take.
 # Exit: the script's own; 0 the host has done it by itself.
 set -u
 umask 077
-undo=$UNWEDGE_INNER run=$1 seqs=$2 seconds=$3
+undo=$UNWEDGE_INNER seqs=$3 seconds=$4
 unset UNWEDGE_INNER
-shift 3
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
-journal=$root/runs/$run
+journal=$root/runs/$1
+[ ! -d "$journal@$2" ] || journal=$journal@$2
+shift 4
 tab=$(printf '\t')
 note() {
   [ ! -d "$journal" ] || for seq in $seqs; do

@@ -2,6 +2,7 @@ import { complete } from '../core/complete.ts';
 import { probeScript } from '../core/host-script.ts';
 import { records } from '../core/records.ts';
 import type { ReadOnlySession } from '../core/session.ts';
+import { hostWord } from './host-word.ts';
 
 /** What a host knows of a change that was sent to it. */
 export type ChangeOnHost =
@@ -20,7 +21,7 @@ const script = probeScript('hostlog/probe.sh');
 
 /** Asks a host what became of one change of a run. @throws StepError where it does not tell; SessionError */
 export async function changeOnHost(session: ReadOnlySession, run: string, seq: number): Promise<ChangeOnHost> {
-  const look = await session.probe(script, [run, String(seq)]);
+  const look = await session.probe(script, [run, hostWord(session), String(seq)]);
   const stdout = complete(look, "the host's journal could not be read", 'run as root, or with -b');
   return parseChangeOnHost(stdout);
 }

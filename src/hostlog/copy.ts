@@ -3,12 +3,15 @@ import type { EventOf, RunEvent } from '../core/event.ts';
 import { probeScript } from '../core/host-script.ts';
 import { records } from '../core/records.ts';
 import type { ReadOnlySession } from '../core/session.ts';
+import { hostWord } from './host-word.ts';
 import { eventOf, logLine } from './log.ts';
 
 /** What one host has of one run. */
 export interface HostCopy {
   readonly run: string;
   readonly host: string;
+  /** The host's name in the run. */
+  readonly name: string;
   /** Of its dead-man's switch. `armed`: unless it is confirmed, the host takes the run back itself. */
   readonly switch: string;
   readonly started: EventOf<'run.started'>;
@@ -24,7 +27,12 @@ const script = probeScript('hostlog/probe-runs.sh');
  */
 export async function copiesOn(session: ReadOnlySession, prefix: string): Promise<readonly HostCopy[]> {
   const look = await session.probe(script, [prefix]);
-  return parseCopies(complete(look, "the host's journals could not be read", 'run as root, or with -b'), session.host);
+  const stdout = complete(look, "the host's journals could not be read", 'run as root, or with -b');
+  const copies = parseCopies(stdout, session.host);
+  // Where the run knew this host by several names, each of them has its own.
+  const isOther = ({ run, name }: HostCopy) =>
+    name !== hostWord(session) && copies.some((copy) => copy.run === run && copy.name !== name);
+  return copies.filter((copy) => !isOther(copy));
 }
 
 /** What probe-runs.sh prints. `host`: its name in the inventory, whatever it was called in the run. */
@@ -46,11 +54,11 @@ function bySeq(events: readonly RunEvent[]): readonly RunEvent[] {
 }
 
 function headOf(
-  [run = '', armed = '', ...json]: readonly string[],
+  [name = '', armed = '', ...json]: readonly string[],
   host: string,
 ): Omit<HostCopy, 'events'> | undefined {
   const started = parsed(json);
-  return started?.type === 'run.started' ? { run, host, switch: armed, started } : undefined;
+  return started?.type === 'run.started' ? { run: started.run, host, name, switch: armed, started } : undefined;
 }
 
 function changeOf([, ...json]: readonly string[], host: string): RunEvent | undefined {

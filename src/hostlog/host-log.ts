@@ -1,9 +1,10 @@
-import type { EventOf } from '../core/event.ts';
+import type { EventOf, RunEvent } from '../core/event.ts';
 import type { HostLog, Intent, Verdict } from '../core/host-log.ts';
 import { applyScript, type ScriptResult } from '../core/host-script.ts';
 import { records } from '../core/records.ts';
 import type { Session } from '../core/session.ts';
 import { StepError } from '../core/step-type.ts';
+import { hostWord } from './host-word.ts';
 import { logLine, undosIn } from './log.ts';
 import { type Standalone, undoText } from './undo-text.ts';
 
@@ -14,24 +15,33 @@ const NOT_WRITTEN = 119;
 const begin = applyScript('hostlog/apply-begin.sh');
 const confirm = applyScript('hostlog/apply-confirm.sh');
 /** What stands beside the changes, by name. */
-const BESIDE = ['hostlog/undo.sh', 'hostlog/plan.sh', 'hostlog/deadman.sh', 'hostlog/prune.sh'];
+const BESIDE = ['hostlog/undo.sh', 'hostlog/plan.sh', 'hostlog/arm.sh', 'hostlog/deadman.sh', 'hostlog/prune.sh'];
 
 export interface HostLogParts {
   readonly run: string;
   /** The run's first event, for whoever finds the journal on the host: without secrets and other hosts. */
   readonly started: EventOf<'run.started'>;
+  /** Takes secrets out of an event, as before the controller's journal. */
+  readonly clean: (event: RunEvent) => RunEvent;
   readonly standalone: Standalone;
   /** The text of a host script, by its path below src/. */
   readonly text: (path: string) => Promise<string>;
 }
 
 /** The hosts' own journals of one run, below /var/lib/unwedge/runs (below ~/.unwedge for others than root). */
-export function hostLog({ run, started, standalone, text }: HostLogParts): HostLog {
+export function hostLog({ run, started, clean, standalone, text }: HostLogParts): HostLog {
   const begun = new Set<string>();
 
   async function beginOn(session: Session): Promise<void> {
     const beside = await Promise.all(BESIDE.map(async (path) => [nameOf(path), (await text(path)).trimEnd()]));
-    accepted(await session.run(begin, [run, JSON.stringify({ ...started, hosts: [] }), ...beside.flat()]));
+    accepted(
+      await session.run(begin, [
+        run,
+        hostWord(session),
+        JSON.stringify(clean({ ...started, hosts: [] })),
+        ...beside.flat(),
+      ]),
+    );
     begun.add(session.host);
   }
 
@@ -40,7 +50,7 @@ export function hostLog({ run, started, standalone, text }: HostLogParts): HostL
       ...session,
       async run(script, args = []) {
         if (!begun.has(session.host)) await beginOn(session);
-        const words = [...(await wordsOf(intent, run, standalone)), ...args];
+        const words = [run, hostWord(session), ...(await wordsOf(cleaned(intent, clean), run, standalone)), ...args];
         const attempt = () => session.run({ ...script, within: 'hostlog/around-change.sh' }, words);
         const first = await attempt();
         // Another user's journal, as a step's own `become` makes it one.
@@ -51,16 +61,25 @@ export function hostLog({ run, started, standalone, text }: HostLogParts): HostL
     undoing: (session, seqs, deadline) => ({
       ...session,
       run: (script, args = []) =>
-        session.run({ ...script, within: 'hostlog/around-undo.sh' }, [run, seqs.join(' '), String(deadline), ...args]),
+        session.run({ ...script, within: 'hostlog/around-undo.sh' }, [
+          ...[run, hostWord(session), seqs.join(' '), String(deadline)],
+          ...args,
+        ]),
     }),
-    confirm: async (session) => verdictOf(await session.run(confirm, [run])),
+    confirm: async (session) => verdictOf(await session.run(confirm, [run, hostWord(session)])),
   };
 }
 
 const wordsOf = async (intent: Intent, run: string, standalone: Standalone): Promise<readonly string[]> => [
-  ...[run, String(intent.event.seq), String(intent.deadline), String(intent.confirmWithin)],
+  ...[String(intent.event.seq), String(intent.deadline), String(intent.confirmWithin)],
   (await undoText(intent, run, standalone)).trimEnd(),
 ];
+
+function cleaned(intent: Intent, clean: HostLogParts['clean']): Intent {
+  const event = clean(intent.event);
+  if (event.type !== 'change.applying') throw new Error('an event has become another one');
+  return { ...intent, event };
+}
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

@@ -5,11 +5,9 @@
 # "again | useless | idle, SEQ, SECONDS, SEQS", useless: nothing before it was restored; idle: nothing before it can be.
 # Exit: 0 done.
 set -u
-journal=${0%/*}
-set -- "$1" "$journal"/[0-9]*.sh
-[ -e "$2" ] || exit 0
-what=$1
-shift
+journal=${0%/*} what=$1
+set -- "$journal"/[0-9]*.sh
+[ -e "$1" ] || exit 0
 awk -F '\t' -v what="$what" '
   FILENAME ~ /\.sh$/ {
     if (FNR == 1) {

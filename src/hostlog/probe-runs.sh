@@ -1,7 +1,8 @@
 #!/bin/sh
 # The journals that this host keeps of runs. Only looks.
 # Usage: probe-runs.sh PREFIX     PREFIX: the beginning of a run's id; '' for all
-# Prints records, tab-separated: "run ID SWITCH JSON" (SWITCH: armed, fired, confirmed or unarmed), then "change SEQ JSON" of each change,
+# Prints records, tab-separated: "run NAME SWITCH JSON" (NAME: of the host in the run; SWITCH: armed, fired,
+# confirmed or unarmed), then "change SEQ JSON" of each change,
 # then "log AT WORD SEQ REST" in the order of time.
 # Exit: 0 done, 1 they can't be read.
 set -u
@@ -16,7 +17,7 @@ for journal in "$root/runs/$1"*; do
   for name in "$journal"/armed-* "$journal/fired" "$journal/confirmed"; do
     [ ! -e "$name" ] || { switch=${name##*/}; switch=${switch%%-*}; }
   done
-  printf 'run\t%s\t%s\t%s\n' "${journal##*/}" "$switch" "$(cat "$journal/run.json")"
+  printf 'run\t%s\t%s\t%s\n' "$(cat "$journal/name")" "$switch" "$(cat "$journal/run.json")"
   for change in "$journal"/[0-9]*.sh; do
     [ -e "$change" ] || continue
     seq=${change##*/}

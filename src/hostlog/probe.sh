@@ -1,6 +1,6 @@
 #!/bin/sh
 # What became of one change, as the host's own journal has it. Only looks.
-# Usage: probe.sh RUN SEQ
+# Usage: probe.sh RUN NAME SEQ
 # Prints one record, tab-separated:
 #   none           it was never begun: nothing was done
 #   running PID    its script still runs
@@ -12,7 +12,8 @@ set -u
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
 journal=$root/runs/$1
-found=$([ ! -r "$journal/log" ] || awk -F '\t' -v seq="$2" '$3 == seq { word = $2; $1 = $2 = $3 = ""; rest = $0 } END { print word, rest }' "$journal/log")
+[ ! -d "$journal@$2" ] || journal=$journal@$2
+found=$([ ! -r "$journal/log" ] || awk -F '\t' -v seq="$3" '$3 == seq { word = $2; $1 = $2 = $3 = ""; rest = $0 } END { print word, rest }' "$journal/log")
 # shellcheck disable=SC2086 # words without blanks
 set -- $found
 case ${1:-none} in

@@ -1,6 +1,7 @@
 import { isOpen, windowText } from '../core/window.ts';
 import type { Brake } from './brake.ts';
 import { budgetReason } from './budget.ts';
+import { confirmHost, leftUnconfirmed } from './confirm.ts';
 import { foretellStops, tooManyStops } from './containers.ts';
 import { failureOf } from './failure.ts';
 import { HealthWatch } from './health-watch.ts';
@@ -86,7 +87,7 @@ export class BatchRun {
     await this.#runner.stream.tell({ type: 'batch.started', ...of, hosts });
     const health = new HealthWatch(this.#runner, this.#batch);
     await health.before();
-    await this.#each(states, (state) => this.#runHost(state));
+    await this.#each(states, (state) => this.#runHost(state, health));
     if (this.#runner.mode === 'run') await this.#watch(health);
     await this.#tellHalt();
     await this.#putBack();
@@ -108,9 +109,10 @@ export class BatchRun {
     for (const { state, failure } of await health.after(moment)) await this.#fail(state, failure);
   }
 
-  async #runHost(state: HostState): Promise<void> {
+  async #runHost(state: HostState, health: HealthWatch): Promise<void> {
     try {
       await this.#serve(state);
+      await this.#confirm(state, health);
     } catch (error) {
       state.end ??= failureOf(error);
     }
@@ -122,10 +124,18 @@ export class BatchRun {
     if (this.#brake.why !== undefined) return this.#hosts.leaveOut(state, this.#brake.why.reason);
     if (!state.started) await this.#runner.stream.tell({ type: 'host.started', host: state.name });
     this.#hosts.begin(state, this.#batch.play);
+    state.log.confirmWithin = this.#batch.play.play.rollout.confirmWithin;
     this.#once.enter(state.name);
     await playOnHost({ ...this.#runner, once: this.#once }, state, this.#batch.play.play);
     this.#once.leave(state.name);
     if (state.end !== undefined) await this.#fail(state, state.end);
+  }
+
+  /** At once, for the host does not wait for the others of its batch. */
+  async #confirm(state: HostState, health: HealthWatch): Promise<void> {
+    if (state.end !== undefined || state.log.armed === 0) return;
+    const failure = (await health.of(state)) ?? (await confirmHost(this.#runner.stream, state));
+    if (failure !== undefined) await this.#fail(state, failure);
   }
 
   /** A host has failed: what that means for the others, and for itself. */
@@ -138,6 +148,7 @@ export class BatchRun {
     const { onFailure } = play.play.rollout;
     const isDue = mustBePutBack(state.outcome().status, onFailure, this.#runner.stop.level);
     if (isDue && canBePutBack(state)) await putBack(this.#runner, state);
+    state.end = leftUnconfirmed(state, failure);
   }
 
   /** Where failures have ended the rollout in this batch: its play says what becomes of what was changed. */

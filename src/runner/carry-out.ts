@@ -3,8 +3,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Step } from '../core/playbook.ts';
 import { StepError } from '../core/step-type.ts';
 import { applyChange } from './absence.ts';
+import { confirmWithin } from './arming.ts';
 import { ChangeFailed, failureOf, hasDrifted, inDoubt, wasLeft } from './failure.ts';
 import type { CarryOut, StepWork } from './step-run.ts';
+import type { StepTypeOf } from './undo-plan.ts';
 
 /** Check mode: nothing is done; what a run would change is kept for the steps that follow. */
 export const predict: CarryOut = async ({ state }, { changes }) => {
@@ -14,23 +16,28 @@ export const predict: CarryOut = async ({ state }, { changes }) => {
 
 /** Run mode: each change in order, then a second look that must find nothing to do but what the host refused. */
 export const applyAndVerify =
-  (clock: Clock): CarryOut =>
+  (clock: Clock, typeOf: StepTypeOf): CarryOut =>
   async (work, { args, changes }) => {
     const made: Change[] = [];
-    for (const change of changes) if (await apply(work, change, clock)) made.push(change);
+    for (const change of changes) if (await apply(work, change, clock, typeOf)) made.push(change);
     const left = changes.filter((change) => !made.includes(change));
     await verify(work, args, made, left);
     return made.length;
   };
 
 /** @returns whether it was made; false: the host refused just this one. */
-async function apply(work: StepWork, change: Change, clock: Clock): Promise<boolean> {
+async function apply(work: StepWork, change: Change, clock: Clock, typeOf: StepTypeOf): Promise<boolean> {
   const { state, step } = work;
+  const { log } = state;
   const link = state.linkOf(step);
-  const session = (await link.connection()).readWrite({ deadline: step.deadline });
-  const ref = { host: state.name, seq: state.log.records.length };
+  const plain = (await link.connection()).readWrite({ deadline: step.deadline });
+  const ref = { host: state.name, seq: log.records.length };
   const of = { step: step.name, stepType: step.type.name, deadline: step.deadline, ...becoming(step) };
-  await state.log.commit({ type: 'change.applying', ...ref, ...of, change });
+  const within = confirmWithin(log, change, step.type.undo, typeOf);
+  const event = await log.commit({ type: 'change.applying', ...ref, ...of, change } as const);
+  log.armed = within;
+  const intent = { event, undo: step.type.undo, deadline: step.deadline, confirmWithin: within };
+  const session = log.host?.changing(plain, intent) ?? plain;
   try {
     await applyChange(step, session, change, link, clock);
   } catch (error) {
@@ -38,7 +45,7 @@ async function apply(work: StepWork, change: Change, clock: Clock): Promise<bool
     if (wasLeft(error)) return false;
     throw failed;
   }
-  await state.log.tell({ type: 'change.applied', ...ref });
+  await log.tell({ type: 'change.applied', ...ref });
   return true;
 }
 

@@ -1,3 +1,4 @@
+import type { HostLog } from '../core/host-log.ts';
 import { type ChangeEvent, type ChangeRecord, changesAfter } from '../core/run-record.ts';
 import type { EventStream } from './events.ts';
 
@@ -5,6 +6,10 @@ import type { EventStream } from './events.ts';
 export class ChangeLog {
   readonly #stream: EventStream;
   #records: readonly ChangeRecord[];
+  /** Seconds after a change in which the host must be confirmed, or it takes the run back itself; 0: it is not armed. */
+  armed = 0;
+  /** Seconds, as the play that the host is in has set them; undefined: it says nothing. */
+  confirmWithin: number | undefined;
 
   constructor(stream: EventStream, records: readonly ChangeRecord[] = []) {
     this.#stream = stream;
@@ -16,10 +21,16 @@ export class ChangeLog {
     return this.#records;
   }
 
+  /** The host's own journal; undefined: it keeps none. */
+  get host(): HostLog | undefined {
+    return this.#stream.hosts;
+  }
+
   /** For what comes before a touch. @throws JournalFailure where it could not be made durable: don't touch the host. */
-  async commit(event: ChangeEvent): Promise<void> {
-    await this.#stream.commit(event);
+  async commit<E extends ChangeEvent>(event: E): Promise<E & { readonly at: string }> {
+    const stamped = await this.#stream.commit(event);
     this.#records = changesAfter(this.#records, event);
+    return stamped;
   }
 
   /** For what has happened. Never rejects. */

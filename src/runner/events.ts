@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { NewEvent, RunEvent } from '../core/event.ts';
+import type { HostLog } from '../core/host-log.ts';
 
 /** Where a run's events go. Both get every event, in the same order; the journal first. */
 export interface Sinks {
@@ -7,6 +8,8 @@ export interface Sinks {
   readonly journal: (event: RunEvent) => Promise<void>;
   /** For people and programs that watch. */
   readonly report: (event: RunEvent) => void;
+  /** What the hosts keep themselves; undefined: nothing, for nothing is changed. */
+  readonly hosts: HostLog | undefined;
 }
 
 /** A dry run touches nothing, so it may leave no journal. */
@@ -29,22 +32,27 @@ export class EventStream {
     this.#clock = clock;
   }
 
+  get hosts(): HostLog | undefined {
+    return this.#sinks.hosts;
+  }
+
   /** Set once the journal has failed. */
   get journalFailure(): JournalFailure | undefined {
     return this.#journalFailure;
   }
 
   /** For what comes before a host is touched: resolves only once it is recorded. @throws JournalFailure */
-  async commit(event: NewEvent): Promise<void> {
-    const stamped = this.#stamp(event);
-    await this.#record(stamped);
+  async commit<E extends NewEvent>(event: E): Promise<E & { readonly at: string }> {
+    const stamped = { at: this.#now(), ...event };
+    await this.#record(stamped as RunEvent);
     if (this.#journalFailure !== undefined) throw this.#journalFailure;
-    this.#show(stamped);
+    this.#show(stamped as RunEvent);
+    return stamped;
   }
 
   /** For what has happened: people hear of it even where the journal can't. Never rejects. */
   async tell(event: NewEvent): Promise<void> {
-    const stamped = this.#stamp(event);
+    const stamped = { at: this.#now(), ...event };
     await this.#record(stamped);
     this.#show(stamped);
   }
@@ -54,8 +62,8 @@ export class EventStream {
     if (this.#reportFailure !== undefined) throw this.#reportFailure.error;
   }
 
-  #stamp(event: NewEvent): RunEvent {
-    return { at: new Date(this.#clock.now()).toISOString(), ...event };
+  #now(): string {
+    return new Date(this.#clock.now()).toISOString();
   }
 
   async #record(event: RunEvent): Promise<void> {

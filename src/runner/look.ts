@@ -27,7 +27,7 @@ export async function lookAt(
     if (event.type === 'step.started') last = event.step;
     if (event.type === 'step.finished' && event.status === 'failed' && !event.tolerated) failed ??= event.step;
   };
-  const stream = new EventStream({ journal: noJournal, report }, runner.clock);
+  const stream = new EventStream({ journal: noJournal, report, hosts: undefined }, runner.clock);
   const state = new HostState(host, links, new ChangeLog(stream));
   state.pending = pending;
   once.enter(host.name);

@@ -26,6 +26,7 @@ export async function undoHost(log: ChangeLog, links: HostLinks, typeOf: StepTyp
   const plan = planUndo(log.records, typeOf);
   for (const record of plan.restore) await undo.restore(record);
   for (const { record, covers } of plan.repeats) await undo.activate(record, [...covers, record]);
+  await undo.disarm();
   return undo.result();
 }
 
@@ -72,6 +73,18 @@ class HostUndo {
     else if (undo?.kind === 'repeat') await this.#attempt(records, undo.call(record.change));
   }
 
+  /** All is back: the host need not do it. Where that can't be told, it looks itself, and finds nothing left. */
+  async disarm(): Promise<void> {
+    const { host, armed } = this.#log;
+    if (host === undefined || armed === 0 || this.#failed.length > 0) return;
+    try {
+      await host.confirm((await this.#links.usual.connection()).readWrite({ deadline: DEFAULT_DEADLINE }));
+      this.#log.armed = 0;
+    } catch (error) {
+      this.#cutOff ??= failureOf(error);
+    }
+  }
+
   /** Does one undo that stands for all of `records`; the last of them names it. */
   async #attempt(records: readonly ChangeRecord[], call: UndoCall): Promise<void> {
     const failure = this.#refusal(records) ?? (await this.#failureOf(records, call));
@@ -88,7 +101,7 @@ class HostUndo {
   async #failureOf(records: readonly ChangeRecord[], call: UndoCall): Promise<string | undefined> {
     try {
       for (const { host, seq } of records) await this.#log.commit({ type: 'change.undoing', host, seq });
-      const result = await this.#send(call, this.#links.as(records.at(-1)?.become), this.#deadlineOf(records));
+      const result = await this.#send(call, this.#links.as(records.at(-1)?.become), records);
       applied(result, { summary: call.summary });
       return undefined;
     } catch (error) {
@@ -99,8 +112,14 @@ class HostUndo {
   }
 
   /** An undo compares before it restores, so after a lost connection it can be sent once more over a new one. */
-  async #send({ script, args }: UndoCall, link: HostLink, deadline: number): Promise<ScriptResult> {
-    const send = async () => (await link.connection()).readWrite({ deadline }).run(script, args);
+  async #send(call: UndoCall, link: HostLink, records: readonly ChangeRecord[]): Promise<ScriptResult> {
+    const deadline = this.#deadlineOf(records);
+    const seqs = records.map(({ seq }) => seq);
+    const send = async () => {
+      const plain = (await link.connection()).readWrite({ deadline });
+      const session = this.#log.host?.undoing(plain, seqs, deadline) ?? plain;
+      return session.run(call.script, call.args);
+    };
     try {
       return await send();
     } catch (error) {

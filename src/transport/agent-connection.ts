@@ -37,7 +37,7 @@ export interface OpenedAgent {
 /** A connection whose agent has said that it is ready. Requests wait for their turn. */
 export class AgentConnection implements Connection {
   readonly #agent: OpenedAgent;
-  /** Numbers of the scripts that the host has, by their texts. */
+  /** Numbers of the scripts that the host has, by their paths and what they run within. */
   readonly #sent = new Map<string, number>();
   #turn: Promise<unknown> = Promise.resolve();
   #seq = 0;
@@ -112,7 +112,7 @@ export class AgentConnection implements Connection {
       const message = `${script.path} is of the kind ${script.kind}; this session takes ${kinds.join(' and ')} scripts`;
       return Promise.reject(new SessionError('refused', message));
     }
-    return this.#inTurn(script.path, async () => this.#send(script.path, await scriptText(script), args, deadline));
+    return this.#inTurn(script.path, async () => this.#send(script, await scriptText(script), args, deadline));
   }
 
   #inTurn(what: string, act: () => Promise<ScriptResult>): Promise<ScriptResult> {
@@ -125,13 +125,19 @@ export class AgentConnection implements Connection {
     return result;
   }
 
-  #send(path: string, text: string, args: readonly string[], deadline: number): Promise<ScriptResult> {
+  #send(
+    { path, within = '' }: HostScript,
+    text: string,
+    args: readonly string[],
+    deadline: number,
+  ): Promise<ScriptResult> {
     if (args.some((arg) => arg.includes('\0')))
       throw new SessionError('refused', `${path}: an argument holds NUL, which no program can be given`);
     if (this.#gone !== undefined) throw this.#gone;
-    const known = this.#sent.get(text);
+    const key = `${within} ${path}`;
+    const known = this.#sent.get(key);
     const script = known ?? this.#sent.size;
-    this.#sent.set(text, script);
+    this.#sent.set(key, script);
     return this.#exchange(path, deadline, (seq) => {
       const limit = this.#limit.jobStarts(deadline, performance.now());
       const request = { seq, script, limit, args, text: known === undefined ? text : undefined };

@@ -39,7 +39,8 @@ const ownText = async (path: string): Promise<string> => withoutComments(await t
 
 const withoutComments = (text: string): string => text.replace(/^\s*(#.*)?\n/gm, '');
 
-function textOf(path: string): Promise<string> {
+/** A file's own text. */
+export function textOf(path: string): Promise<string> {
   const text = texts.get(path) ?? readFile(resolve(SOURCES, path), 'utf8');
   texts.set(path, text);
   return text;

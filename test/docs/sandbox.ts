@@ -74,6 +74,7 @@ export class Sandbox {
     const env = {
       ...{ PATH: `${join(this.dir, 'bin')}:${process.env.PATH}`, XDG_STATE_HOME: join(this.dir, 'state') },
       UNWEDGE_LOCK: join(this.dir, 'lock'),
+      UNWEDGE_HOST_DIR: join(this.dir, 'host'),
     };
     const command = line.replace(/\bRUN\b/g, this.#run);
     // A bash whose standard input is a socket would read ~/.bashrc.

@@ -25,8 +25,10 @@ function namespaces(): string[] {
   return schema.properties.namespaces.items.enum;
 }
 
-const ladderFile = fileURLToPath(new URL('../../playbooks/free-dead-containers.yaml', import.meta.url));
-export const ladder = (): readonly Play[] => playsOf(readFileSync(ladderFile));
+/** The plays of a playbook that we ship. */
+export const shipped = (name: string): readonly Play[] =>
+  playsOf(readFileSync(fileURLToPath(new URL(`../../playbooks/${name}.yaml`, import.meta.url))));
+export const ladder = (): readonly Play[] => shipped('free-dead-containers');
 export const short = (lazy: boolean): readonly Play[] => playsOf(Buffer.from(SHORT(lazy)));
 
 function playsOf(text: Uint8Array): readonly Play[] {
@@ -53,7 +55,7 @@ export async function carryOut(
     plays: plays.map((play) => ({ play, hosts: [host] })),
   };
   await startRun(plan, connect, {
-    sinks: { journal: async () => {}, report: (event) => void events.push(event) },
+    sinks: { journal: async () => {}, report: (event) => void events.push(event), hosts: undefined },
     clock: { now: Date.now, ticks: () => performance.now(), wait: setTimeout },
     stop: new StopControl(),
   });

@@ -1,6 +1,7 @@
 import type { EventOf, Recap, RunEvent } from '../../src/core/event.ts';
 import type { Host } from '../../src/core/inventory.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import type { AskHost, RunPast } from '../../src/core/past.ts';
 import type { Play } from '../../src/core/playbook.ts';
 import type { RunRecord } from '../../src/core/run-record.ts';
 import { foldJournal } from '../../src/journal/fold-journal.ts';
@@ -14,6 +15,9 @@ import { typeOf } from './fake-steps.ts';
 export interface RunOptions {
   readonly mode?: 'check' | 'run';
   readonly forks?: number;
+  /** An earlier part of the run, which this one goes on with. */
+  readonly past?: RunPast;
+  readonly ask?: AskHost;
   /** Seconds. */
   readonly lockWait?: number;
   /** Called with each event before it counts as recorded; may throw or wait. */
@@ -57,6 +61,8 @@ export class Fleet {
         lock: { owner: 'ops@admin-1', wait: options.lockWait ?? 0 },
         plays: plays.map((play) => ({ play, hosts })),
         hosts: [],
+        ...(options.past && { past: options.past }),
+        ...(options.ask && { ask: options.ask }),
         ...(options.confirmed && { past: { run: 'run-0', resumes: [], hosts: new Map(), pauses: options.confirmed } }),
       },
     };
@@ -92,6 +98,7 @@ export class Fleet {
         this.trace.push(event.type);
       },
       report: report ?? (() => {}),
+      hosts: undefined,
     };
     const clock = {
       now: () => 1_795_324_483_000 + this.#ticks,

@@ -110,6 +110,7 @@ describe('on_failure: rollback_host', () => {
   it('names a single change that its type can not reverse', async () => {
     const fleet = new Fleet('web-1');
     const irreversible = ({ summary }: Change) => (summary === 'put a' ? 'no undo given' : undefined);
+    if (file.undo.kind !== 'reverse') throw new Error('file is reversed');
     const partly = fileBut({ undo: { ...file.undo, irreversible } });
     const recap = await fleet.run(
       rollingBack(...['a', 'b'].map((key) => step(partly, { key, value: '1' })), step(restart, unit), failing),
@@ -136,7 +137,7 @@ describe('on_failure: rollback_host', () => {
     expect(host.files).toEqual(new Map([['b', 'theirs']]));
     expect(recap.outcomes[0]?.rollback).toMatchObject({
       undone: ['put c', 'put a'],
-      failed: [{ summary: 'put b', reason: 'b: changed since' }],
+      failed: [{ summary: 'put b', reason: 'could not put b back: exit code 9' }],
     });
     expect(exitCodeOf(recap)).toBe(20);
   });

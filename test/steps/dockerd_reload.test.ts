@@ -93,7 +93,7 @@ describe('dockerd_reload', () => {
   ]);
 
   /** A host whose file and daemon change as the scripts say. */
-  function reloading(before: string | undefined, live: string, reload: Answer = ''): Session & { asked: string[][] } {
+  function reloading(before: string | undefined, live: string, reload: Answer = ''): ReturnType<typeof fakeHost> {
     const state: Record<string, Answer> = {
       ...answers(before, live),
       'files/apply.sh': '',

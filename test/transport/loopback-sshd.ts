@@ -53,7 +53,7 @@ export class LoopbackSsh {
       `HostKey ${this.path('host_key')}`,
       `AuthorizedKeysFile ${this.path('authorized_keys')}`,
       // An empty home: a user's own .bashrc is no part of what is tested or measured.
-      `SetEnv HOME=${this.path('home')}`,
+      `SetEnv HOME=${this.path('home')} UNWEDGE_HOST_DIR=${this.path(`host-${port}`)}`,
       ...['StrictModes no', 'PidFile none', 'UsePAM no', 'UseDNS no', 'PrintMotd no'],
     ];
     writeFileSync(config, [...fixed, ...lines, ''].join('\n'));

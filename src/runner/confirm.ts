@@ -1,0 +1,66 @@
+import type { HostUndo } from '../core/host-log.ts';
+import type { ChangeRecord } from '../core/run-record.ts';
+import type { EventStream } from './events.ts';
+import { type Failure, failureOf } from './failure.ts';
+import type { HostState } from './host-state.ts';
+
+/** Seconds for the answer: a host that takes itself back answers when it is through. */
+const DEADLINE = 900;
+
+/**
+ * Tells an armed host, over a new connection, that all is well. @returns why the host has failed after all: it did not answer, or
+ * it was too late and the host has taken the run back itself, which is told then.
+ */
+export async function confirmHost(stream: EventStream, state: HostState): Promise<Failure | undefined> {
+  const { log, links } = state;
+  const { host, armed: within } = log;
+  if (host === undefined || within === 0) return undefined;
+  // The old one may live on where a new one has no chance.
+  await links.reset();
+  try {
+    const connection = await links.usual.connection();
+    const verdict = await host.confirm(connection.readWrite({ deadline: DEADLINE }));
+    log.armed = 0;
+    if (verdict.switch === 'confirmed') return undefined;
+    if (verdict.switch === 'unarmed') return failed(UNARMED, 'look into /var/lib/unwedge/runs on the host');
+    await tellUndone(stream, state, verdict.undone);
+    return failed(`the host has taken the run back itself: nobody confirmed it within ${within} s`);
+  } catch (error) {
+    const { status, reason } = failureOf(error);
+    return { status, reason: { ...reason, message: unconfirmed(reason.message, within) } };
+  }
+}
+
+/** What an armed host comes to that failed and was not put back: nobody confirms it. */
+export function leftUnconfirmed({ log, rollback }: HostState, { status, reason }: Failure): Failure {
+  if (log.armed === 0 || rollback !== undefined) return { status, reason };
+  return { status, reason: { ...reason, message: unconfirmed(reason.message, log.armed) } };
+}
+
+const UNARMED = "its dead-man's switch is gone: somebody has taken the host's journal of this run away";
+const unconfirmed = (why: string, within: number): string =>
+  `${why}; it is not confirmed, so the host takes the run back itself within ${within} s`;
+
+const failed = (message: string, todo = 'what was done there is in the journal on the host, too'): Failure => ({
+  status: 'failed',
+  reason: { message, todo },
+});
+
+/** What the host has done by itself, as if it had been done from here. */
+async function tellUndone(stream: EventStream, state: HostState, undone: ReadonlyMap<number, HostUndo>): Promise<void> {
+  const { log, name } = state;
+  const of = (kind: HostUndo['kind']) => log.records.filter(({ seq }) => undone.get(seq)?.kind === kind);
+  for (const [seq, undo] of undone) {
+    const ref = { host: name, seq };
+    if (undo.kind === 'undone') await log.tell({ type: 'change.undone', ...ref });
+    else await log.tell({ type: `change.${undo.kind}`, ...ref, reason: undo.reason });
+  }
+  const named = ({ change, reason = '' }: ChangeRecord) => ({ summary: change.summary, reason });
+  const outcome = {
+    undone: of('undone').map(({ change }) => change.summary),
+    irreversible: of('irreversible').map(named),
+    failed: of('undo-failed').map(named),
+  };
+  state.putBack(outcome, undefined);
+  await stream.tell({ type: 'host.rollback', host: name, by: 'host', outcome });
+}
