@@ -86,7 +86,9 @@ export class Controller {
   /** Starts any command of unwedge. */
   call(...args: readonly string[]): Call {
     const env = { ...process.env, XDG_STATE_HOME: this.directory, NO_COLOR: '1' };
-    return new Call(spawn(process.execPath, [`${packageRoot}dist/cli/main.cjs`, ...args], { env, cwd: this.directory }));
+    return new Call(
+      spawn(process.execPath, [`${packageRoot}dist/cli/main.cjs`, ...args], { env, cwd: this.directory }),
+    );
   }
 
   /** What a command says on stdout, and its exit code. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
-import { openConnection } from '../../src/transport/open-connection.ts';
 import { carryOut, ladder } from '../harm/engine.ts';
 import { lies, told } from '../harm/laws.ts';
+import { connect } from './connect.ts';
 import { personalities, personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, type SimHost, simAvailable } from './fleet.ts';
 
@@ -82,14 +82,6 @@ function cannot(error: unknown): undefined {
   if (ALL && error instanceof Error && / exited with 3: /.test(error.message)) return undefined;
   throw error;
 }
-
-const connect = (fleet: Fleet, name: string) => {
-  const [, ...args] = fleet.ssh(name);
-  const options = { name, kind: 'ssh', address: '127.0.0.1', port: fleet.port(name), user: 'root' } as const;
-  // Without port, user and address: those are options of their own.
-  const sshArgs = args.slice(0, args.indexOf('-i'));
-  return openConnection({ ...options, privateKey: fleet.key, sshArgs, connectTimeout: 30, become: undefined });
-};
 
 const words = (text: string | undefined): string[] => (text ?? '').split(/\s+/).filter((word) => word !== '');
 
