@@ -39,9 +39,11 @@ export class HostMemory {
 
   /** The step as it went, once; undefined: it is still to be taken. @throws StepError where the journal tells of another one here */
   take(play: Play, index: number, { name }: Step): PastStep | undefined {
+    const place = this.#placeOf(play);
+    // A play that all of a batch were through is not walked again.
+    while ((this.#left[0]?.play ?? place) < place) this.#left.shift();
     const next = this.#left.shift();
-    if (next === undefined || (next.play === this.#placeOf(play) && next.index === index && next.step === name))
-      return next;
+    if (next === undefined || (next.play === place && next.index === index && next.step === name)) return next;
     throw new StepError(`the journal does not fit the playbook: it tells of "${next.step}" where "${name}" comes`, {
       todo: 'take the run back (unwedge rollback), or run the playbook anew',
     });

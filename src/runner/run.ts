@@ -23,8 +23,6 @@ export interface RunPlan {
   readonly forks: number;
   /** A dry run takes no lock. */
   readonly lock: LockWish;
-  /** How many canaries (`confirm: canary`) of this run people have confirmed; without it each one that `past` has waited after. */
-  readonly confirmed?: number;
   /** How it was called, for a later run that goes on with it. */
   readonly call?: RunCall;
   /** An earlier run that this one goes on with, and how far that came. */
@@ -62,7 +60,7 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
       forks,
       becomes,
       allows,
-      confirmed: plan.confirmed ?? past?.pauses ?? 0,
+      confirmed: past?.pauses ?? 0,
     };
     return new Rollout(
       {

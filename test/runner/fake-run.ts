@@ -2,7 +2,7 @@ import type { EventOf, Recap, RunEvent } from '../../src/core/event.ts';
 import type { Host } from '../../src/core/inventory.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { AskHost, RunPast } from '../../src/core/past.ts';
-import type { Play } from '../../src/core/playbook.ts';
+import type { Play, Step } from '../../src/core/playbook.ts';
 import type { RunRecord } from '../../src/core/run-record.ts';
 import { foldJournal } from '../../src/journal/fold-journal.ts';
 import type { Surroundings } from '../../src/runner/recorded-run.ts';
@@ -18,6 +18,9 @@ export interface RunOptions {
   /** An earlier part of the run, which this one goes on with. */
   readonly past?: RunPast;
   readonly ask?: AskHost;
+  /** Hosts are usually worked on as root. */
+  readonly becomes?: boolean;
+  readonly allows?: (host: string, step: Step) => Promise<boolean>;
   /** Seconds. */
   readonly lockWait?: number;
   /** Called with each event before it counts as recorded; may throw or wait. */
@@ -61,18 +64,21 @@ export class Fleet {
         lock: { owner: 'ops@admin-1', wait: options.lockWait ?? 0 },
         plays: plays.map((play) => ({ play, hosts })),
         hosts: [],
+        becomes: () => options.becomes ?? false,
+        ...(options.allows && { allows: options.allows }),
         ...(options.past && { past: options.past }),
         ...(options.ask && { ask: options.ask }),
         ...(options.confirmed && { past: { run: 'run-0', resumes: [], hosts: new Map(), pauses: options.confirmed } }),
       },
     };
-    return startRun(plan, ({ name }) => this.host(name).connect(), this.#around(options));
+    return startRun(plan, ({ name }, become) => this.host(name).connect(become), this.#around(options));
   }
 
   async rollback(record: RunRecord, options: RunOptions = {}): Promise<Recap> {
     const lock = { owner: 'ops@admin-1', wait: options.lockWait ?? 0 };
-    const plan = { run: `rollback-${this.#ticks}`, record, typeOf, forks: options.forks ?? 5, lock };
-    return startRollback(plan, (name) => this.host(name).connect(), this.#around(options));
+    const becomes = () => options.becomes ?? false;
+    const plan = { run: `rollback-${this.#ticks}`, record, typeOf, forks: options.forks ?? 5, lock, becomes };
+    return startRollback(plan, (name, become) => this.host(name).connect(become), this.#around(options));
   }
 
   record(): RunRecord {
