@@ -59,7 +59,7 @@ describe.skipIf(reason)('the laws on simulated hosts', { timeout: 600_000 }, () 
     const again = await run('check');
     expect(
       lies(told(check), told(real), told(again)),
-      'check predicts what a run changes, and after it nothing',
+      `check predicts what a run changes, and after it nothing; the first check ended so: ${endOf(check)}`,
     ).toEqual([]);
 
     expect(await mountsOf(host, facts.NEIGHBOUR), 'the mounts of the neighbour').toEqual(before.neighbour);
@@ -93,6 +93,9 @@ async function mountsOf(host: SimHost, id: string | undefined): Promise<string[]
   );
   return found.stdout.split('\n');
 }
+
+const endOf = (events: readonly RunEvent[]): string =>
+  JSON.stringify(events.filter((e) => e.type === 'host.finished' || (e.type === 'step.finished' && e.reason)));
 
 const said = (events: readonly RunEvent[]): string =>
   JSON.stringify(
