@@ -151,6 +151,19 @@ describe('the references', () => {
     expect(answers.toSorted()).toEqual(Object(playSchema.properties).on_failure.enum.toSorted());
   });
 
+  it('docs/rollouts.md has every key of a rollout, every answer to a failure, and the plan as it is told', () => {
+    const own = page('docs/rollouts.md');
+    const { properties } = Object(playSchema.properties).rollout;
+    const spans = new Set(codeSpansOf(own));
+    const below = Object.keys(properties.window.properties);
+    expect([...Object.keys(properties), ...below].filter((key) => !spans.has(key))).toEqual([]);
+    const answers = inBackticks(firstColumn(own, '`on_failure`'));
+    expect(answers.toSorted()).toEqual(properties.on_failure.enum.toSorted());
+    const [shown = ''] = blocksOf(own).flatMap(({ language, text }) => (language === 'console' ? [text] : []));
+    const [command = '', ...lines] = shown.trimEnd().split('\n');
+    expect(sandbox.type(command.slice(2)).stdout).toMatch(pattern(lines.join('\n')));
+  });
+
   it('docs/explain.md has every cause and every field', () => {
     const own = page('docs/explain.md');
     expect(new Set(inBackticks(firstColumn(own, '`cause`')))).toEqual(new Set(REASONS.map(causeOf)));

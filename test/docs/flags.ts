@@ -1,6 +1,16 @@
 import type { Sandbox } from './sandbox.ts';
 
-const SUBCOMMANDS = ['run', 'rollback', 'runs', 'runs show', 'lint', 'inventory', 'steps', 'explain'] as const;
+const SUBCOMMANDS = [
+  'run',
+  'rollback',
+  'resume',
+  'runs',
+  'runs show',
+  'lint',
+  'inventory',
+  'steps',
+  'explain',
+] as const;
 
 /** Every flag that `--help` of a subcommand names, by subcommand. */
 export function helpOf(sandbox: Sandbox): ReadonlyMap<string, ReadonlySet<string>> {

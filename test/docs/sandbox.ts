@@ -21,7 +21,7 @@ export function build(): void {
 const INVENTORY = `all:
   vars: { ansible_connection: local }
   children:
-    docker: { hosts: { web-1: , web-2: , db-1: } }
+    docker: { hosts: { web-1: { rack: a }, web-2: { rack: b }, db-1: { rack: b } } }
     staging: { hosts: { web-2: } }
 `;
 
