@@ -38,13 +38,14 @@ export class FakeHost {
     for (const [key, value] of Object.entries(files)) this.files.set(key, value);
   }
 
-  async connect(): Promise<Connection> {
+  /** `become`: as the runner asks for it; requests over that connection are told with it. */
+  async connect(become?: boolean): Promise<Connection> {
     this.connects += 1;
     if (this.refuseConnection !== undefined) throw this.refuseConnection;
     return {
       host: this.name,
-      readOnly: ({ deadline }) => this.#readOnly(deadline),
-      readWrite: ({ deadline }) => this.#readWrite(deadline),
+      readOnly: ({ deadline }) => this.#readOnly(deadline, become),
+      readWrite: ({ deadline }) => this.#readWrite(deadline, become),
       lock: async (holder) => (this.heldBy?.run === holder.run ? undefined : this.heldBy),
       cancel: () => this.#cancel?.(new SessionError('cancelled', `${this.name}: ended`)),
       close: async () => {
@@ -54,16 +55,23 @@ export class FakeHost {
     };
   }
 
-  #readOnly(deadline: number): ReadOnlySession {
-    return { host: this.name, probe: (script, args) => this.#request(script, args ?? [], deadline) };
+  #readOnly(deadline: number, become: boolean | undefined): ReadOnlySession {
+    return { host: this.name, probe: (script, args) => this.#request(script, args ?? [], deadline, become) };
   }
 
-  #readWrite(deadline: number): Session {
-    return { ...this.#readOnly(deadline), run: (script, args) => this.#request(script, args ?? [], deadline) };
+  #readWrite(deadline: number, become: boolean | undefined): Session {
+    const run: Session['run'] = (script, args) => this.#request(script, args ?? [], deadline, become);
+    return { ...this.#readOnly(deadline, become), run };
   }
 
-  async #request(script: HostScript, args: readonly string[], deadline: number): Promise<ScriptResult> {
-    const text = [`${this.name}:`, script.path, ...args].join(' ');
+  async #request(
+    script: HostScript,
+    args: readonly string[],
+    deadline: number,
+    become: boolean | undefined,
+  ): Promise<ScriptResult> {
+    const user = become === undefined ? '' : become ? 'root@' : 'login@';
+    const text = [`${user}${this.name}:`, script.path, ...args].join(' ');
     this.requests.push(text);
     this.#onRequest(text);
     const request = { script: script.path, args, deadline };
