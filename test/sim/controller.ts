@@ -1,11 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { EventOf, RunEvent } from '../../src/core/event.ts';
 import { packageRoot } from '../architecture/project.ts';
+
+const program = `${packageRoot}dist/cli/main.cjs`;
 
 /** One call of the built command. Its events are read as they come (--output json). */
 export class Call {
@@ -69,13 +71,19 @@ export class Call {
   }
 }
 
-/** A controller with a state directory of its own. */
+/** A controller with a directory of its own, in which it is called and keeps its journals. */
 export class Controller {
   readonly directory = mkdtempSync(join(tmpdir(), 'unwedge-controller-'));
+  readonly stateDir = join(this.directory, 'unwedge');
   readonly #inventory: string;
 
   constructor(inventory: string) {
     this.#inventory = inventory;
+  }
+
+  write(name: string, text: string): string {
+    writeFileSync(join(this.directory, name), text);
+    return name;
   }
 
   /** Starts `unwedge run PLAYBOOK`, with events. */
@@ -85,26 +93,41 @@ export class Controller {
 
   /** Starts any command of unwedge. */
   call(...args: readonly string[]): Call {
-    const env = { ...process.env, XDG_STATE_HOME: this.directory, NO_COLOR: '1' };
-    return new Call(
-      spawn(process.execPath, [`${packageRoot}dist/cli/main.cjs`, ...args], { env, cwd: this.directory }),
-    );
+    return new Call(this.#start(args));
   }
 
-  /** What a command says on stdout, and its exit code. */
-  async tell(...args: readonly string[]): Promise<{ readonly stdout: string; readonly code: number | null }> {
-    const env = { ...process.env, XDG_STATE_HOME: this.directory, NO_COLOR: '1' };
-    const child = spawn(process.execPath, [`${packageRoot}dist/cli/main.cjs`, ...args], { env, cwd: this.directory });
-    let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
+  /** The same below another program, such as a shell that sets limits: `before` is its argv, to which the command is added. */
+  callBelow(before: readonly string[], ...args: readonly string[]): Call {
+    return new Call(this.#start(args, before));
+  }
+
+  /** What a command says, and its exit code. */
+  async tell(...args: readonly string[]): Promise<Told> {
+    const child = this.#start(args);
+    const said = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        said[stream] += text;
+      });
+    }
     child.stdin.end();
     const [code] = await once(child, 'close');
-    return { stdout, code };
+    return { ...said, code };
   }
 
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
+
+  #start(args: readonly string[], before: readonly string[] = []): ChildProcessWithoutNullStreams {
+    const env = { ...process.env, XDG_STATE_HOME: this.directory, NO_COLOR: '1' };
+    const [file = '', ...rest] = [...before, process.execPath, program, ...args];
+    return spawn(file, rest, { env, cwd: this.directory });
+  }
+}
+
+export interface Told {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number | null;
 }
