@@ -26,7 +26,13 @@ function check(content: Uint8Array): void {
 function evaluate(step: Step): void {
   const found = { dead: 1, busy: true, driver: 'aufs', ids: ['a'], more: {}, changed: false };
   for (const scope of [{ port: 1, found }, {}]) {
-    for (const run of [() => step.when?.evaluate(scope), () => step.args(scope)]) {
+    const expressions = [
+      () => step.when?.evaluate(scope),
+      () => step.args(scope),
+      () => step.loop?.items(scope),
+      () => step.retry?.until?.evaluate(scope),
+    ];
+    for (const run of expressions) {
       try {
         run();
       } catch (error) {
@@ -97,6 +103,20 @@ const key = fc.constantFrom(
     'serial',
     'rollout',
     'on_failure',
+    'block',
+    'rescue',
+    'always',
+    'include',
+    'inputs',
+    'loop',
+    'until',
+    'retries',
+    'tags',
+    'ignore_errors',
+    'type',
+    'default',
+    'pattern',
+    'enum',
   ],
   ...[
     'scan',

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../src/core/json.ts';
-import { playSchema, STEP_KEYWORDS, stepSchema } from '../../src/playbook/keywords.ts';
+import { languageSchemas, STEP_KEYWORDS } from '../../src/playbook/keywords.ts';
 import { stepTypes } from '../../src/steps/index.ts';
 
 /** At run time they are taken as they are; here against the meta schema, unknown keywords included. */
@@ -14,8 +14,7 @@ const ajv = new Ajv({
 });
 
 const schemas: [string, JsonObject][] = [
-  ['play', playSchema],
-  ['step', stepSchema],
+  ...languageSchemas.map((schema, i): [string, JsonObject] => [`the language (${i})`, schema]),
   ...stepTypes.map((type): [string, JsonObject] => [type.name, type.schema]),
 ];
 
@@ -39,5 +38,9 @@ describe.each(schemas)('the schema of %s', (_, schema) => {
 });
 
 test("no step type has the name of a step's key", () => {
-  expect(stepTypes.map((type) => type.name).filter((name) => STEP_KEYWORDS.includes(name))).toEqual([]);
+  expect(
+    stepTypes
+      .map((type) => type.name)
+      .filter((name) => [...STEP_KEYWORDS, 'block', 'rescue', 'always', 'include', 'inputs'].includes(name)),
+  ).toEqual([]);
 });
