@@ -154,6 +154,9 @@ const inUse = ({ device }: Mount, { spaces }: Snapshot): boolean =>
 const isUntouchable = ({ commands }: Space): boolean =>
   !commands.includes('dockerd') && !commands.includes('sh') && commands.some((c) => UNTOUCHABLE.includes(c));
 
+/** The one file that a run leaves, by whatever name: it is gone with the next boot. */
+const LOCK = /\/run\/unwedge\.lock$/;
+
 function filesTouched(span: Span): string[] {
   const { before, after } = span;
   const lost = lostDevices(span);
@@ -169,7 +172,7 @@ function filesTouched(span: Span): string[] {
     const is = after.tree.get(path);
     return (is === undefined || idOf(is) !== idOf(was) || is.text !== was.text) && !excused(path, was);
   });
-  const come = [...after.tree.keys()].filter((path) => !before.tree.has(path) && !uncovered(path));
+  const come = [...after.tree.keys()].filter((path) => !before.tree.has(path) && !uncovered(path) && !LOCK.test(path));
   return [...gone.map(([path]) => `changed or gone: ${path}`), ...come.map((path) => `appeared: ${path}`)];
 }
 
