@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { packageRoot } from '../architecture/project.ts';
+import { blocksOf } from '../docs/page.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 
@@ -22,6 +24,7 @@ const STEPS = `
         run: test ! -e /root/fragile && touch /root/tested && { test ! -e /root/delicate || touch /root/ill; }
         undo: rm -f /root/tested /root/ill
 `;
+const DROPIN = '/etc/systemd/system/docker.service.d/10-unwedge.conf';
 const HEALTH = `
     health:
       - name: Not ill
@@ -42,14 +45,10 @@ describe.skipIf(reason)('a rollout over simulated hosts', () => {
     return stdout.trim();
   }
 
-  /** Runs a play with this rollout on all hosts, in their order. Not spawnSync: this process answers as the hosts' SSH servers. */
-  async function run(rollout: string, { steps = STEPS, args = [] as readonly string[] } = {}) {
-    const playbook = join(fleet.directory, 'play.yaml');
-    writeFileSync(playbook, `- hosts: all\n  rollout:\n${rollout}${steps}`);
-    const command = ['src/cli/main.ts', 'run', playbook, '-i', fleet.inventory, '--output', 'plain', ...args];
-    const child = spawn(process.execPath, [
-      ...['node_modules/tsx/dist/cli.mjs', ...command, '--state-dir', join(fleet.directory, 'state')],
-    ]);
+  /** Not spawnSync: this process answers as the hosts' SSH servers. */
+  async function unwedge(...args: readonly string[]) {
+    const command = ['src/cli/main.ts', ...args, '--state-dir', join(fleet.directory, 'state'), '--output', 'plain'];
+    const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', ...command]);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -58,6 +57,16 @@ describe.skipIf(reason)('a rollout over simulated hosts', () => {
     const [code] = await once(child, 'close');
     return { code, output };
   }
+
+  function write(name: string, text: string): string {
+    const file = join(fleet.directory, name);
+    writeFileSync(file, text);
+    return file;
+  }
+
+  /** Runs a play with this rollout on all hosts, in their order. */
+  const run = (rollout: string, { steps = STEPS, args = [] as readonly string[] } = {}) =>
+    unwedge('run', write('play.yaml', `- hosts: all\n  rollout:\n${rollout}${steps}`), '-i', fleet.inventory, ...args);
 
   const files = async (): Promise<Record<string, string>> => {
     const found = HOSTS.map(async (name) => [name, await on(name, 'cd /root; ls | tr "\\n" " "')] as const);
@@ -135,5 +144,28 @@ describe.skipIf(reason)('a rollout over simulated hosts', () => {
       output: expect.stringContaining('its next batch would stop 3 running containers (h3: 2, h4: 1)'),
     });
     expect(await snapshots(HOSTS.slice(2))).toEqual(before);
+  });
+
+  test('the worked example of docs/rollouts.md waits after its canary, and goes on where people let it', async () => {
+    const example = blocksOf({ path: '', text: readFileSync(`${packageRoot}docs/rollouts.md`, 'utf8') })
+      .find(({ file }) => file === 'careful.yaml')
+      ?.text.replace(/soak: 2m/, 'soak: 1')
+      .replace(/window: .*/, 'window: { start: "00:00", end: "24:00", time_zone: UTC }');
+    const playbook = write('careful.yaml', example ?? '');
+    const racks = Object.fromEntries(HOSTS.map((name, i) => [name, { rack: `r${i % 3}` }]));
+    const inventory = write('racks.yaml', JSON.stringify({ docker: { hosts: racks } }));
+    const limits = () => Promise.all(HOSTS.map((name) => on(name, `grep -hs LimitNOFILE ${DROPIN} || true`)));
+
+    const canary = await unwedge('run', playbook, '-i', fleet.inventory, '-i', inventory);
+    expect({ code: canary.code, output: canary.output }).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('== the rollout waits for people after its canary: h1'),
+    });
+    expect(await limits()).toEqual(['LimitNOFILE=1048576', '', '', '', '', '']);
+
+    const id = /unwedge resume (\S+)/.exec(canary.output.replace('resume RUN', ''))?.[1] ?? '';
+    const resumed = await unwedge('resume', id);
+    expect({ code: resumed.code, output: resumed.output }).toMatchObject({ code: 0 });
+    expect(await limits()).toEqual(HOSTS.map(() => 'LimitNOFILE=1048576'));
   });
 });
