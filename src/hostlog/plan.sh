@@ -9,6 +9,7 @@ journal=${0%/*} what=$1
 set -- "$journal"/[0-9]*.sh
 [ -e "$1" ] || exit 0
 awk -F '\t' -v what="$what" '
+  BEGIN { max = 0 }
   FILENAME ~ /\.sh$/ {
     if (FNR == 1) {
       n = FILENAME; gsub(/.*\/|\.sh$/, "", n); n += 0

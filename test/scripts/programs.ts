@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryPath } from '../transport/host-scripts.ts';
 import type { Runner } from './shells.ts';
@@ -62,9 +62,9 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Runs a host script, by its path below src/, as an agent does: no stdin, LC_ALL=C. */
+/** Runs a host script, by its path below src/ or an absolute one, as an agent does: no stdin, LC_ALL=C. */
 export function runScript(runner: Runner, script: string, args: readonly string[], around: Surroundings = {}): Result {
-  const file = fileURLToPath(new URL(`../../src/${script}`, import.meta.url));
+  const file = resolve(fileURLToPath(new URL('../../src/', import.meta.url)), script);
   const directories = around.onlyPath ?? [...(around.path ?? []), process.env.PATH ?? ''];
   const path = [...(runner.awk === undefined ? [] : [runner.awk]), ...directories].join(':');
   const enter = around.inside ? ['nsenter', '-t', String(around.inside.pid), '-m', '--'] : [];
