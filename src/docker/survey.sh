@@ -8,19 +8,17 @@
 #   setting UNIT KEY=VALUE      journal|syslog|kernel|dmesg LINE (as it is in that log)
 # Exit: 0 done, 4 the daemon does not answer, 124 it hangs.
 set -u
-root=$1 driver=$2
+root=$1 driver=$2 tab=$(printf '\t')
 shift 2
-tab=$(printf '\t')
 case ${DOCKER_HOST:-} in unix://*) ;; *) DOCKER_HOST=unix:///var/run/docker.sock ;; esac
 export DOCKER_HOST; unset DOCKER_TLS_VERIFY DOCKER_CONTEXT
-
 layers=$root/image/$driver/layerdb
 case $driver in
   devicemapper) store=devicemapper/metadata ;;
   aufs) store=aufs/diff ;;
   btrfs) store=btrfs/subvolumes ;;
   vfs) store=vfs/dir ;;
-  *) store=$driver ;; # A zfs dataset has no directory.
+  *) store=$driver ;;
 esac
 seen=$(
   for plugin in "$root"/plugins/*; do printf 'plugin\t%s\n' "${plugin##*/}"; done
@@ -32,6 +30,10 @@ seen=$(
   grep -hs '' "$layers"/sha256/*/cache-id | sed "s/^/image$tab/"
   # A layer that is being pulled belongs to no image yet.
   find "$root/$store" -mindepth 1 -maxdepth 1 -mmin +60 2>/dev/null | sed "s/^/layer_directory$tab/"
+  # A layer of zfs is a dataset below that of docker's.
+  parent=$([ "$driver" != zfs ] || timeout 60 docker info 2>/dev/null | sed -n 's/^ *Parent Dataset: //p')
+  [ -z "$parent" ] || timeout 60 zfs list -Hp -r -d 1 -t filesystem -o creation,name "$parent" 2>/dev/null |
+    awk -F '\t' -v before=$(($(date +%s) - 3600)) '$1 < before { print "layer_directory\t" $2 }'
 )
 ids=$(timeout 60 docker ps -aq --no-trunc) || case $? in 124) exit 124 ;; *) exit 4 ;; esac
 { printf '%s\n' "$ids" | sed "s/^/listed$tab/"; printf '%s\n' "$seen"; } | awk -F '\t' '
@@ -43,10 +45,8 @@ ids=$(timeout 60 docker ps -aq --no-trunc) || case $? in 124) exit 124 ;; *) exi
   ($1 == "container_directory" || $1 == "layer_record") && is_id($2) && !($2 in known) { print }
   $1 == "layer_directory" { name = $2; sub(/.*\//, "", name); layer = name; sub(/-(init|removing)$/, "", layer)
     if (is_id(layer) && !(layer in used)) print $1, name, $2 }'
-
 [ $# -eq 0 ] || systemctl show "$@" -p Id -p MountFlags -p PrivateMounts -p PrivateTmp -p ProtectSystem 2>/dev/null |
   awk -F '\n' 'BEGIN { RS = "" } { for (i = 1; i <= NF; i++) if ($i ~ /^Id=/) id = substr($i, 4); for (i = 1; i <= NF; i++) print "setting\t" id "\t" $i }'
-
 # The wordings of every generation (facts/docker.md §1); a kernel repeats itself every 30 s.
 said='(failed|[Uu]nable) to remove|[Cc]annot (remove|destroy) container|Error removing (mounted|init) layer|Handler for DELETE|[Dd]evice (is|or resource) [Bb]usy|dataset is busy|failed to (destroy|prune|unmount|load container)|could not remove mountpoint|unmount error after retries|[Ee]rror [Uu]nmounting|marked for removal|is already in progress'
 thin='device-mapper: (thin|ioctl): .*(Deletion|unable to remove)|overlayfs: .* in-use'

@@ -61,6 +61,8 @@ function look(runner: Runner, args: readonly string[], says: Says = {}) {
 const REFUSED = 'dockerd[52]: time="x" level=error msg="Handler for DELETE /v1.41/containers/a returned error: b"';
 const THIN = 'device-mapper: thin: Deletion of thin device 86 failed.';
 
+const ZFS_LIST = 'list -Hp -r -d 1 -t filesystem -o creation,name tank/docker';
+
 describe('docker/survey.sh', () => {
   underEachShellAndAwk((runner) => {
     it.each([
@@ -80,6 +82,24 @@ describe('docker/survey.sh', () => {
           `layer_directory\t${LOST}-init\t${root}/${store}/${LOST}-init`,
         ].sort(),
       );
+    });
+
+    it('tells the datasets of zfs that no layer has, of those that docker has made more than an hour ago', () => {
+      const root = dataRoot('zfs');
+      const now = Math.floor(Date.now() / 1000);
+      const sets = [UP_LAYER, IMAGE, LOST, `${LOST}-init`, 'other'].map((name) => [
+        now - 2 * HOUR,
+        `tank/docker/${name}`,
+      ]);
+      const listed = [...sets, [now, `tank/docker/${hex('new')}`]].map((row) => row.join('\t')).join('\n');
+      const zfs = programs({ zfs: `[ "$*" = '${ZFS_LIST}' ] || exit 1\ncat <<'EOT'\n${listed}\nEOT` });
+      const docker = `case $1 in info) echo ' Parent Dataset: tank/docker' ;; *) echo ${UP} ;; esac`;
+      const path = [doubles({ docker }), zfs];
+      const { stdout } = runScript(runner, 'docker/survey.sh', [root, 'zfs'], { path });
+      expect(stdout.split('\n').filter((line) => line.includes('tank'))).toEqual([
+        `layer_directory\t${LOST}\ttank/docker/${LOST}`,
+        `layer_directory\t${LOST}-init\ttank/docker/${LOST}-init`,
+      ]);
     });
 
     it('tells the settings of units by one question, and asks none without units', () => {
