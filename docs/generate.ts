@@ -1,15 +1,25 @@
-/** Writes docs/steps/ from the registry of step types, and docs/findings.md from the catalogue. Usage: npm run docs */
+/** Writes docs/steps/ and schemas/ from the registry of step types, and docs/findings.md from the catalogue. Usage: npm run docs */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
 import type { JsonObject } from '../src/core/json.ts';
 import type { AnyStepType } from '../src/core/step-type.ts';
 import { stepTypes } from '../src/steps/index.ts';
 import { findingsPage } from './generate-findings.ts';
+import { inventorySchema } from './inventory-schema.ts';
+import { playbookSchema, stepsSchema } from './playbook-schema.ts';
 
 /** File name below docs/steps/ → text. */
 export function stepPages(types: readonly AnyStepType[]): ReadonlyMap<string, string> {
   return new Map([['README.md', index(types)], ...types.map((type) => [`${type.name}.md`, page(type)] as const)]);
 }
+
+/** File name below schemas/ → text: what editors check playbooks and inventories by. */
+export const schemaFiles = (types: readonly AnyStepType[]): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries({ playbook: playbookSchema(types), steps: stepsSchema(types), inventory: inventorySchema() }).map(
+      ([name, schema]) => [`${name}.json`, `${JSON.stringify(schema, undefined, 2)}\n`],
+    ),
+  );
 
 const index = (types: readonly AnyStepType[]): string => `# Step types
 
@@ -96,4 +106,6 @@ if (process.argv[1] === import.meta.filename) {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of stepPages(stepTypes)) writeFileSync(new URL(name, folder), text);
   writeFileSync(new URL('findings.md', import.meta.url), findingsPage());
+  for (const [name, text] of schemaFiles(stepTypes))
+    writeFileSync(new URL(`../schemas/${name}`, import.meta.url), text);
 }

@@ -49,6 +49,7 @@ describe('the packed package', () => {
     const needed = [
       ...filesBelow('src', '.sh'),
       ...filesBelow('playbooks', '.yaml'),
+      ...filesBelow('schemas', '.json'),
       ...[program, 'package.json', 'README.md', 'LICENSE', 'inventory.example.yaml'],
     ];
     expect(needed.filter((path) => !packed.includes(path))).toEqual([]);
