@@ -1,14 +1,12 @@
-import { isOpen, windowText } from '../core/window.ts';
+import { admit } from './admission.ts';
 import type { Brake } from './brake.ts';
 import { budgetReason } from './budget.ts';
 import { confirmHost, leftUnconfirmed } from './confirm.ts';
-import { foretellStops, tooManyStops } from './containers.ts';
 import { failureOf } from './failure.ts';
 import { HealthWatch } from './health-watch.ts';
 import type { HostState } from './host-state.ts';
 import { playOnHost } from './play-run.ts';
 import { eachAtMost } from './pool.ts';
-import { whenToCome } from './preflight.ts';
 import { canBePutBack, mustBePutBack, putBack } from './put-back.ts';
 import type { PlannedPlay } from './rollout-plan.ts';
 import type { RolloutRunner } from './rollout-runner.ts';
@@ -52,32 +50,19 @@ export class BatchRun {
   }
 
   async run(): Promise<void> {
-    await this.#admit();
+    const begins = this.#brake.why === undefined;
+    if (begins) await this.#admit();
     const { why } = this.#brake;
     if (why === undefined) await this.#serveAll();
     else for (const state of this.#batch.states) this.#hosts.leaveOut(state, why.reason);
+    if (begins) await this.#end();
     for (const state of this.#batch.states) await this.#leave(state);
   }
 
-  /** Whether it may begin at this moment, and whether it would stop too much. */
   async #admit(): Promise<void> {
-    if (this.#brake.why !== undefined) return;
-    const { play } = this.#batch.play;
-    const { window, maxContainersStopped } = play.rollout;
-    const now = this.#runner.clock.now();
-    if (window !== undefined && this.#runner.mode === 'run' && !isOpen(window, now)) {
-      const message = `the rollout stopped: batches of play "${play.name}" begin ${windowText(window)} only`;
-      this.#brake.pull('window', { message, todo: whenToCome(window, now) });
-    } else if (maxContainersStopped !== undefined) await this.#admitStops(maxContainersStopped);
-    await this.#tellHalt();
-  }
-
-  async #admitStops(most: number): Promise<void> {
-    const { play, states } = this.#batch;
-    const stops = await foretellStops(this.#runner, states, play);
-    for (const [state, failure] of stops.unknown) await this.#fail(state, failure);
-    const reason = tooManyStops(stops, most);
-    if (reason !== undefined) this.#brake.pull('containers', reason);
+    const { halt, failures } = await admit(this.#runner, this.#batch);
+    for (const [state, failure] of failures) await this.#fail(state, failure);
+    if (halt !== undefined) this.#brake.pull(halt.by, halt.reason);
   }
 
   async #serveAll(): Promise<void> {
@@ -89,9 +74,14 @@ export class BatchRun {
     await health.before();
     await this.#each(states, (state) => this.#runHost(state, health));
     if (this.#runner.mode === 'run') await this.#watch(health);
-    await this.#tellHalt();
+  }
+
+  /** What it means for the rollout that this batch is over, or did not begin. */
+  async #end(): Promise<void> {
+    const { play, isLast } = this.#batch;
+    this.#awaitPeople();
+    await this.#brake.tell(play, this.#hosts, isLast);
     await this.#putBack();
-    await this.#awaitPeople();
   }
 
   /** Its health, the time it is left alone, and its health again. */
@@ -114,7 +104,7 @@ export class BatchRun {
       await this.#serve(state);
       await this.#confirm(state, health);
     } catch (error) {
-      state.end ??= failureOf(error);
+      await this.#fail(state, state.end ?? failureOf(error));
     }
     await this.#rest(state);
   }
@@ -162,7 +152,7 @@ export class BatchRun {
     await this.#each(due, (state) => putBack(this.#runner, state, why.reason));
   }
 
-  async #awaitPeople(): Promise<void> {
+  #awaitPeople(): void {
     const { play, states, isCanary } = this.#batch;
     if (play.play.rollout.confirm !== 'canary' || !isCanary || this.#runner.mode === 'check') return;
     const isMore = this.#hosts.stillIn(play.hosts).some(({ name }) => !this.#hosts.hasBegun(name, play));
@@ -170,11 +160,6 @@ export class BatchRun {
     if (this.#brake.isConfirmed()) return;
     const message = `the rollout waits for people after its canary: ${states.map(({ name }) => name).join(', ')}`;
     this.#brake.pull('confirm', { message, todo: `look at it, then go on: unwedge resume ${this.#runner.run}` });
-    await this.#tellHalt();
-  }
-
-  #tellHalt(): Promise<void> {
-    return this.#brake.tell(this.#batch.play, this.#hosts, this.#batch.isLast);
   }
 
   #each(states: readonly HostState[], work: (state: HostState) => Promise<void>): Promise<void> {

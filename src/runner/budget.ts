@@ -1,7 +1,7 @@
 import type { HostStatus, Reason } from '../core/event.ts';
+import type { Play } from '../core/playbook.ts';
 import type { Amount, Rollout } from '../core/rollout.ts';
 import type { HostState } from './host-state.ts';
-import type { PlannedPlay } from './rollout-plan.ts';
 
 /** How many failures end a rollout; undefined: none do. A percentage is one of all hosts of the run: 5% of 30 is reached by 2. */
 export function failuresAllowed(
@@ -25,7 +25,7 @@ export const countsAsFailure = (status: HostStatus): boolean =>
  * it the play's own first one, `latest`, does.
  */
 export function budgetReason(
-  { play, failures }: PlannedPlay,
+  { play, failures }: { readonly play: Play; readonly failures: number | undefined },
   failed: readonly HostState[],
   latest?: HostState,
 ): Reason | undefined {

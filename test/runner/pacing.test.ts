@@ -112,6 +112,15 @@ describe('max_failures', () => {
     expect(exitCodeOf(recap)).toBe(8);
   });
 
+  it('counts hosts that a fault of ours has ended', async () => {
+    const fleet = new Fleet(...names(2));
+    fleet.host('h1').weather = () => {
+      throw new TypeError('undefined is not a function');
+    };
+    const recap = await fleet.run([play([put('x', '1')], { serial: 1 })]);
+    expect(statuses(recap)).toEqual({ h1: 'failed', h2: 'not-attempted' });
+  });
+
   it('that is reached by the last host has stopped nothing', async () => {
     const recap = await fleetWhere(['h2'], ...names(2)).run([play([put('x', '1')], { serial: 1 })]);
     expect(recap.stopped).toBeUndefined();
@@ -325,6 +334,23 @@ describe('max_containers_stopped', () => {
     expect(statuses(recap)).toEqual({ h1: 'failed', h2: 'failed' });
     expect(recap.outcomes[0]?.reason?.message).toMatch(/can not be foretold.*docker does not tell$/);
     expect(contents(fleet)).toEqual({ h1: '', h2: '' });
+  });
+
+  it('puts back what its play wants to be put back where such hosts use up the budget', async () => {
+    const fleet = new Fleet(...names(3));
+    const hanging = step(
+      fileBut({
+        plan: (args: { key: string; value: string }, facts: string, context) => {
+          const planned = file.plan(args, facts, context);
+          const stops = fleet.host('h1').files.has('x') ? 'unknown' : 1;
+          return { ...planned, changes: planned.changes.map((change) => ({ ...change, stops })) };
+        },
+      }),
+      { key: 'x', value: '1' },
+    );
+    const recap = await fleet.run([play([hanging], { serial: 1, maxContainersStopped: 5, onFailure: 'rollback_all' })]);
+    expect(statuses(recap)).toEqual({ h1: 'rolled-back', h2: 'failed', h3: 'not-attempted' });
+    expect(contents(fleet)).toEqual({ h1: '', h2: '', h3: '' });
   });
 
   it('says the same in check mode', async () => {

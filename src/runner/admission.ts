@@ -1,0 +1,34 @@
+import { isOpen, windowText } from '../core/window.ts';
+import type { Halt } from './brake.ts';
+import { foretellStops, tooManyStops } from './containers.ts';
+import type { Failure } from './failure.ts';
+import type { HostState } from './host-state.ts';
+import { whenToCome } from './preflight.ts';
+import type { PlannedPlay } from './rollout-plan.ts';
+import type { RolloutRunner } from './rollout-runner.ts';
+
+/** What is known of a batch before it begins. */
+export interface Admission {
+  /** Why it may not begin; undefined: it may. */
+  readonly halt: Required<Halt> | undefined;
+  /** Hosts that may not, whatever becomes of the others. */
+  readonly failures: ReadonlyMap<HostState, Failure>;
+}
+
+/** Asks the clock and the probes whether a batch may begin at this moment. */
+export async function admit(
+  runner: RolloutRunner,
+  { play: planned, states }: { readonly play: PlannedPlay; readonly states: readonly HostState[] },
+): Promise<Admission> {
+  const { name, rollout } = planned.play;
+  const { window, maxContainersStopped } = rollout;
+  const now = runner.clock.now();
+  if (window !== undefined && runner.mode === 'run' && !isOpen(window, now)) {
+    const message = `the rollout stopped: batches of play "${name}" begin ${windowText(window)} only`;
+    return { halt: { by: 'window', reason: { message, todo: whenToCome(window, now) } }, failures: new Map() };
+  }
+  if (maxContainersStopped === undefined) return { halt: undefined, failures: new Map() };
+  const stops = await foretellStops(runner, states, planned);
+  const reason = tooManyStops(stops, maxContainersStopped);
+  return { halt: reason && { by: 'containers', reason }, failures: stops.unknown };
+}
