@@ -16,7 +16,6 @@ export class RunHosts {
   /** The last play that each host is in. */
   readonly #lastPlays = new Map<string, PlannedPlay>();
   readonly #begun = new Map<PlannedPlay, Set<string>>();
-  readonly #begun = new Map<PlannedPlay, Set<string>>();
   readonly #finished = new Set<HostState>();
   /** How many hosts were left out because the run stopped. */
   leftOut = 0;
@@ -40,16 +39,6 @@ export class RunHosts {
 
   stillIn(hosts: readonly Host[]): readonly HostState[] {
     return this.of(hosts).filter(({ end }) => end === undefined);
-  }
-
-  /** A host's turn in a play has come. */
-  begin(state: HostState, play: PlannedPlay): void {
-    state.started = true;
-    this.#begun.set(play, (this.#begun.get(play) ?? new Set()).add(state.name));
-  }
-
-  hasBegun(name: string, play: PlannedPlay): boolean {
-    return this.#begun.get(play)?.has(name) === true;
   }
 
   /** A host's turn in a play has come. */
