@@ -15,6 +15,7 @@ import {
   stateFlag,
   whole,
 } from './flags.ts';
+import type { CopiesFlags } from './host-copies.ts';
 import type { InventoryFlags } from './inventory.ts';
 import type { ResumeFlags } from './run-call.ts';
 
@@ -55,6 +56,13 @@ runningFlags(
     .command('rollback')
     .description('take back what a run has changed, newest first')
     .argument('<run>', 'id of the run, or its beginning')
+    .option(
+      '-i, --inventory <source>',
+      'go by what the hosts of an inventory keep of the run (repeatable)',
+      collect,
+      [],
+    )
+    .option('-l, --limit <pattern>', 'with -i: only these hosts')
     .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
 ).action(async (run: string, flags: ConnectionFlags & RunFlags) => {
   const { rollback } = await import('./rollback.ts');
@@ -81,12 +89,26 @@ const runs = stateFlag(program.command('runs').description('list the runs that t
     await listAll(flags);
   },
 );
-stateFlag(
-  runs
-    .command('show')
-    .description('tell what a run did, host by host')
-    .argument('<run>', 'id of the run, or its beginning'),
-).action(async (run: string, flags: { stateDir?: string }) => {
+connectionFlags(
+  stateFlag(
+    runs
+      .command('show')
+      .description('tell what a run did, host by host')
+      .argument('<run>', 'id of the run, or its beginning')
+      .option(
+        '-i, --inventory <source>',
+        'ask the hosts of an inventory what they keep of it (repeatable)',
+        collect,
+        [],
+      )
+      .option('-l, --limit <pattern>', 'with -i: only these hosts')
+      .option('-f, --forks <n>', 'with -i: hosts to ask at the same time', whole, 25),
+  ),
+).action(async (run: string, flags: CopiesFlags & { stateDir?: string }) => {
+  if (flags.inventory.length > 0) {
+    const { showOnHosts } = await import('./runs-on-hosts.ts');
+    return showOnHosts(run, flags);
+  }
   const { show } = await import('./runs.ts');
   await show(run, flags);
 });

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from '../core/connection-options.ts';
 import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { loadRun, newRunId, openJournal } from '../journal/index.ts';
@@ -6,6 +7,7 @@ import { stepTypes } from '../steps/index.ts';
 import { openConnection } from '../transport/open-connection.ts';
 import { becomePassword } from './become-password.ts';
 import type { RunFlags } from './flags.ts';
+import { runOnHosts } from './host-copies.ts';
 import { hostJournals } from './host-journals.ts';
 import { lockWish, runLock, withLocks } from './locks.ts';
 import { observed } from './observed.ts';
@@ -13,38 +15,67 @@ import { findWholeRun } from './resumable.ts';
 import { stateDir } from './state-dir.ts';
 import { recalled } from './targets.ts';
 
-/** `unwedge rollback RUN`: the run's journal, backwards. */
+/** `unwedge rollback RUN`: the run's journal, backwards; with an inventory, the journals of its hosts. */
 export async function rollback(prefix: string, flags: RunFlags): Promise<ExitCode> {
   const dir = stateDir(flags);
-  const of = await findWholeRun(dir, prefix);
   const run = newRunId(Date.now(), Math.random);
+  if (flags.inventory.length > 0) return rollbackOnHosts(prefix, run, flags);
+  const of = await findWholeRun(dir, prefix);
   // The record is read once nobody else adds to it.
   return withLocks([runLock(dir, of), runLock(dir, run)], run, flags, async () => {
     const { record } = await loadRun(dir, of);
-    if (hostsToUndo(record).length > 0) return takeBack(run, record, flags);
-    console.log(`nothing to undo: run ${of} has changed nothing that is not taken back or irreversible`);
-    return ExitCode.done;
+    return takeBack(run, record, await recalledWays(record, flags), flags);
   });
 }
 
-async function takeBack(run: string, record: RunRecord, flags: RunFlags): Promise<ExitCode> {
+/** Where this controller has no journal of the run: what its hosts keep is enough. */
+async function rollbackOnHosts(prefix: string, run: string, flags: RunFlags): Promise<ExitCode> {
+  const { record, options, secrets, silent } = await runOnHosts(prefix, flags);
+  const dir = stateDir(flags);
+  return withLocks([runLock(dir, record.started.run), runLock(dir, run)], run, flags, async () => {
+    const wayTo = (host: string) => options.get(host);
+    const code = await takeBack(run, record, { secrets, wayTo }, flags);
+    return code === ExitCode.done && silent.length > 0 ? ExitCode.unreachable : code;
+  });
+}
+
+interface Ways {
+  readonly secrets: readonly string[];
+  /** How to reach a host, as its usual user or as a step has asked for. */
+  readonly wayTo: (host: string, become?: boolean) => ConnectionOptions | undefined;
+}
+
+async function recalledWays(record: RunRecord, flags: RunFlags): Promise<Ways> {
   const password = await becomePassword(flags);
   const rows = new Map(record.started.hosts.map((row) => [row.name, row]));
-  const usual = new Map([...rows].map(([name, row]) => [name, recalled(row, flags, password)]));
+  return {
+    secrets: password === undefined ? [] : [password],
+    wayTo(host, become) {
+      const row = rows.get(host);
+      return row && recalled(row, flags, password, become);
+    },
+  };
+}
+
+async function takeBack(run: string, record: RunRecord, { secrets, wayTo }: Ways, flags: RunFlags): Promise<ExitCode> {
+  const { run: of, playbooks } = record.started;
+  if (hostsToUndo(record).length === 0) {
+    console.log(`nothing to undo: run ${of} has changed nothing that is not taken back or irreversible`);
+    return ExitCode.done;
+  }
   const types = new Map(stepTypes.map((type) => [type.name, type]));
   const plan = {
     ...{ run, record, typeOf: (name: string) => types.get(name), forks: flags.forks, lock: lockWish(flags) },
-    becomes: (host: string) => usual.get(host)?.become !== undefined,
+    becomes: (host: string) => wayTo(host)?.become !== undefined,
   };
   const connect = (host: string, become?: boolean) => {
-    const row = rows.get(host);
-    if (row === undefined) throw new Error(`the journal does not tell how to reach ${host}`);
-    return openConnection(recalled(row, flags, password, become));
+    const to = wayTo(host, become);
+    if (to === undefined) throw new Error(`the journal does not tell how to reach ${host}`);
+    return openConnection(to);
   };
   const journal = await openJournal(stateDir(flags), run);
-  const hosts = hostJournals(record.started.run, record.started.playbooks);
   return exitCodeOf(
-    await observed(journal, password === undefined ? [] : [password], flags, hosts, (around) =>
+    await observed(journal, secrets, flags, hostJournals(of, playbooks), (around) =>
       startRollback(plan, connect, around),
     ),
   );

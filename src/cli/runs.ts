@@ -38,7 +38,9 @@ export async function show(prefix: string, flags: { readonly stateDir?: string }
   for (const host of record.hosts) {
     console.log(`\n${printable(host.host)}`);
     for (const step of host.steps)
-      console.log(`  ${(step.tolerated ?? step.status).padEnd(11)}  ${printable(step.step)}${because(step.reason?.message)}`);
+      console.log(
+        `  ${(step.tolerated ?? step.status).padEnd(11)}  ${printable(step.step)}${because(step.reason?.message)}`,
+      );
     for (const change of host.changes) console.log(`  ${change.state.padEnd(11)}    ${changeText(change)}`);
   }
   for (const resume of record.resumes) console.log(`\nrun ${resume} went on with it`);
@@ -56,7 +58,9 @@ function outlook(record: RunRecord, atWork: string | undefined): string {
   return why === undefined ? `go on with it: unwedge resume ${run}` : `${why.message}: ${why.todo}`;
 }
 
-const changeText = ({ change, reason }: ChangeRecord): string => `${printable(change.summary)}${because(reason)}`;
+/** One change, and why it is not as it should be. */
+export const changeText = ({ change, reason }: ChangeRecord): string =>
+  `${printable(change.summary)}${because(reason)}`;
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${printable(reason)}`);
 
 function summary({ started, state, recap, hosts }: RunRecord, isAtWork: boolean): string {
