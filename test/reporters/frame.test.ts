@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RunEvent, RunMode } from '../../src/core/event.ts';
+import type { NewEvent, RunEvent, RunMode } from '../../src/core/event.ts';
 import { Board } from '../../src/reporters/board.ts';
 import { displayWidth } from '../../src/reporters/display-width.ts';
 import { closingLines, frame, type View } from '../../src/reporters/frame.ts';
@@ -82,6 +82,21 @@ describe('of more hosts only those at work and those that failed are shown', () 
       ...['✖ web-13  failed: no', '✖ web-14  failed: no', '… and 12 more before'],
     ]);
   });
+});
+
+test('a soak tells how long it still takes, until the health is asked again or the next batch begins', () => {
+  const soaking = new Script().batch(0, 2, ['web-1']).seconds(60);
+  soaking.add({ type: 'batch.soaking', play: 'Free Dead containers', batch: 0, seconds: 300 });
+  expect(frame(boardOf(hosts(20), soaking.events), view())[1]).toContain('0/20 done · soaking, 4 min 50 s left');
+  const health = { play: 'Free Dead containers', batch: 0, hosts: 1, ill: [] };
+  const ends: readonly NewEvent[] = [
+    { type: 'batch.health', ...health, moment: 'soaked' },
+    { type: 'batch.started', play: 'Free Dead containers', batch: 1, batches: 2, hosts: ['web-2'] },
+  ];
+  for (const end of ends) {
+    const board = boardOf(hosts(20), [...soaking.events, { at: '', ...end }]);
+    expect(frame(board, view()).join('\n')).not.toContain('soaking');
+  }
 });
 
 test('batches are counted from one', () => {
