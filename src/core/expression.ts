@@ -8,6 +8,8 @@ export type Scope = Readonly<Record<string, Json>>;
 export interface Expression<T extends Json = Json> {
   readonly source: string;
   readonly at: SourceLocation;
+  /** Names of the scope that it reads. */
+  readonly reads: readonly string[];
   /** @throws StepError that names the expression and its place where a value turns out to be of another type. */
   evaluate(scope: Scope): T;
 }

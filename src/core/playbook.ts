@@ -40,6 +40,8 @@ export interface Block {
   readonly when: Expression<boolean> | undefined;
   /** Values that its steps read by name, given once as a host comes to it: an include's inputs. @throws StepError */
   readonly inputs: ((scope: Scope) => Scope) | undefined;
+  /** Names that its condition and inputs read. */
+  readonly reads: readonly string[];
   readonly steps: readonly Task[];
   /** What a host does that failed in one of `steps`; it goes on after the block then. None: the host has failed. */
   readonly rescue: readonly Task[];
@@ -72,6 +74,8 @@ export interface Step {
   readonly runOnce: boolean;
   /** Its own and those of what it stands in. */
   readonly tags: readonly string[];
+  /** Names that its expressions read. */
+  readonly reads: readonly string[];
 }
 
 export interface Loop {

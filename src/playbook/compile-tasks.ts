@@ -4,7 +4,7 @@ import { conjuncts } from './cel-tree.ts';
 import { compileWhen } from './condition.ts';
 import { compileGiven } from './include-inputs.ts';
 import { CEL_TYPES } from './inputs.ts';
-import { type Names, type Registers, withGiven, withVariable } from './names.ts';
+import { type Names, type Registers, recorded, withGiven, withVariable } from './names.ts';
 import type { TakenNames } from './play-names.ts';
 import { afterStep, whereBroken, whereRescued, whereWhole } from './registers.ts';
 import { compileStep } from './step.ts';
@@ -45,13 +45,13 @@ function compileTask(form: TaskForm, around: Surroundings): { task: Task | undef
 function compileBlock(form: BlockForm, around: Surroundings): { task: Block; registers: Registers } {
   const { names } = around;
   const { node, report, name } = form;
-  const asked = withGiven(names, conjuncts(form.when ?? ''));
+  const { names: asked, read } = recorded(withGiven(names, conjuncts(form.when ?? '')));
   const when = compileWhen(entryOf(node, 'when')?.value, asked, report);
   const inputs = compileGiven(form, asked);
-  const within = inside(form, { ...around, names: asked });
+  const within = inside(form, { ...around, names: withGiven(names, conjuncts(form.when ?? '')) });
   const parts = compileParts(form, within);
   const at = report.source.at(node.span.start);
-  const task: Block = { kind: 'block', name, at, when, inputs, ...parts.tasks };
+  const task: Block = { kind: 'block', name, at, when, inputs, reads: [...read], ...parts.tasks };
   return { task, registers: withHidden(parts.registers, names.registers) };
 }
 

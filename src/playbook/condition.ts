@@ -10,12 +10,10 @@ export function compileWhen(node: YamlNode | undefined, names: Names, report: Re
   if (node?.kind !== 'scalar') return undefined;
   const { value } = node;
   if (typeof value === 'boolean')
-    return { source: String(value), at: report.source.at(node.span.start), evaluate: () => value };
+    return { source: String(value), at: report.source.at(node.span.start), reads: [], evaluate: () => value };
   if (typeof value !== 'string') return undefined;
   const compiled = compileTyped(node, 'bool', names, report);
-  return (
-    compiled && { source: compiled.source, at: compiled.at, evaluate: (scope) => compiled.evaluate(scope) === true }
-  );
+  return compiled && { ...compiled, evaluate: (scope) => compiled.evaluate(scope) === true };
 }
 
 /** Seconds. */

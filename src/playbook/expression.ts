@@ -22,6 +22,7 @@ export function compileExpression(text: string, place: TextPlace, names: Names):
   if (!parsed) return undefined;
   const uses = nameUses(parsed.ast);
   for (const use of uses) {
+    names.read?.add(use.name);
     const found = nameFinding(use, names);
     if (found) {
       place.report(found);
@@ -37,6 +38,7 @@ export function compileExpression(text: string, place: TextPlace, names: Names):
   return {
     source: text,
     at: place.at,
+    reads: [...new Set(uses.map((use) => use.name))],
     type: checked.type ?? 'dyn',
     evaluate: evaluator(program, text, uses, place, names),
   };

@@ -46,6 +46,14 @@ export interface Names {
   readonly open: boolean;
   /** What the step's own `when`, and those of the blocks it stands in, make sure of. */
   readonly given: ReadonlySet<string>;
+  /** Takes down which names are read. */
+  readonly read?: Set<string>;
+}
+
+/** The same names, and those of them that are read from now on. */
+export function recorded(names: Names): { readonly names: Names; readonly read: ReadonlySet<string> } {
+  const read = new Set<string>();
+  return { names: { ...names, read }, read };
 }
 
 export const withGiven = (names: Names, given: readonly string[]): Names =>

@@ -5,7 +5,7 @@ import { compileArgs } from './args.ts';
 import { conjuncts, readsName } from './cel-tree.ts';
 import { compileWhen, readTime } from './condition.ts';
 import { compileLoop } from './loop.ts';
-import { ITEM, type Names, withGiven, withVariable } from './names.ts';
+import { ITEM, type Names, recorded, withGiven, withVariable } from './names.ts';
 import type { Report } from './place.ts';
 import { compileRetry } from './retry.ts';
 import type { StepForm } from './task-form.ts';
@@ -14,16 +14,18 @@ import { isTrue } from './yaml-flag.ts';
 /** Compiles one step with the names known at its place; the second pass. Undefined where its form is wrong. */
 export function compileStep(form: StepForm, names: Names): Step | undefined {
   const { type, args, node, report } = form;
-  const { loop, names: each } = compileItems(form, names);
+  const { names: known, read } = recorded(names);
+  const { loop, names: each } = compileItems(form, known);
   const own = withGiven(each, conjuncts(form.when ?? ''));
   const when = compileWhen(entryOf(node, 'when')?.value, own, report);
   const retry = compileRetry(form, own);
   const deadline = readTime(entryOf(node, 'timeout')?.value, report);
   const map = type && args && argsMap(args, type, report);
   if (!type || !map) return undefined;
+  const compiled = compileArgs(map, type, own, report);
   return {
     ...{ kind: 'step', name: form.name, at: report.source.at(node.span.start), type },
-    ...{ args: compileArgs(map, type, own, report), when, loop, retry, deadline: deadline ?? type.deadline },
+    ...{ args: compiled, reads: [...read], when, loop, retry, deadline: deadline ?? type.deadline },
     ...{ register: form.register, notify: form.notify.map((name) => name.text), tags: form.tags },
     ...{ ignoreErrors: isTrue(node, 'ignore_errors'), runOnce: isTrue(node, 'run_once'), become: form.become },
   };

@@ -51,12 +51,14 @@ function isMet({ until }: Retry, { step }: StepWork, scope: Scope, { register }:
 
 /** What a run would wait for can't be known; what is so now is told. */
 async function lookOnce(runner: StepRunner, work: StepWork, scope: Scope, retry: Retry): Promise<Passed> {
-  const passed = await pass(runner, work, scope);
-  if (isMet(retry, work, scope, passed)) return passed;
-  const note = `'${retry.until?.source}' is not so now; a run waits for it, with up to ${retry.retries + 1} attempts`;
+  const tried = await attempt(runner, work, scope, retry);
+  if ('passed' in tried && tried.asWished) return tried.passed;
   const { state, step } = work;
-  await runner.stream.tell({ type: 'step.planned', host: state.name, step: step.name, changes: [], notes: [note] });
-  return passed;
+  const now = 'passed' in tried ? `'${retry.until?.source}' is not so now` : failureOf(tried.error).reason.message;
+  const notes = [`${now}; a run tries up to ${retry.retries + 1} times`];
+  await runner.stream.tell({ type: 'step.planned', host: state.name, step: step.name, changes: [], notes });
+  if (step.register !== undefined) state.unknown.add(step.register);
+  return 'passed' in tried ? tried.passed : { status: 'ok', register: { changed: false } };
 }
 
 /** @throws SessionError where the run is stopped meanwhile */

@@ -26,6 +26,8 @@ export class HostState {
   #putBackBecause: Reason | undefined;
   /** What the steps of this play have registered. */
   registers: Scope = {};
+  /** Check mode: those of them of which only a run will know what they hold. */
+  readonly unknown = new Set<string>();
   /** Check mode: what the steps so far would have changed. */
   pending: readonly Change[] = [];
 

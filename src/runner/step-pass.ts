@@ -2,6 +2,7 @@ import type { Scope } from '../core/expression.ts';
 import { type Planned, StepError } from '../core/step-type.ts';
 import type { EventStream } from './events.ts';
 import type { StepOutcome, StepRunner, StepWork } from './step-run.ts';
+import { perhaps } from './unknown.ts';
 
 export type Passed = Extract<StepOutcome, { readonly status: 'ok' | 'changed' }>;
 
@@ -18,10 +19,11 @@ export async function pass(runner: StepRunner, work: StepWork, scope: Scope): Pr
   return { status: changed ? 'changed' : 'ok', register: { ...planned.output, ...failed, changed } };
 }
 
-async function lookAndPlan({ state, step }: StepWork, args: unknown): Promise<Planned> {
+async function lookAndPlan({ state, step, unsure }: StepWork, args: unknown): Promise<Planned> {
   const connection = await state.linkOf(step).connection();
   const facts: unknown = await step.type.probe(connection.readOnly({ deadline: step.deadline }), args);
-  return step.type.plan(args, facts, { pending: state.pending, done: [] });
+  const planned: Planned = step.type.plan(args, facts, { pending: state.pending, done: [] });
+  return unsure ? { ...planned, changes: perhaps(planned.changes) } : planned;
 }
 
 async function announce(stream: EventStream, { state, step }: StepWork, planned: Planned): Promise<void> {

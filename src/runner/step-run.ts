@@ -9,6 +9,7 @@ import { type Failure, failureOf } from './failure.ts';
 import type { HostState } from './host-state.ts';
 import type { RunOnce } from './run-once.ts';
 import type { StopControl } from './stop-control.ts';
+import { readsUnknown } from './unknown.ts';
 
 /** Why a failed step does not end its host: it says so itself, or it stands in a block that has a rescue. */
 export type Tolerance = 'ignored' | 'rescued';
@@ -24,6 +25,10 @@ export interface StepWork {
   readonly vars: Scope;
   /** Of the includes that it stands in. */
   readonly inputs: Scope;
+  /** Check mode: those inputs of which only a run will know the value. */
+  readonly unknownInputs: readonly string[];
+  /** Check mode: whether it comes to what it does now only a run will know. */
+  readonly unsure: boolean;
   readonly tolerance: Tolerance | undefined;
 }
 
@@ -66,8 +71,8 @@ export type Way = (runner: StepRunner, work: StepWork) => Promise<StepOutcome>;
 export const scopeOf = ({ vars, state, inputs }: StepWork): Scope => ({ ...vars, ...state.registers, ...inputs });
 
 /** Where it does not, the step sets no register: what it would have found out is unknown. */
-export const applies = ({ step }: StepWork, scope: Scope): boolean =>
-  step.when === undefined || step.when.evaluate(scope);
+export const applies = (work: StepWork, scope: Scope): boolean =>
+  work.step.when === undefined || readsUnknown(work, work.step.when.reads) || work.step.when.evaluate(scope);
 
 /** Takes one host through one step and tells of it. Never rejects: whatever goes wrong is this host's outcome. */
 export async function runStep(runner: StepRunner, work: StepWork, way: Way): Promise<StepOutcome> {

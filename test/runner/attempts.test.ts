@@ -105,7 +105,7 @@ describe('in check mode', () => {
     expect(statuses(recap)).toEqual({ h: 'ok' });
     expect(requests(fleet)).toEqual(['get']);
     expect(fleet.ofType('step.planned')).toMatchObject([
-      { changes: [], notes: ["'it.up' is not so now; a run waits for it, with up to 4 attempts"] },
+      { changes: [], notes: ["'it.up' is not so now; a run tries up to 4 times"] },
     ]);
   });
 });

@@ -38,7 +38,13 @@ const oneStep = fc
     fc.record({ ignoreErrors: fc.boolean(), runOnce: fc.boolean() }),
     fc.option(fc.constant({ until: undefined, retries: 2, delay: 1 }), { nil: undefined }),
   )
-  .map(([own, asked, flags, retry]): Step => ({ ...own, when: asked, ...flags, retry }));
+  .map(
+    ([own, asked, flags, retry]): Step => ({
+      ...{ ...own, when: asked, ...flags },
+      // What a look finds that is tried again only a run will know.
+      retry: own.type === looksInVain ? undefined : retry,
+    }),
+  );
 const { tasks } = fc.letrec<{ tasks: Task[]; task: Task; block: Task }>((tie) => ({
   tasks: fc.array(tie('task'), { maxLength: 4 }),
   task: fc.oneof({ depthSize: 'small' }, oneStep, tie('block')),

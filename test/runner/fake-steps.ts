@@ -108,9 +108,14 @@ export const typeOf = (name: string): AnyStepType | undefined => fakeSteps.find(
 /** A step type that is `file` but for the given parts. */
 export const fileBut = (parts: Partial<AnyStepType>): AnyStepType => ({ ...file, ...parts });
 
-export const when = (source: string, evaluate: (scope: Scope) => boolean): Expression<boolean> => ({
+export const when = (
+  source: string,
+  evaluate: (scope: Scope) => boolean,
+  reads: readonly string[] = [],
+): Expression<boolean> => ({
   source,
   at,
+  reads,
   evaluate,
 });
 
@@ -119,7 +124,7 @@ export function step(type: AnyStepType, args: unknown, more: Partial<Step> = {})
   return {
     ...{ kind: 'step', name, at, type, args: () => args, when: undefined, register: undefined, notify: [] },
     ...{ deadline: type.deadline, loop: undefined, retry: undefined, ignoreErrors: false, become: undefined },
-    ...{ runOnce: false, tags: [], ...more },
+    ...{ runOnce: false, tags: [], reads: [], ...more },
   };
 }
 
@@ -127,7 +132,7 @@ export const put = (key: string, value: string, more: Partial<Step> = {}): Step 
 
 export function block(steps: readonly Task[], more: Partial<Block> = {}): Block {
   return {
-    ...{ kind: 'block', name: 'block', at, when: undefined, inputs: undefined },
+    ...{ kind: 'block', name: 'block', at, when: undefined, inputs: undefined, reads: [] },
     steps,
     rescue: [],
     always: [],
