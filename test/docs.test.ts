@@ -98,15 +98,24 @@ describe.each(pages.map((one) => [one.path, one] as const))('%s', (path, own) =>
   });
 });
 
-/** A playbook and a list of steps are linted; a map is an inventory. */
+/** A playbook, a list of steps and an included file are linted; any other map is an inventory. */
 function commandFor(yaml: string): string {
-  if (!yaml.startsWith('-')) {
+  if (/^steps:/m.test(yaml)) {
+    sandbox.write('included.yaml', yaml);
+    sandbox.write(
+      'play.yaml',
+      '- hosts: all\n  steps:\n    - include: included.yaml\n      inputs: { unit: a.service }\n',
+    );
+  } else if (!yaml.startsWith('-')) {
     sandbox.write('hosts.yaml', yaml);
     return 'unwedge inventory -i hosts.yaml';
-  }
+  } else writePlay(yaml);
+  return 'unwedge lint play.yaml | grep -x "play.yaml: no findings"';
+}
+
+function writePlay(yaml: string): void {
   const indented = yaml.replace(/^(?=.)/gm, '    ');
   sandbox.write('play.yaml', /^ {2}steps:/m.test(yaml) ? yaml : `- hosts: all\n  serial: 1\n  steps:\n${indented}`);
-  return 'unwedge lint play.yaml | grep -x "play.yaml: no findings"';
 }
 
 function leadsSomewhere(from: string, target: string): boolean {
