@@ -184,5 +184,7 @@ export class BatchRun {
     const mayBePutBack = play.play.rollout.onFailure === 'rollback_all' && this.#brake.why === undefined;
     const isDone = state.end !== undefined || this.#hosts.isLast(state, play);
     if (isDone && !mayBePutBack) await this.#hosts.finish(state);
+    // Until its next play, other batches soak: few connections live that long.
+    else if (play.play.rollout.soak > 0) await state.links.reset();
   }
 }

@@ -61,6 +61,8 @@ export class HealthWatch {
     const isLate = ({ memory }: HostState) => moment === 'before' && memory?.hasBegun(play.play) === true;
     const asked = states.filter((state) => state.end === undefined && !isLate(state));
     if (play.play.health.length === 0 || asked.length === 0 || stop.level > 0) return [];
+    // Over a new connection: an old one may live on where a new one has no chance, or may have died of the soak.
+    if (moment !== 'before') for (const { links } of asked) await links.reset();
     const found = await this.#ask(asked);
     const ill = found.map(({ state, failure: { reason } }): Illness => {
       return { host: state.name, reason, counts: moment !== 'before' && !this.#illBefore.has(state) };

@@ -235,6 +235,17 @@ describe('health', () => {
     expect((soaked ?? 0) - (before ?? 0)).toBeGreaterThanOrEqual(300_000);
   });
 
+  it('is asked over new connections, so that a host which lets nobody in any more is found out', async () => {
+    const fleet = new Fleet(...names(2));
+    const journal = ({ type }: { type: string }) => {
+      if (type === 'change.applied')
+        fleet.host('h1').refuseConnection = new SessionError('unreachable', 'sshd is gone');
+    };
+    const recap = await fleet.run([play([put('x', '1')], { serial: 1, health })], { journal });
+    expect(statuses(recap)).toEqual({ h1: 'unreachable', h2: 'not-attempted' });
+    expect(recap.outcomes[0]?.reason?.message).toMatch(/^well before its batch, and not after it: .*sshd is gone$/);
+  });
+
   it('changes nothing: a step that has something to change is not ok', async () => {
     const fleet = new Fleet('h1');
     fleet.host('h1').files.set('ill', 'for long');
@@ -259,6 +270,15 @@ describe('soak', () => {
     expect(fleet.ofType('batch.soaking').map(({ batch, seconds }) => [batch, seconds])).toEqual([
       [0, 60],
       [1, 60],
+    ]);
+  });
+
+  it('is survived by hosts of which a later play wants more, whose connections are not', async () => {
+    const fleet = new Fleet(...names(2));
+    await fleet.run([play([put('x', '1')], { serial: 1, soak: 60 }), play([put('y', '1')])]);
+    expect(fleet.hosts.map(({ connects, closes }) => [connects, closes])).toEqual([
+      [2, 2],
+      [2, 2],
     ]);
   });
 
