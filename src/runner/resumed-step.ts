@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '../core/change.ts';
 import type { PastPoint, PastStep } from '../core/past.ts';
 import type { Play, Step } from '../core/playbook.ts';
@@ -77,14 +78,21 @@ const inDoubt = ({ change }: ChangeRecord): StepError =>
     todo: 'see on the host; then run the playbook anew, or take the run back',
   });
 
-/** The step is as it should be: a change of it that nobody had to make again was made. */
+/**
+ * The step is as it should be. A change of it that nobody had to make again was made; one that was made again from where it
+ * had begun had not been, and is taken back with that.
+ */
 async function settle({ state }: StepWork, begun: readonly ChangeRecord[]): Promise<void> {
   const since = state.log.records.filter(({ seq }) => seq > Math.max(...begun.map((one) => one.seq)));
   for (const { host, seq, change } of begun.filter(isOpen)) {
-    if (since.some((other) => other.change.resource === change.resource)) continue;
-    await state.log.tell({ type: 'change.applied', host, seq });
+    const again = since.find((other) => other.change.resource === change.resource);
+    if (again === undefined) await state.log.tell({ type: 'change.applied', host, seq });
+    else if (isDeepStrictEqual(again.change.before, change.before))
+      await state.log.tell({ type: 'change.drifted', host, seq, reason: MADE_AGAIN });
   }
 }
+
+const MADE_AGAIN = 'it was not done when its host was looked at again, and was made then';
 
 /** A step that an earlier part of the run is through with, as its outcome was; nobody is told of it again. Undefined: it is still to be taken. */
 export async function takeOver(runner: StepRunner, work: StepWork, play: Play): Promise<StepOutcome | undefined> {
