@@ -18,7 +18,7 @@ export async function listAll(flags: { readonly stateDir?: string }): Promise<vo
     // It is just being begun, or its controller died before its beginning.
     else
       console.log(
-        `${run}  ${holder ? 'at work' : loaded.diagnostics.map(({ message }) => printable(message)).join('; ')}`,
+        `${run}  ${holder ? 'at work' : loaded.diagnostics.map(({ message }) => printable(message).replace(`run ${run} `, '')).join('; ')}`,
       );
   }
 }

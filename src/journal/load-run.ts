@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { InputError, inputError } from '../core/diagnostic.ts';
+import { InputError } from '../core/diagnostic.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { RunPast } from '../core/past.ts';
 import type { RunRecord } from '../core/run-record.ts';
@@ -7,7 +7,7 @@ import { foldJournal } from './fold-journal.ts';
 import { foldPast } from './fold-past.ts';
 import { journalPath } from './journal-path.ts';
 import type { ParsedJournal } from './parse-journal.ts';
-import { isMissing, listRuns, readJournal, unreadable } from './runs.ts';
+import { isMissing, listRuns, neverBegun, readJournal, unreadable } from './runs.ts';
 
 export interface LoadedRun {
   readonly record: RunRecord;
@@ -48,7 +48,7 @@ async function load(stateDir: string, run: string, later: Later): Promise<Loaded
   const { events, torn } = await readJournal(stateDir, run);
   const record = foldJournal([...events, ...(await laterEvents(stateDir, run, later))]);
   if (record !== undefined) return { record, torn };
-  throw inputError(`the journal of run ${run} has no beginning`, 'no host was touched by it: there is nothing to undo');
+  throw neverBegun(run);
 }
 
 async function allEvents(stateDir: string, run: string, later: Later): Promise<readonly RunEvent[]> {

@@ -33,12 +33,20 @@ export async function readJournal(stateDir: string, run: string): Promise<Parsed
   try {
     return parseJournal(await readFile(path, 'utf8'), path);
   } catch (cause) {
+    if (isMissing(cause)) throw neverBegun(run);
     if (cause instanceof Error && 'code' in cause) throw unreadable(path, cause);
     throw cause;
   }
 }
 
 const some = (runs: readonly string[]): string => runs.slice(0, 3).join(', ') + (runs.length > 3 ? ', …' : '');
+
+/** Its controller died, or had no room, before it could write down that it begins. */
+export const neverBegun = (run: string): Error =>
+  inputError(
+    `run ${run} died before its beginning: no host was touched`,
+    'there is nothing to undo and nothing to resume',
+  );
 
 export const isMissing = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';

@@ -2,7 +2,7 @@
 # How the agent takes the host's lock: a kernel lock on a descriptor (5) of its own, which its jobs inherit. It is free once
 # the session and all of its jobs are gone, however they ended.
 # Usage: take_lock RUN RECORD; it comes before agent.sh. RECORD: one line, with RUN as its first word, for those that come later
-# Exit codes of take_lock: 0 it is held; 1 another run holds it (its record on stdout); 2 there can be no lock (stderr says why)
+# Exit: take_lock: 0 it is held; 1 another run holds it (its record on stdout); 2 there can be no lock (stderr says why)
 set -u
 
 # /run is new after each boot, and only root writes there. UNWEDGE_LOCK: for a machine that plays several hosts in a test.

@@ -26,7 +26,7 @@ async function withPrelude(text: string, ...more: readonly string[]): Promise<st
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-const AGENT = ['job', 'lock', 'waiting', 'agent'].map((name) => `transport/${name}.sh`);
+const AGENT = ['transport/job.sh', 'transport/lock.sh', 'transport/waiting.sh', 'transport/agent.sh'];
 
 /** What runs on a host for a session, without its comments. */
 export const agentText = async (): Promise<string> => (await Promise.all(AGENT.map(ownText))).join('');

@@ -79,7 +79,7 @@ describe('loadRun', () => {
 
   it('says that nothing was touched where the journal has no beginning', async () => {
     await write(RUN);
-    await expect(loadRun(stateDir, RUN)).rejects.toThrow(`the journal of run ${RUN} has no beginning`);
+    await expect(loadRun(stateDir, RUN)).rejects.toThrow(`run ${RUN} died before its beginning: no host was touched`);
   });
 
   it('refuses a run whose journal is gone, and a damaged one, by name', async () => {
