@@ -5,7 +5,8 @@ export type Amount = { readonly count: number } | { readonly percent: number };
  * What the end of a rollout by failures means for what was changed. `rollback_host`: each failed host is put back;
  * `rollback_batch`, `rollback_all`: the whole batch, or all that the run has changed, too, once the rollout stops.
  */
-export type OnFailure = 'rollback_host' | 'rollback_batch' | 'rollback_all' | 'stop' | 'continue';
+export type OnFailure = (typeof ON_FAILURE)[number];
+export const ON_FAILURE = ['rollback_host', 'rollback_batch', 'rollback_all', 'stop', 'continue'] as const;
 
 /** How a play's hosts are taken. */
 export interface Rollout {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
+import { ON_FAILURE } from '../core/rollout.ts';
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
@@ -40,7 +41,7 @@ export const serialSchema: JsonObject = {
 
 export const onFailureSchema: JsonObject = {
   type: 'string',
-  enum: ['rollback_host', 'rollback_batch', 'rollback_all', 'stop', 'continue'],
+  enum: ON_FAILURE,
   description: 'what failures mean for what was changed, and for the hosts that follow',
 };
 

@@ -1,6 +1,5 @@
 import { parseDuration } from '../core/duration.ts';
-import type { Json } from '../core/json.ts';
-import { type Amount, type OnFailure, PLAIN_ROLLOUT, type Rollout, type Spread } from '../core/rollout.ts';
+import { type Amount, ON_FAILURE, type OnFailure, PLAIN_ROLLOUT, type Rollout, type Spread } from '../core/rollout.ts';
 import { entryOf, toJson, type YamlEntry, type YamlMap, type YamlNode } from '../core/yaml-node.ts';
 import type { Report } from './place.ts';
 import { readWindow } from './rollout-window.ts';
@@ -39,11 +38,9 @@ const numberIn = (entry: YamlEntry | undefined): number | undefined => {
   return typeof value === 'number' ? value : undefined;
 };
 
-const ANSWERS: readonly Json[] = ['rollback_host', 'rollback_batch', 'rollback_all', 'stop', 'continue'];
-
 function onFailureOf(node: YamlNode | undefined): OnFailure {
   const value = node && toJson(node);
-  return ANSWERS.includes(value ?? null) ? (value as OnFailure) : PLAIN_ROLLOUT.onFailure;
+  return ON_FAILURE.find((answer) => answer === value) ?? PLAIN_ROLLOUT.onFailure;
 }
 
 function readSerial(node: YamlNode | undefined, report: Report): readonly Amount[] {
