@@ -7,6 +7,8 @@ import type { PlannedPlay } from './rollout-plan.ts';
 export class SpreadGate<T> implements Gate<T> {
   readonly #most: number;
   readonly #domainOf: (item: T) => string;
+  /** Kept: a long queue asks again and again. */
+  readonly #domains = new Map<T, string>();
   readonly #atWork = new Map<string, number>();
 
   constructor(most: number, domainOf: (item: T) => string) {
@@ -19,15 +21,21 @@ export class SpreadGate<T> implements Gate<T> {
   }
 
   enter(item: T): void {
-    this.#atWork.set(this.#domainOf(item), this.#countIn(item) + 1);
+    this.#atWork.set(this.#domain(item), this.#countIn(item) + 1);
   }
 
   leave(item: T): void {
-    this.#atWork.set(this.#domainOf(item), this.#countIn(item) - 1);
+    this.#atWork.set(this.#domain(item), this.#countIn(item) - 1);
   }
 
   #countIn(item: T): number {
-    return this.#atWork.get(this.#domainOf(item)) ?? 0;
+    return this.#atWork.get(this.#domain(item)) ?? 0;
+  }
+
+  #domain(item: T): string {
+    const domain = this.#domains.get(item) ?? this.#domainOf(item);
+    this.#domains.set(item, domain);
+    return domain;
   }
 }
 
