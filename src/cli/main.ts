@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { ExitCode } from '../core/exit-code.ts';
+import { printScript, SHELLS, type Shell } from './completion.ts';
 import { report } from './failure.ts';
 import {
   type ConnectionFlags,
@@ -164,6 +165,21 @@ program
   .action(async (words: string[], flags: { output: string; list?: boolean }) => {
     const { explain } = await import('./explain.ts');
     await explain(words, flags);
+  });
+
+program
+  .command('completion')
+  .description('print a script that has a shell complete commands, flags, hosts, tags, steps and runs')
+  .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(SHELLS))
+  .action((shell: Shell) => printScript(shell));
+
+program
+  .command('complete', { hidden: true })
+  .argument('[word...]')
+  .option('--line <line>')
+  .action(async (words: string[], { line }: { line?: string }) => {
+    const { printCompletion } = await import('./complete.ts');
+    await printCompletion(program, line ?? words);
   });
 
 function version(): string {

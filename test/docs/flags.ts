@@ -10,6 +10,7 @@ const SUBCOMMANDS = [
   'inventory',
   'steps',
   'explain',
+  'completion',
 ] as const;
 
 /** Every flag that `--help` of a subcommand names, by subcommand. */
