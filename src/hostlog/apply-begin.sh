@@ -1,6 +1,6 @@
 #!/bin/sh
 # Begins a run's journal on the host, /var/lib/unwedge/runs/RUN, with all that takes the run back without unwedge.
-# Usage: apply-begin.sh RUN NAME JSON [FILE TEXT]…     NAME: of the host; a second name of it gets a journal of its own, RUN@NAME.
+# Usage: apply-begin.sh RUN NAME JSON [FILE TEXT]…     NAME: of the host; a second name of it gets a journal of its own, RUN:NAME.
 #   JSON: the run's first event. FILE TEXT: the scripts beside it.
 # Exit: 0 it is there, 119 it can't be: why is on stderr.
 set -u
@@ -14,17 +14,18 @@ refuse() { echo "the host's journal $journal can't be written ($1), so nothing w
 private() {
   [ ! -h "$1" ] || refuse "$1 is a symbolic link"
   [ -d "$1" ] || why=$(mkdir -p "$1" 2>&1) || refuse "${why##*: }"
-  { [ -O "$1" ] && chmod 700 "$1"; } || refuse "$1 belongs to somebody else"
+  [ -O "$1" ] || refuse "$1 belongs to somebody else"
+  why=$(chmod 700 "$1" 2>&1) || refuse "${why##*: }"
 }
 private "$root"
 private "$root/runs"
 # Of two names that come at the same time one makes it.
-mkdir "$journal" 2>/dev/null || [ ! -d "$journal" ] || [ "$(cat "$journal/name" 2>/dev/null)" = "$name" ] || journal=$journal@$name
+mkdir "$journal" 2>/dev/null || [ ! -d "$journal" ] || [ "$(cat "$journal/name" 2>/dev/null)" = "$name" ] || journal=$journal:$name
 private "$journal"
 for other in "$root"/runs/*/armed-*; do
   [ -e "$other" ] || continue
   other=${other%/*}
-  [ "${other%@*}" != "${journal%@*}" ] || continue
+  [ "${other%:*}" != "${journal%:*}" ] || continue
   echo "run ${other##*/} waits for its confirmation on this host, which takes it back without: nothing was changed" >&2
   exit 119
 done

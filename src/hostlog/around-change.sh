@@ -11,7 +11,7 @@ unset UNWEDGE_INNER
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
 journal=$root/runs/$1
-[ ! -d "$journal@$2" ] || journal=$journal@$2
+[ ! -d "$journal:$2" ] || journal=$journal:$2
 shift 6
 [ -e "$journal/run.json" ] || exit 118
 refuse() { rm -f "$journal/$seq.sh"; echo "$1, so nothing was changed" >&2; exit 119; }

@@ -10,7 +10,7 @@ unset UNWEDGE_INNER
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
 journal=$root/runs/$1
-[ ! -d "$journal@$2" ] || journal=$journal@$2
+[ ! -d "$journal:$2" ] || journal=$journal:$2
 shift 4
 tab=$(printf '\t')
 note() {

@@ -12,7 +12,7 @@ set -u
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
 journal=$root/runs/$1
-[ ! -d "$journal@$2" ] || journal=$journal@$2
+[ ! -d "$journal:$2" ] || journal=$journal:$2
 found=$([ ! -r "$journal/log" ] || awk -F '\t' -v seq="$3" '$3 == seq { word = $2; $1 = $2 = $3 = ""; rest = $0 } END { print word, rest }' "$journal/log")
 # shellcheck disable=SC2086 # words without blanks
 set -- $found

@@ -40,5 +40,5 @@ plan activate | while IFS=$tab read -r verdict seq deadline seqs; do
   esac
 done
 left=$(plan left)
-note "taken-back$tab${left:+not whole}"
+note "taken-back${left:+${tab}not whole}"
 [ -z "$left" ]
