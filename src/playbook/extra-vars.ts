@@ -3,7 +3,7 @@ import { InputError, inputError } from '../core/diagnostic.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { parseYaml } from '../core/yaml.ts';
 import { mapToJson } from '../core/yaml-node.ts';
-import { nameProblem } from './play-names.ts';
+import { nameProblem } from './name-problem.ts';
 
 /**
  * Extra variables as Ansible takes them with -e: `k=v k2='v 2'` (strings), a YAML or JSON map, or `@file` of one.

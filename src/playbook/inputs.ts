@@ -1,8 +1,8 @@
 import type { Json } from '../core/json.ts';
 import { entryOf, toJson, type YamlEntry, type YamlNode } from '../core/yaml-node.ts';
 import { INPUT_TYPES, type InputType } from './input-schema.ts';
+import { nameProblem } from './name-problem.ts';
 import type { Report } from './place.ts';
-import { nameProblem } from './play-names.ts';
 import { typeName } from './schema-message.ts';
 
 /** One declared input. */

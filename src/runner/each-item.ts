@@ -4,7 +4,9 @@ import type { Loop } from '../core/playbook.ts';
 import { SessionError } from '../core/session.ts';
 import { attempts } from './attempts.ts';
 import { type Failure, failureOf } from './failure.ts';
-import { applies, type StepOutcome, type StepRunner, type StepWork } from './step-run.ts';
+import { applies } from './step-condition.ts';
+import type { StepOutcome } from './step-outcome.ts';
+import type { StepRunner, StepWork } from './step-run.ts';
 
 /** What became of one item, as a loop's register tells it. */
 interface ItemResult {

@@ -5,7 +5,8 @@ import type { Play, Step } from '../core/playbook.ts';
 import { type ChangeRecord, mayHaveBeenDone } from '../core/run-record.ts';
 import { StepError } from '../core/step-type.ts';
 import type { Failure } from './failure.ts';
-import { type CarryOut, runStep, type StepOutcome, type StepRunner, type StepWork, type Way } from './step-run.ts';
+import type { StepOutcome } from './step-outcome.ts';
+import { type CarryOut, runStep, type StepRunner, type StepWork, type Way } from './step-run.ts';
 import { RUNS_ONCE } from './step-way.ts';
 
 /** A step that is over, as its outcome was. @throws StepError where what later steps need of it was not kept */

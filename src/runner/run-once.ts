@@ -1,6 +1,6 @@
 import type { Step } from '../core/playbook.ts';
 import { failureOf } from './failure.ts';
-import type { StepOutcome } from './step-run.ts';
+import type { StepOutcome } from './step-outcome.ts';
 
 /** A step that runs once, as one host has done it. */
 export interface DoneOnce {

@@ -1,7 +1,8 @@
 import type { Scope } from '../core/expression.ts';
 import { type Planned, StepError } from '../core/step-type.ts';
 import type { EventStream } from './events.ts';
-import type { StepOutcome, StepRunner, StepWork } from './step-run.ts';
+import type { StepOutcome } from './step-outcome.ts';
+import type { StepRunner, StepWork } from './step-run.ts';
 import { perhaps } from './unknown.ts';
 
 export type Passed = Extract<StepOutcome, { readonly status: 'ok' | 'changed' }>;

@@ -2,17 +2,13 @@ import type { Change } from '../core/change.ts';
 import type { Clock } from '../core/clock.ts';
 import type { NewEvent } from '../core/event.ts';
 import type { Scope } from '../core/expression.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { Step } from '../core/playbook.ts';
 import type { EventStream } from './events.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { failureOf } from './failure.ts';
 import type { HostState } from './host-state.ts';
 import type { RunOnce } from './run-once.ts';
+import type { StepOutcome, Tolerance } from './step-outcome.ts';
 import type { StopControl } from './stop-control.ts';
-import { readsUnknown } from './unknown.ts';
-
-/** Why a failed step does not end its host: it says so itself, or it stands in a block that has a rescue. */
-export type Tolerance = 'ignored' | 'rescued';
 
 /** One step on one host. */
 export interface StepWork {
@@ -53,26 +49,8 @@ export interface StepRunner {
   readonly allows: (host: string, step: Step) => Promise<boolean>;
 }
 
-/** How a step went. `register`: what it leaves under its name, if anything. */
-export type StepOutcome =
-  | { readonly status: 'ok' | 'changed'; readonly register: JsonObject }
-  | { readonly status: 'skipped'; readonly why?: string; readonly register?: JsonObject | undefined }
-  | {
-      readonly status: 'failed';
-      readonly failure: Failure;
-      readonly tolerated?: Tolerance | undefined;
-      readonly register?: JsonObject | undefined;
-    };
-
 /** How a step gets from its beginning to its outcome. @throws what makes it fail */
 export type Way = (runner: StepRunner, work: StepWork) => Promise<StepOutcome>;
-
-/** What the step's expressions read. */
-export const scopeOf = ({ vars, state, inputs }: StepWork): Scope => ({ ...vars, ...state.registers, ...inputs });
-
-/** Where it does not, the step sets no register: what it would have found out is unknown. */
-export const applies = (work: StepWork, scope: Scope): boolean =>
-  work.step.when === undefined || readsUnknown(work, work.step.when.reads) || work.step.when.evaluate(scope);
 
 /** Takes one host through one step and tells of it. Never rejects: whatever goes wrong is this host's outcome. */
 export async function runStep(runner: StepRunner, work: StepWork, way: Way): Promise<StepOutcome> {

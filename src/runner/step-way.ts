@@ -2,7 +2,9 @@ import { SessionError } from '../core/session.ts';
 import { StepError } from '../core/step-type.ts';
 import { attempts } from './attempts.ts';
 import { eachItem } from './each-item.ts';
-import { applies, type StepOutcome, type StepRunner, type StepWork, scopeOf, type Way } from './step-run.ts';
+import { applies, scopeOf } from './step-condition.ts';
+import type { StepOutcome } from './step-outcome.ts';
+import type { StepRunner, StepWork, Way } from './step-run.ts';
 
 /** How the reason begins why a host skips what another one of its batch does. */
 export const RUNS_ONCE = 'runs once';

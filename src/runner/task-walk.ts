@@ -4,7 +4,8 @@ import { type Block, type Play, type Step, stepsOf, type Task } from '../core/pl
 import { type Failure, failureOf } from './failure.ts';
 import type { HostState } from './host-state.ts';
 import { resumed, takeOver } from './resumed-step.ts';
-import { runStep, type StepRunner, type Tolerance, type Way } from './step-run.ts';
+import type { Tolerance } from './step-outcome.ts';
+import { runStep, type StepRunner, type Way } from './step-run.ts';
 import { wholeWay } from './step-way.ts';
 import { indexOf } from './task-index.ts';
 import { perhapsFailing, readsUnknown } from './unknown.ts';

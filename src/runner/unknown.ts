@@ -1,6 +1,7 @@
 import type { Change } from '../core/change.ts';
 import { failureOf } from './failure.ts';
-import type { StepOutcome, StepRunner, StepWork, Way } from './step-run.ts';
+import type { StepOutcome } from './step-outcome.ts';
+import type { StepRunner, StepWork, Way } from './step-run.ts';
 
 /** Check mode: true where an expression reads what only a run will know. */
 export const readsUnknown = ({ state, unknownInputs }: Unknowns, names: readonly string[]): boolean =>
