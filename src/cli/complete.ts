@@ -13,7 +13,7 @@ export type Completion =
   | { readonly kind: 'files' | 'folders' };
 
 /** A word, and what it means. */
-type Candidate = readonly [word: string, about?: string];
+type Candidate = readonly [word: string, about?: string | undefined];
 
 /**
  * `unwedge complete -- WORDS` (or `--line LINE`), for the scripts of `unwedge completion`: prints the kind, then a word a
