@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/json.ts';
+import { suggestion } from '../core/suggestion.ts';
 import { entryOf, type YamlNode } from '../core/yaml-node.ts';
 import { CEL_TYPES, fromText, type Input, valueProblem } from './inputs.ts';
 import type { Variable } from './names.ts';
@@ -12,12 +13,28 @@ export function inputValues(inputs: readonly Input[], given: JsonObject, mayLack
     if (value !== undefined) values.push([input.name, value]);
     else if (!Object.hasOwn(given, input.name) && !mayLack) reportMissing(input, report);
   }
+  reportMisspelt(inputs, given, report);
   return Object.fromEntries(values);
 }
 
 function reportMissing({ name, description, entry }: Input, report: Report): void {
   const about = description === undefined ? '' : ` (${description})`;
   report.error(entry.keySpan, `the input '${name}' is not given${about}`, `give it on the command line: -e ${name}=…`);
+}
+
+/** Extra variables are any; one that is nearly an input's name is most likely meant for it. */
+function reportMisspelt(inputs: readonly Input[], given: JsonObject, report: Report): void {
+  const open = inputs.filter(({ name }) => !Object.hasOwn(given, name));
+  for (const name of Object.keys(given)) {
+    const near = inputs.some((input) => input.name === name)
+      ? undefined
+      : suggestion(
+          name,
+          open.map((one) => one.name),
+        );
+    const input = open.find((one) => one.name === near);
+    if (input) report.warning(input.entry.keySpan, `-e ${name} is no input`, `did you mean -e ${input.name}=…?`);
+  }
 }
 
 function fromCommandLine(input: Input, given: Json | undefined, report: Report): Json | undefined {

@@ -7,14 +7,14 @@ import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml-node.
 import type { Choice } from './choice.ts';
 import { compileTasks } from './compile-tasks.ts';
 import { checkHandlers, readHandlers } from './handlers.ts';
-import type { IncludedFiles } from './included-files.ts';
 import { readInputs } from './inputs.ts';
-import { playSchema } from './keywords.ts';
+import { playSchema, TASK_KEYS } from './keywords.ts';
 import { type Names, playVariables, type Registers } from './names.ts';
 import { checkOneAtATime } from './one-at-a-time.ts';
 import type { Report } from './place.ts';
 import { checkHiddenVariables, inputValues, openInputs } from './play-inputs.ts';
 import { checkVariableNames, type TakenNames } from './play-names.ts';
+import { type PluginPlace, type Plugins, readPlugins } from './plugins.ts';
 import { readTasks } from './read-tasks.ts';
 import { inside, textOf } from './reading.ts';
 import { registerOf } from './registers.ts';
@@ -32,6 +32,8 @@ export interface Known {
   readonly extraVars?: JsonObject;
   /** Inputs that must be given may be given later: a playbook is checked without its command line. */
   readonly mayLackInputs?: boolean;
+  /** Those that the playbook names, loaded. */
+  readonly plugins?: Plugins;
   /** What the command line leaves of the steps; without it all. */
   readonly choice?: Choice;
 }
@@ -58,10 +60,7 @@ export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): P
 }
 
 /** Where plays stand. */
-export interface PlaybookFile {
-  readonly report: Report;
-  readonly files: IncludedFiles;
-}
+export type PlaybookFile = PluginPlace;
 
 interface PlayForms {
   readonly health: readonly TaskForm[];
@@ -71,8 +70,10 @@ interface PlayForms {
   readonly handlers: readonly StepForm[];
 }
 
-function readForms(node: YamlMap, known: Known, { report, files }: PlaybookFile): PlayForms {
-  const types = new Map(known.stepTypes.map((type) => [type.name, type]));
+function readForms(node: YamlMap, known: Known, playbook: PlaybookFile): PlayForms {
+  const { report, files } = playbook;
+  const own = readPlugins(node, new Set([...known.stepTypes.map(({ name }) => name), ...TASK_KEYS]), playbook);
+  const types = new Map([...known.stepTypes, ...own].map((type) => [type.name, type]));
   const reading = inside(node, { types, report, files, tags: [], become: undefined });
   const steps = readTasks(entryOf(node, 'steps')?.value, reading);
   const handlers = readHandlers(entryOf(node, 'handlers')?.value, reading);
@@ -128,7 +129,10 @@ function compileAll(forms: PlayForms, scope: Omit<Names, 'registers' | 'later'>,
   );
   const names = { ...scope, registers: none, later };
   const steps = compileTasks(forms.steps, { names, taken });
-  const handlers = compileTasks(forms.handlers, { names: { ...names, registers: steps.registers }, taken });
+  // One that no step can notify any more must not read what was left out.
+  const isLeft = ({ name }: StepForm) => [...left].some(({ notify }) => notify.some(({ text }) => text === name));
+  const open = left.size < forms.all.length ? forms.handlers.filter(isLeft) : forms.handlers;
+  const handlers = compileTasks(open, { names: { ...names, registers: steps.registers }, taken });
   const health = compileTasks(forms.health, { names: { ...names, later: none }, taken });
   return { steps: steps.tasks, handlers: stepsOf(handlers.tasks), health: health.tasks };
 }

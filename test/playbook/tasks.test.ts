@@ -252,6 +252,21 @@ describe("a play's inputs", () => {
     expect(told).toContain(why);
   });
 
+  test('are missed where -e has nearly their names', () => {
+    const text = '- hosts: x\n  inputs: { ticket: { type: string, default: none } }\n  steps:\n    - scan: {}\n';
+    const { playbook, told } = check(text, { extraVars: { tikcet: 'OPS-7', other: 'x' } });
+    expect(playbook).toBeDefined();
+    expect(told).toBe(
+      [
+        'p.yaml:2:13: warning: -e tikcet is no input',
+        '    inputs: { ticket: { type: string, default: none } }',
+        '              ^^^^^^',
+        '  did you mean -e ticket=…?',
+      ].join('\n'),
+    );
+    expect(check(text, { extraVars: { ticket: 'OPS-7', tikcet: 'x' } }).told).toBe('');
+  });
+
   test('may be left open where a playbook is only checked, and still have their types', () => {
     const text = (when: string) =>
       `- hosts: x\n  inputs: { it: { type: int } }\n  steps:\n    - umount: {}\n      when: ${when}\n`;
@@ -294,6 +309,13 @@ describe('what the command line chooses', () => {
     const reading = `${steps}    - umount: {}\n      when: found.dead > 0\n      tags: free\n`;
     const { told } = check(`- hosts: x\n  steps:\n${reading}`, { choice: choose(['free']) });
     expect(told).toContain("'found' is not set: step 'Look' in line 3 registers it, and it is left out by --tags");
+  });
+
+  test('leaves out a handler that nobody notifies any more, and what it reads', () => {
+    const handlers = '  handlers:\n    - name: Again\n      umount: {}\n      when: found.dead > 0\n';
+    const text = `- hosts: x\n  steps:\n${steps}    - umount: {}\n      notify: Again\n      tags: look\n${handlers}`;
+    expect(playOf(text, { choice: choose(['free']) }).handlers).toEqual([]);
+    expect(playOf(text, { choice: choose(['look']) }).handlers).toHaveLength(1);
   });
 
   test('does not make a handler look as if nobody notified it', () => {
