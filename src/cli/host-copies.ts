@@ -3,6 +3,7 @@ import { inputError } from '../core/diagnostic.ts';
 import { printable } from '../core/printable.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { copiesOn, type HostCopy } from '../hostlog/copy.ts';
+import { hostWord } from '../hostlog/host-word.ts';
 import { blameIn } from '../inventory/blame.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { readLimit } from '../inventory/limit-file.ts';
@@ -50,7 +51,11 @@ export async function runOnHosts(prefix: string, flags: CopiesFlags): Promise<Ru
   });
   for (const { host, why } of silent) console.error(`not asked: ${printable(host)}: ${printable(why)}`);
   const order = [...options.keys()];
-  const sorted = copies.sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host));
+  // Of two names for one host, the run's own counts.
+  const own = copies.filter(
+    ({ host, name }) => name === hostWord({ host }) || !order.some((other) => hostWord({ host: other }) === name),
+  );
+  const sorted = own.sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host));
   return { record: recordOf(prefix, sorted, options), copies: sorted, options, secrets, silent };
 }
 

@@ -2,6 +2,7 @@
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm it': '.ci/run',
   'npm install && npm link': '.ci/run',
+  'sh /var/lib/unwedge/runs/RUN/undo.sh': 'test/sim/host-journal.test.ts',
   'npm run demo': 'test/sim/demo.test.ts',
   'npm run demo -- --real': 'test/lab/demo.lab.test.ts',
   'npm run lab -- up 2': 'test/lab/lab.ts',
