@@ -2,6 +2,7 @@ import type { AskHost, HostPast, PastPoint, PastStep, RunPast } from '../core/pa
 import type { Play, Step } from '../core/playbook.ts';
 import type { ChangeRecord } from '../core/run-record.ts';
 import { StepError } from '../core/step-type.ts';
+import type { StepTypeOf } from './undo-plan.ts';
 
 export interface Remembered {
   readonly memory: HostMemory | undefined;
@@ -12,29 +13,36 @@ export interface Remembered {
 export function memoryOf(
   plays: readonly { readonly play: Play }[],
   run: RunPast | undefined,
+  typeOf: StepTypeOf,
   ask: AskHost = async () => 'unknown',
 ): (host: string) => Remembered {
   const places = new Map(plays.map(({ play }, place) => [play, place]));
   return (host) => {
     const past = run?.hosts.get(host);
-    return { memory: past && new HostMemory(past, places, ask), changes: past?.changes ?? [] };
+    return { memory: past && new HostMemory(past, places, typeOf, ask), changes: past?.changes ?? [] };
   };
 }
 
 /** A host's way so far, as the journal of an earlier part of the run tells it: it is walked again without going it. */
 export class HostMemory {
-  /** What became of a change that has no answer. */
+  /** What became of a change. */
   readonly ask: AskHost;
+  /** The host has been asked whether what the journal tells of it is still so. */
+  isChecked: boolean;
+  readonly typeOf: StepTypeOf;
   readonly #past: HostPast;
   readonly #places: ReadonlyMap<Play, number>;
   readonly #left: PastStep[];
 
   /** `places`: of each play among the run's, from 0. */
-  constructor(past: HostPast, places: ReadonlyMap<Play, number>, ask: AskHost) {
+  constructor(past: HostPast, places: ReadonlyMap<Play, number>, typeOf: StepTypeOf, ask: AskHost) {
     this.ask = ask;
+    this.typeOf = typeOf;
     this.#past = past;
     this.#places = places;
     this.#left = [...past.steps];
+    // Of a host that is through nothing is asked; of one that begins anew there is nothing to ask.
+    this.isChecked = past.finished || (past.steps.length === 0 && past.at === undefined);
   }
 
   /** The step as it went, once; undefined: it is still to be taken. @throws StepError where the journal tells of another one here */

@@ -4,7 +4,10 @@ import type { PastPoint, PastStep } from '../core/past.ts';
 import type { Play, Step } from '../core/playbook.ts';
 import { type ChangeRecord, mayHaveBeenDone } from '../core/run-record.ts';
 import { StepError } from '../core/step-type.ts';
+import { confirmWithin } from './arming.ts';
+import type { ChangeLog } from './change-log.ts';
 import type { Failure } from './failure.ts';
+import type { HostMemory } from './host-memory.ts';
 import type { StepOutcome } from './step-outcome.ts';
 import { type CarryOut, runStep, type StepRunner, type StepWork, type Way } from './step-run.ts';
 import { RUNS_ONCE } from './step-way.ts';
@@ -26,36 +29,19 @@ const notKept = ({ name }: Step, register: string): StepError =>
   });
 
 /**
- * The way of a step that was begun before. The host's journal and the look at the host decides what of its changes is still to be made; those that
+ * The way of a step that was begun before. The look at the host decides what of its changes is still to be made; those that
  * were made count as its own, so that its handlers run.
  */
 export const resumed =
   (way: Way, point: PastPoint): Way =>
   async (runner, work) => {
-    const begunNow = () => work.state.log.records.filter(({ seq }) => point.changes.includes(seq));
-    await askHost(work, begunNow().filter(isOpen));
-    const begun = begunNow();
+    const begun = work.state.log.records.filter(({ seq }) => point.changes.includes(seq));
     const outcome = await way({ ...runner, carryOut: onceOnly(runner.carryOut, begun) }, work);
     if (outcome.status !== 'ok' && outcome.status !== 'changed') return outcome;
     await settle(work, begun);
     if (!begun.some(mayHaveBeenDone)) return outcome;
     return { status: 'changed', register: { ...outcome.register, changed: true } };
   };
-
-/** Seconds for the answer. */
-const ASK = 60;
-const NEVER_CAME = 'it never came to the host';
-
-/** The host's own journal tells what became of changes that have no answer. */
-async function askHost({ state, step }: StepWork, open: readonly ChangeRecord[]): Promise<void> {
-  for (const { host, seq } of open) {
-    const session = (await state.linkOf(step).connection()).readOnly({ deadline: ASK });
-    const became = await state.memory?.ask(session, seq);
-    if (became === 'done') await state.log.tell({ type: 'change.applied', host, seq });
-    if (became === 'undone') await state.log.tell({ type: 'change.undone', host, seq });
-    if (became === 'not-done') await state.log.tell({ type: 'change.drifted', host, seq, reason: NEVER_CAME });
-  }
-}
 
 const isOpen = ({ state }: ChangeRecord): boolean => state === 'applying' || state === 'in-doubt';
 
@@ -95,10 +81,52 @@ async function settle({ state }: StepWork, begun: readonly ChangeRecord[]): Prom
 
 const MADE_AGAIN = 'it was not done when its host was looked at again, and was made then';
 
+/** Seconds for the answer. */
+const ASK = 60;
+const NEVER_CAME = 'it never came to the host';
+
+/**
+ * The host's own journal tells what became of the run's changes. What was made must still be there: a host that nobody
+ * confirmed has taken it back itself. @throws StepError where it has
+ */
+async function mustStand({ state }: StepWork): Promise<void> {
+  const { memory, log } = state;
+  if (memory === undefined || memory.isChecked) return;
+  memory.isChecked = true;
+  for (const record of log.records.filter((one) => one.state === 'applied' || isOpen(one))) {
+    const { host, seq, become } = record;
+    const session = (await state.links.as(become).connection()).readOnly({ deadline: ASK });
+    const became = await memory.ask(session, seq);
+    if (became === 'undone') await log.tell({ type: 'change.undone', host, seq });
+    if (became === 'done' && isOpen(record)) await log.tell({ type: 'change.applied', host, seq });
+    if (became === 'not-done' && isOpen(record))
+      await log.tell({ type: 'change.drifted', host, seq, reason: NEVER_CAME });
+  }
+  if (log.records.some(({ state: now }) => now === 'undone')) throw takenBack();
+  awaitConfirmation(memory, log);
+}
+
+/** The host may wait for a confirmation that died with the controller. */
+function awaitConfirmation({ typeOf }: HostMemory, log: ChangeLog): void {
+  for (const { change, stepType } of log.records.filter(mayHaveBeenDone)) {
+    const type = typeOf(stepType);
+    if (type !== undefined) log.armed = Math.max(log.armed, confirmWithin(log, change, type.undo, typeOf));
+  }
+}
+
+const takenBack = (): StepError =>
+  new StepError(
+    'what the run has changed here was taken back since: by the host itself, which nobody confirmed, or by undo.sh',
+    {
+      todo: 'run the playbook anew on it',
+    },
+  );
+
 /** A step that an earlier part of the run is through with, as its outcome was; nobody is told of it again. Undefined: it is still to be taken. */
 export async function takeOver(runner: StepRunner, work: StepWork, play: Play): Promise<StepOutcome | undefined> {
   const { state, step, index } = work;
   try {
+    await mustStand(work);
     const past = state.memory?.take(play, index, step);
     if (past === undefined) return undefined;
     const outcome = outcomeOf(step, past);

@@ -72,7 +72,7 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
         carryOut,
         looksOnce: mode === 'check',
         typeOf,
-        memoryOf: memoryOf(plays, past, plan.ask),
+        memoryOf: memoryOf(plays, past, typeOf, plan.ask),
       },
       plays,
     ).run();

@@ -155,6 +155,27 @@ describe('what has failed', () => {
   });
 });
 
+describe('a host that nobody confirmed', () => {
+  it('and that has taken itself back is not gone on with: it fails, and the journal tells what was undone', async () => {
+    const fleet = new Fleet('web-1');
+    const host = fleet.host('web-1');
+    host.weather = onScript('set', () => Promise.reject(new SessionError('lost', 'connection lost')), 'b');
+    const some = [play([put('a', '1'), put('b', '1')])];
+    await fleet.run(some);
+    host.files.clear();
+    host.weather = (_, act) => act();
+    for (let time = 0; time < 2; time++) {
+      const ask = async (_: unknown, seq: number) => (seq === 0 ? 'undone' : 'not-done') as const;
+      const recap = await fleet.run(some, { past: foldPast(fleet.events), ask });
+      expect(recap.outcomes[0]).toMatchObject({
+        ...{ status: 'failed', reason: { message: expect.stringMatching(/was taken back since/) } },
+      });
+      expect(fleet.record().hosts[0]?.changes.map(({ state }) => state)).toEqual(['undone', 'drifted']);
+    }
+    expect(host.files.size).toBe(0);
+  });
+});
+
 describe('a change that no look can see', () => {
   const blind = { ...burn, plan: () => ({ changes: [{ ...change, may: true }] }) };
   const change = {
