@@ -6,6 +6,8 @@ import type { StepOutcome } from './step-outcome.ts';
 export interface DoneOnce {
   readonly host: string;
   readonly outcome: StepOutcome;
+  /** Check mode: only a run will know what it registers. */
+  readonly unknown: boolean;
 }
 
 /**
@@ -40,9 +42,14 @@ export class RunOnce {
   }
 
   /** What came of it is the others' result, too. Never rejects. */
-  async settle(step: Step, host: string, going: Promise<StepOutcome>): Promise<StepOutcome> {
+  async settle(
+    step: Step,
+    host: string,
+    going: Promise<StepOutcome>,
+    isUnknown: () => boolean = () => false,
+  ): Promise<StepOutcome> {
     const outcome = await going.catch((error): StepOutcome => ({ status: 'failed', failure: failureOf(error) }));
-    this.#done.set(step, { host, outcome });
+    this.#done.set(step, { host, outcome, unknown: isUnknown() });
     this.#wake();
     return outcome;
   }

@@ -16,7 +16,9 @@ export const wholeWay: Way = async (runner, work) => {
   const done = await runner.once.turn(step, state.name);
   // Whoever was to do it may have been stopped before.
   if (runner.stop.level > 0) throw new SessionError('cancelled', `stopped by ${runner.stop.signal ?? 'a signal'}`);
-  if (done === undefined) return runner.once.settle(step, state.name, ownWay(runner, work));
+  const isUnknown = () => work.unsure || state.unknown.has(step.register ?? '');
+  if (done === undefined) return runner.once.settle(step, state.name, ownWay(runner, work), isUnknown);
+  if (done.unknown && step.register !== undefined) state.unknown.add(step.register);
   const { host, outcome } = done;
   if (outcome.status === 'skipped') return { ...outcome, why: `${RUNS_ONCE}, and was skipped on ${host}` };
   if (outcome.status !== 'failed')

@@ -56,6 +56,12 @@ describe('what only a run will know', () => {
     expect(foretold(fleet)).toEqual(['may put a', 'may put b', 'may put c', 'put d']);
   });
 
+  it('is unknown on all hosts where one does it for them', async () => {
+    const fleet = new Fleet('h1', 'h2');
+    await fleet.run([play([{ ...wait, runOnce: true }, put('a', '1', { when: isUp, reads })])], { mode: 'check' });
+    expect(foretold(fleet)).toEqual(['may put a', 'may put a']);
+  });
+
   it('makes what fails for it something that may fail', async () => {
     const refusing = fileBut({ plan: () => ({ changes: [], refusal: { reason: 'still stuck', todo: 'wait' } }) });
     const asserting = step(refusing, { key: 'a', value: '1' }, { name: 'assert', reads });
