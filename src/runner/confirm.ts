@@ -1,7 +1,9 @@
-import type { HostUndo } from '../core/host-log.ts';
+import type { HostLog, HostUndo, Verdict } from '../core/host-log.ts';
 import type { ChangeRecord } from '../core/run-record.ts';
+import { SessionError } from '../core/session.ts';
 import type { EventStream } from './events.ts';
 import { type Failure, failureOf } from './failure.ts';
+import type { HostLinks } from './host-links.ts';
 import type { HostState } from './host-state.ts';
 
 /** Seconds for the answer: a host that takes itself back answers when it is through. */
@@ -15,31 +17,36 @@ export async function confirmHost(stream: EventStream, state: HostState): Promis
   const { log, links } = state;
   const { host, armed: within } = log;
   if (host === undefined || within === 0) return undefined;
-  // The old one may live on where a new one has no chance.
-  await links.reset();
   try {
-    const connection = await links.usual.connection();
-    const verdict = await host.confirm(connection.readWrite({ deadline: DEADLINE }));
+    const verdict = await asked(host, links).catch((error: unknown) => {
+      // It may have been confirmed, and only its answer be lost; asked again, it says so.
+      if (error instanceof SessionError && error.failure === 'lost') return asked(host, links);
+      throw error;
+    });
     log.armed = 0;
     if (verdict.switch === 'confirmed') return undefined;
     if (verdict.switch === 'unarmed') return failed(UNARMED, 'look into /var/lib/unwedge/runs on the host');
     await tellUndone(stream, state, verdict.undone);
     return failed(`the host has taken the run back itself: nobody confirmed it within ${within} s`);
   } catch (error) {
-    const { status, reason } = failureOf(error);
-    return { status, reason: { ...reason, message: unconfirmed(reason.message, within) } };
+    return failureOf(error);
   }
+}
+
+/** The old connection may live on where a new one has no chance. */
+async function asked(host: HostLog, links: HostLinks): Promise<Verdict> {
+  await links.reset();
+  return host.confirm((await links.usual.connection()).readWrite({ deadline: DEADLINE }));
 }
 
 /** What an armed host comes to that failed and was not put back: nobody confirms it. */
 export function leftUnconfirmed({ log, rollback }: HostState, { status, reason }: Failure): Failure {
   if (log.armed === 0 || rollback !== undefined) return { status, reason };
-  return { status, reason: { ...reason, message: unconfirmed(reason.message, log.armed) } };
+  const message = `${reason.message}; it is not confirmed, so the host takes the run back itself within ${log.armed} s`;
+  return { status, reason: { ...reason, message } };
 }
 
 const UNARMED = "its dead-man's switch is gone: somebody has taken the host's journal of this run away";
-const unconfirmed = (why: string, within: number): string =>
-  `${why}; it is not confirmed, so the host takes the run back itself within ${within} s`;
 
 const failed = (message: string, todo = 'what was done there is in the journal on the host, too'): Failure => ({
   status: 'failed',

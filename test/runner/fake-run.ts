@@ -1,4 +1,5 @@
 import type { EventOf, Recap, RunEvent } from '../../src/core/event.ts';
+import type { HostLog } from '../../src/core/host-log.ts';
 import type { Host } from '../../src/core/inventory.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { AskHost, RunPast } from '../../src/core/past.ts';
@@ -26,6 +27,8 @@ export interface RunOptions {
   /** Called with each event before it counts as recorded; may throw or wait. */
   readonly journal?: (event: RunEvent) => void | Promise<void>;
   readonly report?: (event: RunEvent) => void;
+  /** What the hosts keep themselves; without it nothing. */
+  readonly hosts?: HostLog;
   /** Of hosts that have some, by name. */
   readonly vars?: Readonly<Record<string, JsonObject>>;
   /** Canaries of the run that people have confirmed. */
@@ -96,7 +99,7 @@ export class Fleet {
     return this.events.filter((event) => 'host' in event && event.host === host).map((event) => event.type);
   }
 
-  #around({ journal, report }: RunOptions): Surroundings {
+  #around({ journal, report, hosts }: RunOptions): Surroundings {
     const sinks = {
       journal: async (event: RunEvent) => {
         await journal?.(event);
@@ -104,7 +107,7 @@ export class Fleet {
         this.trace.push(event.type);
       },
       report: report ?? (() => {}),
-      hosts: undefined,
+      hosts,
     };
     const clock = {
       now: () => 1_795_324_483_000 + this.#ticks,
