@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Personality } from './docker/personality.ts';
 import { SimHost } from './host.ts';
-import { newKeyPair, Sshd } from './sshd.ts';
+import { type Fault, newKeyPair, Sshd } from './sshd.ts';
 
 export { simAvailable } from './available.ts';
 export type { Facts, Finished, SimHost } from './host.ts';
+export type { Fate, Fault } from './sshd.ts';
 
 export interface HostSpec {
   readonly name: string;
@@ -71,6 +72,11 @@ export class Fleet {
 
   port(name: string): number {
     return this.#at(name).sshd.port;
+  }
+
+  /** From now on; undefined: nothing goes wrong any more. */
+  setFault(name: string, fault: Fault | undefined): void {
+    this.#at(name).sshd.fault = fault;
   }
 
   /** The argv of a plain OpenSSH client up to and with the host, for a command to follow. */

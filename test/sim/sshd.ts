@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { Transform } from 'node:stream';
 import ssh2, { type Connection, type PublicKeyAuthContext, type ServerChannel } from 'ssh2';
 import type { SimHost } from './host.ts';
 
@@ -13,9 +14,15 @@ export interface KeyPair {
 
 export const newKeyPair = (): KeyPair => utils.generateKeyPairSync('ed25519');
 
+/** What happens to a connection: asked with each piece of data. `killed`: the host's sshd is ended with all that it serves. */
+export type Fate = 'goes on' | 'cut' | 'killed';
+export type Fault = (from: 'client' | 'host') => Fate;
+
 /** The SSH server of one simulated host, on a port of 127.0.0.1: runs commands, for who has the key; no terminals, no forwarding. */
 export class Sshd {
   readonly port: number;
+  /** What goes wrong; nothing where it is undefined. */
+  fault: Fault | undefined;
   readonly #server: InstanceType<typeof Server>;
   readonly #connections: Set<Connection>;
 
@@ -27,6 +34,7 @@ export class Sshd {
 
   static async start(host: SimHost, hostKey: KeyPair, userKey: KeyPair): Promise<Sshd> {
     const connections = new Set<Connection>();
+    let sshd: Sshd | undefined;
     const server = new Server({ hostKeys: [hostKey.private] }, (connection) => {
       connections.add(connection);
       connection.on('close', () => connections.delete(connection));
@@ -37,12 +45,20 @@ export class Sshd {
         else context.reject(['publickey']);
       });
       connection.on('session', (accept) => {
-        accept().on('exec', (acceptExec, _reject, { command }) => serve(host, command, acceptExec()));
+        accept().on('exec', (acceptExec, _reject, { command }) =>
+          serve(
+            host,
+            command,
+            acceptExec(),
+            faulty(connection, () => sshd?.fault),
+          ),
+        );
       });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new Sshd(server, connections);
+    sshd = new Sshd(server, connections);
+    return sshd;
   }
 
   async close(): Promise<void> {
@@ -60,11 +76,29 @@ function isSigned({ key, blob, signature, hashAlgo }: PublicKeyAuthContext, { pu
   return signature === undefined || blob === undefined || parsed.verify(blob, signature, hashAlgo) === true;
 }
 
-function serve(host: SimHost, command: string, channel: ServerChannel): void {
+/** The data of one side, up to where the connection ends. */
+type Line = (from: 'client' | 'host', killed: () => void) => Transform;
+
+const faulty =
+  (connection: Connection, fault: () => Fault | undefined): Line =>
+  (from, killed) =>
+    new Transform({
+      transform(chunk, _encoding, pass) {
+        const fate = fault()?.(from) ?? 'goes on';
+        if (fate === 'goes on') return pass(null, chunk);
+        if (fate === 'killed') killed();
+        connection.end();
+      },
+    });
+
+function serve(host: SimHost, command: string, channel: ServerChannel, line: Line): void {
   const child = host.start(command);
-  channel.pipe(child.stdin);
+  const killed = () => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  };
+  channel.pipe(line('client', killed)).pipe(child.stdin);
   child.stdin.on('error', () => {}); // it need not read all
-  child.stdout.pipe(channel, { end: false });
+  child.stdout.pipe(line('host', killed)).pipe(channel, { end: false });
   child.stderr.pipe(channel.stderr, { end: false });
   child.once('close', (code, signal) => {
     if (signal) channel.exit(signal.replace('SIG', ''));

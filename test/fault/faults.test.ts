@@ -1,0 +1,139 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../docs/sandbox.ts';
+import { Controller } from '../sim/controller.ts';
+import { personality } from '../sim/docker/personality.ts';
+import { bootFleet, type Fate, type Fleet, type SimHost, simAvailable } from '../sim/fleet.ts';
+
+const reason = simAvailable();
+if (reason) console.log(`faults: skipped, ${reason}`);
+
+/** After each fault both a rollback and a resume; without it they take turns. */
+const BOTH = process.env.UNWEDGE_FAULTS === 'all';
+const AT_A_TIME = 3;
+const PLAYBOOK = fileURLToPath(new URL('../../playbooks/mountflags-slave.yaml', import.meta.url));
+const DIE = fileURLToPath(new URL('die.cjs', import.meta.url));
+const DROPIN = '/etc/systemd/system/docker.service.d/10-unwedge.conf';
+/** All that the playbook changes: the file, what systemd has loaded of it, how dockerd runs, what runs; and whether the host is armed. */
+const LOOK = `
+  cat ${DROPIN}; stat -c '%a %u:%g' ${DROPIN}; systemctl show docker -p MountFlags -p ActiveState
+  [ "$(readlink /proc/1/ns/mnt)" = "$(readlink /proc/$(cat /run/docker.pid)/ns/mnt)" ] && echo shares
+  docker ps --format '{{.Names}} {{.Status}}' | cut -d ' ' -f 1,2; ls /var/lib/unwedge/runs/*/armed-*`;
+
+/** One run with a fault in it, up to where its controller has ended. */
+interface Trial {
+  readonly host: SimHost;
+  readonly controller: Controller;
+}
+type Fault = (trial: Trial) => Promise<unknown>;
+type Recovery = 'rollback' | 'resume';
+
+describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeout: 3_600_000 }, () => {
+  let fleet: Fleet;
+  let states: { readonly before: string; readonly done: string };
+  /** Of a run in which nothing goes wrong. */
+  let length: { readonly lines: number; readonly client: number; readonly host: number };
+  let hosts = 0;
+
+  beforeAll(async () => {
+    build();
+    fleet = await bootFleet([]);
+    const trial = await begin();
+    const before = await look(trial.host);
+    const seen = { client: 0, host: 0 };
+    fleet.setFault(trial.host.name, (from) => {
+      seen[from] += 1;
+      return 'goes on';
+    });
+    const call = run(trial);
+    expect(await call.ended).toBe(0);
+    states = { before, done: await look(trial.host) };
+    expect(states.done).not.toBe(before);
+    length = { lines: call.events.length, ...seen };
+    trial.controller.remove();
+  });
+  afterAll(() => fleet?.close());
+
+  async function begin(): Promise<Trial> {
+    const name = `host-${hosts++}`;
+    await fleet.add({ name, personality: personality('el7-17.12-overlay2') });
+    const host = fleet.host(name);
+    // It comes back after a restart of dockerd, whichever of both has done it.
+    const { code, stderr } = await host.exec('docker run -d --restart always --name app busybox sleep 1000');
+    if (code !== 0) throw new Error(stderr);
+    return { host, controller: new Controller(fleet.inventory) };
+  }
+
+  const look = async (host: SimHost): Promise<string> => (await host.exec(LOOK)).stdout;
+  const run = ({ host, controller }: Trial) => controller.run(PLAYBOOK, '-l', host.name);
+
+  /** What is wrong after the fault and the recovery; undefined: nothing. */
+  async function wrong(what: string, fault: Fault, recovery: Recovery): Promise<string | undefined> {
+    const trial = await begin();
+    try {
+      await fault(trial);
+      fleet.setFault(trial.host.name, undefined);
+      const said = await recover(trial, recovery);
+      const state = await look(trial.host);
+      const expected = recovery === 'resume' && said?.code === 0 ? [states.done] : [states.before];
+      // What was already through, or is already taken back, stays so.
+      if (said === undefined || said.code !== 0) expected.push(states.before, states.done);
+      if (expected.includes(state)) return undefined;
+      return `${what}, ${recovery}: ${JSON.stringify(said)}\n${state}`;
+    } finally {
+      trial.controller.remove();
+    }
+  }
+
+  /** undefined: the run has left no journal, so it has done nothing. */
+  async function recover({ controller }: Trial, recovery: Recovery) {
+    const runs = join(controller.stateDir, 'runs');
+    const [id] = existsSync(runs) ? readdirSync(runs) : [];
+    return id === undefined ? undefined : controller.tell(recovery, id, '--lock-wait', '2m', '--output', 'plain');
+  }
+
+  /** Some at a time: most of the time a host waits. */
+  async function all(what: string, count: number, fault: (nth: number) => Fault): Promise<void> {
+    const found: string[] = [];
+    const left = Array.from({ length: count }, (_, i) => i + 1).values();
+    const worker = async () => {
+      for (const nth of left) {
+        for (const recovery of BOTH
+          ? (['rollback', 'resume'] as const)
+          : [(['rollback', 'resume'] as const)[nth % 2] ?? 'resume']) {
+          const problem = await wrong(`${what} ${nth}`, fault(nth), recovery);
+          if (problem !== undefined) found.push(problem);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+    expect(found.join('\n\n')).toBe('');
+  }
+
+  it.each(['before', 'after'])('the controller is killed %s each line of its journal', (die) =>
+    all(`killed ${die} line`, length.lines, (nth) => ({ host, controller }) => {
+      const env = ['env', `NODE_OPTIONS=--require ${DIE}`, `DIE=${die}`, `DIE_AT=${nth}`];
+      return controller.callBelow(env, 'run', PLAYBOOK, '-i', fleet.inventory, '-l', host.name, '--output', 'json')
+        .ended;
+    }),
+  );
+
+  const atPiece =
+    (from: 'client' | 'host', fate: Fate) =>
+    (nth: number): Fault =>
+    async (trial) => {
+      let seen = 0;
+      fleet.setFault(trial.host.name, (side) => (side === from && ++seen === nth ? fate : 'goes on'));
+      const call = run(trial);
+      await call.ended;
+    };
+
+  it('the connection is cut before each piece of what is asked', () =>
+    all('cut before request', length.client, atPiece('client', 'cut')));
+  it('the connection is cut before each piece of what is answered', () =>
+    all('cut before answer', length.host, atPiece('host', 'cut')));
+  it("the host's sshd is killed before each piece of what is answered", () =>
+    all('sshd killed', length.host, atPiece('host', 'killed')));
+});
