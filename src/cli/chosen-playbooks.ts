@@ -6,6 +6,7 @@ import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { Known } from '../playbook/play.ts';
 import { isChosen, splitTags, TAG_WORDS } from '../playbook/tags.ts';
 import type { ChoiceFlags } from './flags.ts';
+import { checkTypeNames } from './plugin-types.ts';
 
 /** Checked playbooks with the steps that the flags choose; plays of which nothing is left are left out. @throws InputError */
 export async function chosenPlaybooks(
@@ -14,6 +15,7 @@ export async function chosenPlaybooks(
   flags: ChoiceFlags,
 ): Promise<readonly Playbook[]> {
   const whole = await everyOne(files, (file) => loadPlaybook(file, known));
+  checkTypeNames(whole);
   const only = words('--tags', flags.tags);
   const skip = words('--skip-tags', flags.skipTags);
   const { startAtStep } = flags;

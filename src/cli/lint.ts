@@ -5,7 +5,7 @@ import { matchHosts } from '../inventory/host-pattern.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { playbookFolder } from '../inventory/vars-folders.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
-import { checkPlaybook, readPlaybook } from '../playbook/load-playbook.ts';
+import { checkPlaybookFile } from '../playbook/load-playbook.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
 
@@ -25,10 +25,7 @@ export async function lint(
     ...(inventory && { selectHosts: (pattern: string) => matchHosts(pattern, inventory) }),
   };
   const findings: Diagnostic[] = [];
-  for (const file of playbooks) {
-    const bytes = await readPlaybook(file);
-    findings.push(...checkPlaybook(bytes, file, known).findings);
-  }
+  for (const file of playbooks) findings.push(...(await checkPlaybookFile(file, known)).findings);
   for (const finding of findings) console.log(formatDiagnostic(finding));
   const errors = findings.filter((f) => f.severity === 'error').length;
   if (findings.length === 0)

@@ -27,6 +27,8 @@ export interface PreparedRun extends Ways {
   readonly secrets: readonly string[];
   /** Each file as it was given, with the SHA-256 of its text and of all that it includes. */
   readonly playbooks: RunCall['playbooks'];
+  /** Absolute paths of the modules whose step types they use. */
+  readonly plugins: readonly string[];
   /** SHA-256 of what inventory, limit and extra variables say about the plays' hosts; of secrets only where they belong. */
   readonly inventorySha256: string;
 }
@@ -36,7 +38,7 @@ export async function prepareRun(playbooks: readonly string[], flags: RunFlags):
   const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(playbooks));
   const extraVars = await parseExtraVars(flags.extraVars);
   const limit = flags.limit === undefined ? undefined : await readLimit(flags.limit);
-  const { plays: checked, files } = await resolvePlays(playbooks, inventory, extraVars, limit, flags);
+  const { plays: checked, files, plugins } = await resolvePlays(playbooks, inventory, extraVars, limit, flags);
   const masked = distinct(checked.flatMap((play) => play.hosts));
   const { hosts, values } = await revealSecrets(masked, runLocal);
   const password = await becomePassword(flags);
@@ -49,6 +51,7 @@ export async function prepareRun(playbooks: readonly string[], flags: RunFlags):
   return {
     plays: checked.map((play) => ({ ...play, hosts: sameHosts(play.hosts, hosts) })),
     playbooks: files,
+    plugins,
     options,
     rootOptions,
     secrets: [...new Set([...values, ...passwords])],
@@ -62,7 +65,7 @@ async function resolvePlays(
   extraVars: JsonObject,
   limit: string | undefined,
   flags: ChoiceFlags,
-): Promise<{ readonly plays: ResolvedPlay[]; readonly files: RunCall['playbooks'] }> {
+): Promise<{ plays: ResolvedPlay[]; files: RunCall['playbooks']; plugins: readonly string[] }> {
   const select = (pattern: string) => selectHosts(pattern, limit, inventory);
   const checked = await chosenPlaybooks(files, { stepTypes, selectHosts: select, extraVars }, flags);
   for (const warning of checked.flatMap(({ warnings }) => warnings)) console.error(formatDiagnostic(warning));
@@ -73,7 +76,8 @@ async function resolvePlays(
       'unwedge inventory -i … --list shows hosts and groups',
     );
   }
-  return { plays, files: checked.map(({ file, sha256 }) => ({ file, sha256 })) };
+  const plugins = [...new Set(checked.flatMap((playbook) => playbook.plugins))];
+  return { plays, files: checked.map(({ file, sha256 }) => ({ file, sha256 })), plugins };
 }
 
 function fingerprint(plays: readonly ResolvedPlay[], hosts: readonly Host[], extraVars: JsonObject): string {

@@ -3,7 +3,6 @@ import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { loadRun, newRunId, openJournal } from '../journal/index.ts';
 import { hostsToUndo, startRollback } from '../runner/index.ts';
-import { stepTypes } from '../steps/index.ts';
 import { openConnection } from '../transport/open-connection.ts';
 import { becomePassword } from './become-password.ts';
 import type { RunFlags } from './flags.ts';
@@ -11,6 +10,7 @@ import { runOnHosts } from './host-copies.ts';
 import { hostJournals } from './host-journals.ts';
 import { lockWish, runLock, withLocks } from './locks.ts';
 import { observed } from './observed.ts';
+import { stepTypesOf } from './plugin-types.ts';
 import { findWholeRun } from './resumable.ts';
 import { stateDir } from './state-dir.ts';
 import { recalled } from './targets.ts';
@@ -63,7 +63,7 @@ async function takeBack(run: string, record: RunRecord, { secrets, wayTo }: Ways
     console.log(`nothing to undo: run ${of} has changed nothing that is not taken back or irreversible`);
     return ExitCode.done;
   }
-  const types = new Map(stepTypes.map((type) => [type.name, type]));
+  const types = await stepTypesOf(record.started.call);
   const plan = {
     ...{ run, record, typeOf: (name: string) => types.get(name), forks: flags.forks, lock: lockWish(flags) },
     becomes: (host: string) => wayTo(host)?.become !== undefined,

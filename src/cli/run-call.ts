@@ -11,12 +11,13 @@ export interface ResumeFlags
     Pick<ConnectionFlags, 'askBecomePass' | 'becomePasswordFile'> {}
 
 /** How this run is called, for its journal. */
-export const callOf = ({ playbooks, inventorySha256 }: PreparedRun, flags: RunFlags): RunCall => ({
+export const callOf = ({ playbooks, plugins, inventorySha256 }: PreparedRun, flags: RunFlags): RunCall => ({
   ...{ cwd: process.cwd(), playbooks, inventorySha256, flags: lasting(flags) },
+  ...(plugins.length > 0 && { plugins }),
 });
 
-/** Without what only this call is about: how it is shown, where its journal is, how long it waits. */
-function lasting({ output, diff, verbose, stateDir, lockWait, ...flags }: RunFlags): JsonObject {
+/** Without what only this call is about: how it is shown and asked about, where its journal is, how long it waits. */
+function lasting({ output, diff, verbose, stateDir, lockWait, step, ...flags }: RunFlags): JsonObject {
   return JSON.parse(JSON.stringify(flags));
 }
 

@@ -93,6 +93,8 @@ export interface ChangeRef {
 export interface RunCall {
   readonly cwd: string;
   readonly playbooks: readonly { readonly file: string; readonly sha256: string }[];
+  /** Absolute paths of the modules whose step types the playbooks use. */
+  readonly plugins?: readonly string[];
   /** Of what inventory, limit and extra variables say about the run's hosts. */
   readonly inventorySha256: string;
   /** The command's flags, by their long names in camel case. */

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** What a script may do: a probe only looks; apply changes; undo takes a change back. */
 export type ScriptKind = 'probe' | 'apply' | 'undo';
 
@@ -15,18 +17,12 @@ export type ProbeScript = HostScript<'probe'>;
 export type ApplyScript = HostScript<'apply'>;
 export type UndoScript = HostScript<'undo'>;
 
-export const probeScript = (path: string): ProbeScript => ({
-  kind: 'probe',
-  path,
-});
-export const applyScript = (path: string): ApplyScript => ({
-  kind: 'apply',
-  path,
-});
-export const undoScript = (path: string): UndoScript => ({
-  kind: 'undo',
-  path,
-});
+/** A plugin's script lies beside it: `new URL('probe.sh', import.meta.url)`. */
+const pathOf = (path: string | URL): string => (typeof path === 'string' ? path : fileURLToPath(path));
+
+export const probeScript = (path: string | URL): ProbeScript => ({ kind: 'probe', path: pathOf(path) });
+export const applyScript = (path: string | URL): ApplyScript => ({ kind: 'apply', path: pathOf(path) });
+export const undoScript = (path: string | URL): UndoScript => ({ kind: 'undo', path: pathOf(path) });
 
 /** What came back from one script. */
 export interface ScriptResult {

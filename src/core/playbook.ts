@@ -9,6 +9,8 @@ export interface Playbook {
   readonly file: string;
   /** Of its text and of all that it includes, in hexadecimal digits. */
   readonly sha256: string;
+  /** Absolute paths of the modules whose step types its plays use. */
+  readonly plugins: readonly string[];
   readonly plays: readonly Play[];
   /** Findings that do not forbid a run. */
   readonly warnings: readonly Diagnostic[];

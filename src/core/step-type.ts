@@ -91,12 +91,26 @@ export type AnyStepType = StepType<any, any, any>;
 
 /** Checks a step type's parts against each other at compile time and seals them. */
 export function defineStep<Args, Facts, C extends Change>(type: StepType<Args, Facts, C>): StepType<Args, Facts, C> {
+  Object.defineProperty(type, STEP_TYPE, { value: true });
   return type;
 }
+
+/** The same in every copy of unwedge: a plugin may import another than the one that loads it. */
+const STEP_TYPE = Symbol.for('unwedge.step-type');
+
+/** Whether defineStep made it. */
+export const isStepType = (value: unknown): value is AnyStepType =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, STEP_TYPE);
 
 /** A step that could not do its work on this host. The message is for people: what, where, why. */
 export class StepError extends Error {
   override readonly name = 'StepError';
+
+  /** Also one of another copy of unwedge: see STEP_TYPE. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'StepError';
+  }
+
   readonly todo: string | undefined;
   /** The host is no longer as planned; nothing was done. */
   readonly drifted: boolean;

@@ -16,9 +16,14 @@ export function builtValidators(schemas: readonly JsonObject[]): string {
   const table = all.map((schema, i) => `[${JSON.stringify(JSON.stringify(schema))}, s${i}]`);
   return `${code}
 const built = new Map([${table.join(',\n')}]);
-export function validatorOf(schema) {
-  const validator = built.get(JSON.stringify(schema));
-  if (!validator) throw new Error('the build has no validator for this schema: npm run build');
-  return validator;
-}`;
+const others = new WeakMap();
+let ajv;
+// A plugin's: only then is the compiler loaded.
+function compiled(schema) {
+  const { Ajv } = require('ajv');
+  ajv ??= new Ajv(${JSON.stringify(ajvOptions)});
+  others.set(schema, ajv.compile(schema));
+  return others.get(schema);
+}
+export const validatorOf = (schema) => built.get(JSON.stringify(schema)) ?? others.get(schema) ?? compiled(schema);`;
 }

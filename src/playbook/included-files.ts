@@ -56,7 +56,7 @@ export class IncludedFiles {
 }
 
 /** A device or a pipe might never end. */
-function readRegular(path: string): { readonly bytes: Uint8Array } | { readonly problem: string } {
+export function readRegular(path: string): { readonly bytes: Uint8Array } | { readonly problem: string } {
   try {
     const about = statSync(path);
     if (!about.isFile()) return { problem: about.isDirectory() ? 'it is a directory' : 'it is no regular file' };

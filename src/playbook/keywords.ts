@@ -34,6 +34,12 @@ export const playSchema: JsonObject = {
     hosts: { ...words, description: 'a host pattern', examples: ['all', 'docker:!staging'] },
     inputs: { ...inputsSchema, description: 'what -e may or must give, by name' },
     vars: { type: ['object', 'null'], description: 'variables for expressions, by name' },
+    plugins: {
+      type: ['array', 'null'],
+      items: words,
+      description: 'modules with step types of your own, beside the playbook',
+      examples: [['./steps/drain.js']],
+    },
     become,
     tags,
     serial: serialSchema,
@@ -132,3 +138,8 @@ export const languageSchemas: readonly JsonObject[] = [
 ];
 
 export const STEP_KEYWORDS: readonly string[] = Object.keys(Object(stepSchema.properties));
+
+/** Every key of an entry; no step type may have such a name. */
+export const TASK_KEYS: readonly string[] = [stepSchema, blockSchema, includeSchema].flatMap(({ properties }) =>
+  Object.keys(Object(properties)),
+);

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
+import { type Diagnostic, InputError } from '../core/diagnostic.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { parseYaml } from '../core/yaml.ts';
 import type { YamlNode } from '../core/yaml-node.ts';
 import { IncludedFiles } from './included-files.ts';
 import { Report } from './place.ts';
 import { compilePlay, type Known } from './play.ts';
+import { loadPlugins } from './plugins.ts';
 
 /** A playbook where it has no errors, and everything that was found. */
 export interface CheckedPlaybook {
@@ -15,9 +16,15 @@ export interface CheckedPlaybook {
 
 /** Reads and checks one playbook as a whole. @throws InputError with every error found, not only the first. */
 export async function loadPlaybook(file: string, known: Known): Promise<Playbook> {
-  const { playbook, findings } = checkPlaybook(await readPlaybook(file), file, known);
+  const { playbook, findings } = await checkPlaybookFile(file, known);
   if (!playbook) throw new InputError(findings);
   return playbook;
+}
+
+/** Reads a playbook, loads the plugins that it names, and checks it. @throws InputError where the file can't be read */
+export async function checkPlaybookFile(file: string, known: Known): Promise<CheckedPlaybook> {
+  const bytes = await readPlaybook(file);
+  return checkPlaybook(bytes, file, { ...known, plugins: await loadPlugins(bytes, file) });
 }
 
 /** Checks the text of a playbook. Total: whatever the bytes are, findings come back. */
@@ -35,19 +42,22 @@ function checkDocument(bytes: Uint8Array, file: string, known: Known): CheckedPl
   const report = new Report(source);
   const files = new IncludedFiles([file]);
   files.add(bytes);
-  const place = { report, files };
+  const plugins = { loaded: known.plugins ?? new Map(), names: new Map<string, string>() };
+  const place = { report, files, plugins };
   const plays = playNodes(root, report)
     .map((node) => compilePlay(node, known, place))
     .filter((play) => play !== undefined);
   const findings = inOrder(report.findings, file);
   const failed = findings.some((finding) => finding.severity === 'error');
-  const playbook = { file, sha256: files.sha256, plays, warnings: findings };
+  const own = [...plugins.names.values()];
+  const playbook = { file, sha256: files.sha256, plugins: own, plays, warnings: findings };
   return { playbook: failed ? undefined : playbook, findings };
 }
 
 function playNodes(root: YamlNode, report: Report): readonly YamlNode[] {
   if (root.kind === 'list' && root.items.length > 0) return root.items;
   report.error(
+    'bad-shape',
     root.span,
     'a playbook must be a list of plays',
     'begin with `- name: …`, then `hosts:` and `steps:` below',
@@ -71,11 +81,13 @@ function inOrder(findings: readonly Diagnostic[], file: string): Diagnostic[] {
 }
 
 /** The bytes of a playbook. @throws InputError */
-export async function readPlaybook(file: string): Promise<Uint8Array> {
+async function readPlaybook(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw inputError(`can't read the playbook ${file}: ${readProblem(error)}`, 'check the path and its permissions');
+    const message = `can't read the playbook ${file}: ${readProblem(error)}`;
+    const todo = 'check the path and its permissions';
+    throw new InputError([{ severity: 'error', rule: 'unreadable-file', message, todo }]);
   }
 }
 

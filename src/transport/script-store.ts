@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HostScript } from '../core/host-script.ts';
+import { SessionError } from '../core/session.ts';
 import { encodeArgs } from './framing.ts';
 
 /** The package's src/: two levels above both src/transport/ and the bundle's dist/cli/. */
@@ -39,9 +40,21 @@ const ownText = async (path: string): Promise<string> => withoutComments(await t
 
 const withoutComments = (text: string): string => text.replace(/^\s*(#.*)?\n/gm, '');
 
-/** A file's own text. */
+/** One of ours is always there; a plugin's may not be. */
+function unreadable(cause: Error): never {
+  throw new SessionError(
+    'refused',
+    `a host script can't be read: ${cause.message}`,
+    'a plugin names its scripts by new URL(NAME, import.meta.url)',
+    {
+      cause,
+    },
+  );
+}
+
+/** A file's own text. @throws SessionError */
 export function textOf(path: string): Promise<string> {
-  const text = texts.get(path) ?? readFile(resolve(SOURCES, path), 'utf8');
+  const text = texts.get(path) ?? readFile(resolve(SOURCES, path), 'utf8').catch((cause: Error) => unreadable(cause));
   texts.set(path, text);
   return text;
 }

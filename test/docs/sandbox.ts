@@ -59,6 +59,7 @@ export class Sandbox {
       writeFileSync(join(this.dir, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     for (const path of ['playbooks', 'inventory.example.yaml'])
       cpSync(packageRoot + path, join(this.dir, path), { recursive: true });
+    cpSync(`${packageRoot}docs/examples`, join(this.dir, 'examples'), { recursive: true });
     for (const [name, text] of Object.entries({ ...files, 'first.yaml': FIRST_RUN })) this.write(name, text);
     this.type(`unwedge run first.yaml -i inventory.yaml -e file=${join(this.dir, 'made')}`);
     this.#run = this.type('unwedge runs').stdout.split(' ')[0] ?? '';

@@ -1,0 +1,33 @@
+import { inputError } from '../core/diagnostic.ts';
+import type { RunCall } from '../core/event.ts';
+import type { Playbook } from '../core/playbook.ts';
+import { stepsOf } from '../core/playbook.ts';
+import type { AnyStepType } from '../core/step-type.ts';
+import { loadPlugin } from '../playbook/load-plugin.ts';
+import { stepTypes } from '../steps/index.ts';
+
+/** The step types that an earlier run had, by name. What can't be loaded again is told, and its changes can't be taken back. */
+export async function stepTypesOf(call: RunCall | undefined): Promise<ReadonlyMap<string, AnyStepType>> {
+  const types = new Map(stepTypes.map((type) => [type.name, type]));
+  for (const path of call?.plugins ?? []) {
+    const plugin = await loadPlugin(path);
+    if ('type' in plugin) types.set(plugin.type.name, plugin.type);
+    else console.error(`warning: can't use the plugin ${path} that the run has used: ${plugin.problem}`);
+  }
+  return types;
+}
+
+/** A journal names step types: one name is one step type in all playbooks of a run. @throws InputError */
+export function checkTypeNames(playbooks: readonly Playbook[]): void {
+  const types = new Map<string, AnyStepType>();
+  for (const { plays, file } of playbooks)
+    for (const { type } of plays.flatMap((play) => stepsOf([...play.steps, ...play.handlers, ...play.health]))) {
+      const other = types.get(type.name) ?? type;
+      if (other !== type)
+        throw inputError(
+          `${file}: the step type '${type.name}' of its plugin is another one in a playbook before it`,
+          'run these playbooks one by one, or give one another name',
+        );
+      types.set(type.name, type);
+    }
+}

@@ -1,0 +1,81 @@
+import { dirname, resolve } from 'node:path';
+import { InputError } from '../core/diagnostic.ts';
+import type { AnyStepType } from '../core/step-type.ts';
+import { parseYaml } from '../core/yaml.ts';
+import { entryOf, type YamlMap, type YamlNode, type YamlScalar } from '../core/yaml-node.ts';
+import type { IncludedFiles } from './included-files.ts';
+import { loadPlugin, type Plugin } from './load-plugin.ts';
+import type { Report } from './place.ts';
+
+/** By absolute path. */
+export type Plugins = ReadonlyMap<string, Plugin>;
+
+/** Where plays that name plugins stand. */
+export interface PluginPlace {
+  readonly report: Report;
+  readonly files: IncludedFiles;
+  /** `names`: those of the step types that plays use, with the path of each. */
+  readonly plugins: { readonly loaded: Plugins; readonly names: Map<string, string> };
+}
+
+/** Loads what the plays of a playbook name as `plugins`, each once, and nothing else. A text that is none of a playbook names none. */
+export async function loadPlugins(bytes: Uint8Array, file: string): Promise<Plugins> {
+  const plugins = new Map<string, Plugin>();
+  for (const { text } of playsOf(bytes, file).flatMap(named)) {
+    const path = pathOf(text, file);
+    if (!plugins.has(path)) plugins.set(path, await loadPlugin(path));
+  }
+  return plugins;
+}
+
+function playsOf(bytes: Uint8Array, file: string): readonly YamlNode[] {
+  try {
+    const { root } = parseYaml(bytes, file);
+    return root.kind === 'list' ? root.items : [];
+  } catch (error) {
+    // The check of the playbook tells of it.
+    if (error instanceof InputError) return [];
+    throw error;
+  }
+}
+
+function named(play: YamlNode): readonly YamlScalar[] {
+  const list = entryOf(play, 'plugins')?.value;
+  const items = list?.kind === 'list' ? list.items : [];
+  return items.filter((item): item is YamlScalar => item.kind === 'scalar' && typeof item.value === 'string');
+}
+
+const pathOf = (written: string, file: string): string => resolve(dirname(file), written);
+
+/** The step types that a play's plugins add. What is wrong with them is reported. @param taken names that are not theirs to take */
+export function readPlugins(
+  play: YamlMap,
+  taken: ReadonlySet<string>,
+  { report, files, plugins }: PluginPlace,
+): readonly AnyStepType[] {
+  return named(play).flatMap((item) => {
+    const path = pathOf(item.text, report.source.file);
+    const plugin = plugins.loaded.get(path) ?? { problem: 'it was not loaded', todo: 'unwedge lint loads it' };
+    if ('problem' in plugin) {
+      report.error('bad-plugin', item.span, `can't use the plugin ${item.text}: ${plugin.problem}`, plugin.todo);
+      return [];
+    }
+    const { type, bytes } = plugin;
+    const other = plugins.names.get(type.name) ?? path;
+    if (taken.has(type.name) || other !== path) {
+      const by = other === path ? "unwedge's own" : other;
+      report.error(
+        'bad-plugin',
+        item.span,
+        `the plugin ${item.text} has the name '${type.name}', which is taken: ${by}`,
+        RENAME,
+      );
+      return [];
+    }
+    if (!plugins.names.has(type.name)) files.add(bytes);
+    plugins.names.set(type.name, path);
+    return [type];
+  });
+}
+
+const RENAME = 'give it another name in defineStep';
