@@ -1,12 +1,14 @@
 import type { Diagnostic } from './diagnostic.ts';
 import { printable } from './printable.ts';
+import { ruleText } from './rule.ts';
 
 const WIDTH = 120;
 
-/** A finding as people read it: place, severity and message; the source line with a caret; what to do. */
+/** A finding as people read it: place, severity, message and code; the source line with a caret; what to do. */
 export function formatDiagnostic(d: Diagnostic): string {
   const place = d.at ? `${printable(d.at.file)}:${d.at.line}:${d.at.column}: ` : '';
-  const lines = [`${place}${d.severity}: ${printable(d.message, 'lines')}`];
+  const code = d.rule === undefined ? '' : ` [${ruleText(d.rule).code}]`;
+  const lines = [`${place}${d.severity}: ${printable(d.message, 'lines')}${code}`];
   if (d.at && d.source !== undefined && d.source.trim() !== '')
     lines.push(...excerpt(d.source, d.at.column, d.length ?? 1));
   if (d.todo !== undefined) lines.push(`  ${printable(d.todo, 'lines')}`);

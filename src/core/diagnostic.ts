@@ -1,3 +1,5 @@
+import type { Rule } from './rule.ts';
+
 /** A place in a file that a person wrote. Lines and columns count from 1, columns in characters. */
 export interface SourceLocation {
   readonly file: string;
@@ -8,6 +10,8 @@ export interface SourceLocation {
 /** One finding about a user's file: what, where, why, what to do. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
+  /** What it breaks; none where it is about the command line. */
+  readonly rule?: Rule;
   readonly message: string;
   readonly at?: SourceLocation;
   /** The line at `at`, for the caret. */

@@ -1,4 +1,5 @@
 import { type Diagnostic, InputError, type SourceLocation } from './diagnostic.ts';
+import type { Rule } from './rule.ts';
 
 /** A part of a text by offsets, end-exclusive. */
 export interface Span {
@@ -9,6 +10,7 @@ export interface Span {
 export interface FindingOptions {
   readonly severity?: 'error' | 'warning';
   readonly todo?: string | undefined;
+  readonly rule?: Rule;
 }
 
 /** The text of one file that a person wrote, able to say where in it something was found. */
@@ -37,6 +39,7 @@ export class SourceText {
     const end = Math.min(span.end, this.lineStart(line) + source.length);
     return {
       severity: options.severity ?? 'error',
+      ...(options.rule === undefined ? {} : { rule: options.rule }),
       message,
       at: this.at(start),
       source,
@@ -91,13 +94,16 @@ export function decodeSource(bytes: Uint8Array, file: string, maxBytes = MIB): S
   if (invalid >= 0) {
     throw new InputError([
       source.finding(one(invalid), 'this byte is not UTF-8', {
+        rule: 'unreadable-file',
         todo: 'save the file as UTF-8',
       }),
     ]);
   }
   const nul = text.indexOf('\0');
   if (nul >= 0) {
-    throw new InputError([source.finding(one(nul), 'the file holds a NUL byte; this is not a text file')]);
+    throw new InputError([
+      source.finding(one(nul), 'the file holds a NUL byte; this is not a text file', { rule: 'unreadable-file' }),
+    ]);
   }
   return source;
 }
@@ -105,7 +111,7 @@ export function decodeSource(bytes: Uint8Array, file: string, maxBytes = MIB): S
 const one = (offset: number): Span => ({ start: offset, end: offset + 1 });
 
 const refuse = (file: string, message: string, todo: string): InputError =>
-  new InputError([{ severity: 'error', message, todo, at: { file, line: 1, column: 1 } }]);
+  new InputError([{ severity: 'error', rule: 'unreadable-file', message, todo, at: { file, line: 1, column: 1 } }]);
 
 /** The offset in the leniently decoded text of the first replaced byte, -1 where every U+FFFD was written as such. */
 function firstInvalid(bytes: Uint8Array, text: string): number {

@@ -46,7 +46,7 @@ function events(source: SourceText): Event[] {
     if (!(error instanceof YAMLException)) throw error;
     const offset = error.mark?.position ?? 0;
     const { message, todo } = syntaxAdvice(error.reason, source.text, offset);
-    throw new InputError([source.finding({ start: offset, end: offset + 1 }, message, { todo })]);
+    throw new InputError([source.finding({ start: offset, end: offset + 1 }, message, { rule: 'yaml-syntax', todo })]);
   }
 }
 
@@ -218,12 +218,13 @@ class Builder {
   private duplicate(key: string, span: Span, first: YamlEntry | undefined) {
     const line = first ? this.source.at(first.keySpan.start).line : 0;
     return this.source.finding(span, `duplicate key '${key}'; it is already in line ${line}`, {
+      rule: 'duplicate-key',
       todo: 'remove one of them',
     });
   }
 
   private refuse(span: Span, message: string, todo?: string): InputError {
-    return new InputError([this.source.finding(span, message, { todo })]);
+    return new InputError([this.source.finding(span, message, { rule: 'yaml-feature', todo })]);
   }
 }
 

@@ -132,7 +132,12 @@ export function compileTyped(node: YamlScalar, wanted: string, names: Names, rep
   const words = typeWords(wanted);
   if (compiled.type !== 'dyn') {
     const todo = wanted === 'bool' && compiled.type === 'int' ? 'compare it with a number, for example > 0' : undefined;
-    place.report({ message: `this must be ${words}, but it is ${typeWords(compiled.type)}`, todo, end: text.length });
+    place.report({
+      rule: 'expression-type',
+      message: `this must be ${words}, but it is ${typeWords(compiled.type)}`,
+      todo,
+      end: text.length,
+    });
     return undefined;
   }
   return {

@@ -22,7 +22,7 @@ export function readTime(node: YamlNode | undefined, report: Report): number | u
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const seconds = parseDuration(value);
   if (seconds === undefined && node) {
-    report.error(node.span, `'${value}' is no time`, 'write seconds, or for example 30s, 5m, 1h30m');
+    report.error('bad-value', node.span, `'${value}' is no time`, 'write seconds, or for example 30s, 5m, 1h30m');
   }
   return seconds;
 }

@@ -17,15 +17,16 @@ export function nameFinding(use: NameUse, names: Names): TextFinding | undefined
   return names.open ? guess(use.name, place, names) : undefined;
 }
 
-function laterFinding(name: string, { step, at, leftOut }: Register): Pick<TextFinding, 'message' | 'todo'> {
+function laterFinding(name: string, { step, at, leftOut }: Register): Pick<TextFinding, 'rule' | 'message' | 'todo'> {
   const setter = `step '${step}' in line ${at.line} registers it`;
   if (leftOut)
     return {
+      rule: 'register-not-set',
       message: `'${name}' is not set: ${setter}, and it is left out by --tags, --skip-tags or --start-at-step`,
       todo: "choose that step, too, or tag it 'always'",
     };
   const todo = 'move that step up, or register under this name before';
-  return { message: `'${name}' is used before it is set: ${setter}`, todo };
+  return { rule: 'register-not-set', message: `'${name}' is used before it is set: ${setter}`, todo };
 }
 
 /** Without an inventory any name may be a variable of it; one that looks like a register's is more likely misspelt. */
@@ -33,7 +34,7 @@ function guess(name: string, place: { start: number; end: number }, names: Names
   const near = suggestion(name, [...names.registers.keys(), ...names.variables.keys()]);
   if (near === undefined || BUILT_IN_NAMES.has(name)) return undefined;
   const message = `'${name}' is neither set in the play nor registered; the inventory must give it`;
-  return { ...place, severity: 'warning', message, todo: `did you mean '${near}'?` };
+  return { ...place, rule: 'unknown-variable', severity: 'warning', message, todo: `did you mean '${near}'?` };
 }
 
 /** Type names and the holder of CEL's own functions. */
@@ -55,12 +56,23 @@ function fieldFinding(use: NameUse, register: Register): TextFinding | undefined
   const fields = [...Object.keys(register.fields), 'changed'];
   if (fields.includes(use.field)) return undefined;
   const message = `'${use.name}' has no field '${use.field}' (set by step '${register.step}')`;
-  return { message, todo: didYouMean(use.field, fields), start: use.end - use.field.length, end: use.end };
+  return {
+    rule: 'unknown-field',
+    message,
+    todo: didYouMean(use.field, fields),
+    start: use.end - use.field.length,
+    end: use.end,
+  };
 }
 
 /** A step that is skipped sets no register: whoever reads it must be skipped under the same condition. */
 function unsetFinding(use: NameUse, register: Register, names: Names): TextFinding | undefined {
-  const place = { severity: 'warning', start: use.start, end: use.start + use.name.length } as const;
+  const place = {
+    rule: 'register-maybe-not-set',
+    severity: 'warning',
+    start: use.start,
+    end: use.start + use.name.length,
+  } as const;
   const open = register.conditions.filter((condition) => !names.given.has(condition));
   const condition = open.join(' && ');
   if (open.length > 0)
@@ -80,7 +92,7 @@ function failedFinding(use: NameUse, { step, fieldsNeed }: Register, names: Name
   if (use.field === undefined || use.field === 'changed' || use.field === 'failed') return undefined;
   const message = `'${use.name}.${use.field}' is there only where step '${step}' did not fail; elsewhere this step would fail`;
   const todo = `begin this step's when with: ${fieldsNeed} &&`;
-  return { severity: 'warning', message, todo, start: use.start, end: use.end };
+  return { rule: 'register-maybe-not-set', severity: 'warning', message, todo, start: use.start, end: use.end };
 }
 
 function variableFinding(
@@ -92,16 +104,25 @@ function variableFinding(
   if (first !== undefined) {
     const more = variable.missing.length > 1 ? ` and ${variable.missing.length - 1} more of the play's hosts` : '';
     const todo = 'give it a value in the group all, or choose other hosts';
-    return { ...place, message: `variable '${name}' has no value on host ${first}${more}`, todo };
+    return {
+      ...place,
+      rule: 'variable-not-on-host',
+      message: `variable '${name}' has no value on host ${first}${more}`,
+      todo,
+    };
   }
   if (variable.template === undefined) return undefined;
   const message = `variable '${name}' of host ${variable.template} is a template ({{ … }}), which is not evaluated in an inventory`;
-  return { ...place, message, todo: 'write the value itself' };
+  return { ...place, rule: 'templated-variable', message, todo: 'write the value itself' };
 }
 
 /** CEL's parser in words, with advice for what people bring from Jinja. */
 export function syntaxFinding(error: ParseError, text: string): TextFinding {
-  const place = { start: error.range?.start ?? 0, end: error.range?.end ?? text.length };
+  const place = {
+    rule: 'expression-syntax',
+    start: error.range?.start ?? 0,
+    end: error.range?.end ?? text.length,
+  } as const;
   if (text.trim() === '')
     return { ...place, message: 'an empty expression', todo: 'write a condition such as found.dead > 0' };
   const todo = jinjaAdvice(text);
@@ -133,7 +154,11 @@ function jinjaAdvice(text: string): string | undefined {
 
 /** CEL's type checker in words. */
 export function typeFinding(error: ParseError | CelTypeError | undefined, text: string, names: Names): TextFinding {
-  const place = { start: error?.range?.start ?? 0, end: error?.range?.end ?? text.length };
+  const place = {
+    rule: 'expression-type',
+    start: error?.range?.start ?? 0,
+    end: error?.range?.end ?? text.length,
+  } as const;
   const summary = error?.summary ?? 'the expression is not valid';
   if (error?.code === 'unknown_variable') return unknownName(summary, place, names, text);
   const overload = /^no such overload: (.+)$/.exec(summary)?.[1];
@@ -148,9 +173,15 @@ function unknownName(summary: string, place: { start: number; end: number }, nam
   const name = /: (\w+)$/.exec(summary)?.[1] ?? text;
   const known = new Set([...names.registers.keys(), ...names.later.keys(), ...names.variables.keys()]);
   if (name === ITEM)
-    return { ...place, message: `unknown variable '${name}'`, todo: 'it is there in a step that has a loop' };
+    return {
+      ...place,
+      rule: 'unknown-variable',
+      message: `unknown variable '${name}'`,
+      todo: 'it is there in a step that has a loop',
+    };
   return {
     ...place,
+    rule: 'unknown-variable',
     message: `unknown variable '${name}'`,
     todo: didYouMean(name, known) ?? 'set it in the play, in the inventory or with -e',
   };

@@ -9,6 +9,7 @@ export function readHandlers(node: YamlNode | undefined, reading: Reading): read
   return readTasks(node, reading).flatMap((form) => {
     if (form.kind === 'step') return [form];
     reading.report.error(
+      'bad-handler',
       form.node.span,
       'a handler must be a single step',
       'make each step of it a handler of its own',
@@ -27,14 +28,21 @@ export function checkHandlers(forms: readonly StepForm[], handlers: readonly Ste
 
 function checkHandler({ node, name: text, report }: StepForm, isFirst: boolean, notified: ReadonlySet<string>): void {
   const [name, notify, tags] = ['name', 'notify', 'tags'].map((key) => entryOf(node, key));
-  if (notify) report.error(notify.keySpan, "a handler can't notify another", 'notify both from the step');
+  if (notify)
+    report.error('bad-handler', notify.keySpan, "a handler can't notify another", 'notify both from the step');
   if (tags)
-    report.error(tags.keySpan, 'a handler has no tags: it runs where it is notified', 'tag the steps that notify it');
-  if (!name) report.error(node.span, 'a handler needs a name', 'add `name: …`; steps notify it by that name');
-  else if (!isFirst) report.error(name.value.span, `two handlers are named '${text}'`, 'rename one');
+    report.error(
+      'bad-handler',
+      tags.keySpan,
+      'a handler has no tags: it runs where it is notified',
+      'tag the steps that notify it',
+    );
+  if (!name)
+    report.error('bad-handler', node.span, 'a handler needs a name', 'add `name: …`; steps notify it by that name');
+  else if (!isFirst) report.error('bad-handler', name.value.span, `two handlers are named '${text}'`, 'rename one');
   else if (!notified.has(text)) {
     const todo = `add 'notify: ${text}' to a step, or remove it`;
-    report.warning(name.value.span, `no step notifies the handler '${text}'`, todo);
+    report.warning('unused-handler', name.value.span, `no step notifies the handler '${text}'`, todo);
   }
 }
 
@@ -43,6 +51,6 @@ function checkNotify({ notify, report }: StepForm, handlers: readonly string[]):
   for (const name of notify) {
     if (handlers.includes(name.text)) continue;
     const todo = handlers.length === 0 ? "the play has no 'handlers'" : didYouMean(name.text, handlers);
-    report.error(name.span, `no handler is named '${name.text}'`, todo);
+    report.error('unknown-handler', name.span, `no handler is named '${name.text}'`, todo);
   }
 }

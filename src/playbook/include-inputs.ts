@@ -22,7 +22,7 @@ function checkNames({ node, inputs, report }: BlockForm): void {
   for (const { key, keySpan } of given?.kind === 'map' ? given.entries : []) {
     if (names.includes(key)) continue;
     const todo = names.length === 0 ? 'declare it there: inputs: and steps:' : didYouMean(key, names);
-    report.error(keySpan, `the included file has no input '${key}'`, todo);
+    report.error('unknown-input', keySpan, `the included file has no input '${key}'`, todo);
   }
 }
 
@@ -32,12 +32,13 @@ function compileInput(input: Input, { node, report }: BlockForm, names: Names): 
   if (entry === undefined) {
     const file = entryOf(node, 'include');
     const why = `the included file needs the input '${name}'${description === undefined ? '' : ` (${description})`}`;
-    if (fallback === undefined) report.error(file?.value.span ?? node.span, why, `give it: inputs: { ${name}: … }`);
+    if (fallback === undefined)
+      report.error('input-not-given', file?.value.span ?? node.span, why, `give it: inputs: { ${name}: … }`);
     return () => fallback ?? null;
   }
   const { value, evaluate } = compileValue(entry.value, { type: SCHEMA_TYPES[type] }, names, report);
   const problem = value === undefined ? undefined : valueProblem(input, value);
-  if (problem) report.error(entry.value.span, `the input '${name}': ${problem}`);
+  if (problem) report.error('bad-input', entry.value.span, `the input '${name}': ${problem}`);
   const { file, line, column } = report.source.at(entry.value.span.start);
   return (scope) => {
     const result = evaluate(scope);

@@ -21,6 +21,7 @@ export function readInclude(
   if (entry === undefined || path === undefined) return undefined;
   if (path.includes('{{')) {
     report.error(
+      'bad-include',
       entry.value.span,
       'which file is included is known before the run',
       'write the name itself; choose by when',
@@ -29,7 +30,7 @@ export function readInclude(
   }
   const opened = reading.files.open(path);
   if ('problem' in opened) {
-    report.error(entry.value.span, opened.problem, opened.todo);
+    report.error('bad-include', entry.value.span, opened.problem, opened.todo);
     return undefined;
   }
   const file = parseFile(opened, report);
@@ -47,7 +48,7 @@ function checkKeys(node: YamlMap, report: Report): void {
     ({ key }) => STEP_KEYWORDS.includes(key) && !(key in Object(includeSchema.properties)),
   );
   for (const { key, keySpan } of foreign)
-    report.error(keySpan, `'${key}' can't be set for an include`, 'set it for the steps in its file');
+    report.error('misplaced-key', keySpan, `'${key}' can't be set for an include`, 'set it for the steps in its file');
   const known = { ...node, entries: node.entries.filter((entry) => !foreign.includes(entry)) };
   reportSchemaErrors(validate(includeSchema, mapToJson(known)), node, report, 'the include');
 }
@@ -71,6 +72,7 @@ function partsOf(root: YamlNode, report: Report): [YamlNode | undefined, YamlNod
     return [entryOf(root, 'steps')?.value, entryOf(root, 'inputs')?.value];
   }
   report.error(
+    'bad-shape',
     root.span,
     'an included file must be a list of steps',
     'begin with `- name: …`; with inputs: `inputs:` and `steps:`',

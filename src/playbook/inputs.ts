@@ -26,7 +26,7 @@ export function readInputs(node: YamlNode | undefined, report: Report): readonly
 function readInput(entry: YamlEntry, report: Report): Input | undefined {
   const { key: name, keySpan, value } = entry;
   const problem = nameProblem(name);
-  if (problem) report.error(keySpan, problem, 'rename the input');
+  if (problem) report.error('bad-name', keySpan, problem, 'rename the input');
   const type = INPUT_TYPES.find((known) => known === field(value, 'type'));
   if (type === undefined) return undefined;
   const choices = field(value, 'enum');
@@ -52,7 +52,12 @@ function patternOf(declaration: YamlNode, report: Report): RegExp | undefined {
     return new RegExp(`^(?:${node.value})$`, 'u');
   } catch (error) {
     const why = error instanceof SyntaxError ? error.message.replace(/^.*: /, '') : String(error);
-    report.error(node.span, `not a regular expression: ${why}`, 'it is one of JavaScript, for example [a-z0-9-]+');
+    report.error(
+      'bad-value',
+      node.span,
+      `not a regular expression: ${why}`,
+      'it is one of JavaScript, for example [a-z0-9-]+',
+    );
     return undefined;
   }
 }
@@ -63,12 +68,13 @@ function checkOwnValues(input: Input, report: Report): void {
   const node = (key: string) => entryOf(entry.value, key)?.value.span ?? entry.keySpan;
   for (const choice of choices ?? []) {
     const problem = valueProblem({ ...input, choices: undefined }, choice);
-    if (problem) report.error(node('enum'), `of the input '${input.name}': ${problem}`);
+    if (problem) report.error('bad-input', node('enum'), `of the input '${input.name}': ${problem}`);
   }
   const problem = fallback === undefined ? undefined : valueProblem(input, fallback);
-  if (problem) report.error(node('default'), `the default of the input '${input.name}': ${problem}`);
+  if (problem) report.error('bad-input', node('default'), `the default of the input '${input.name}': ${problem}`);
   if (input.pattern && type !== 'string')
     report.error(
+      'bad-input',
       node('pattern'),
       `a pattern is for text, and the input '${input.name}' is of type ${type}`,
       'remove it',

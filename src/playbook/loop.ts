@@ -31,7 +31,11 @@ function ofExpression(node: YamlScalar, names: Names, report: Report): CompiledL
   if (!compiled) return undefined;
   const { type } = compiled;
   if (type !== 'dyn' && !type.startsWith('list')) {
-    place.report({ message: `a loop goes over a list, and this is ${typeWords(type)}`, end: text.length });
+    place.report({
+      rule: 'expression-type',
+      message: `a loop goes over a list, and this is ${typeWords(type)}`,
+      end: text.length,
+    });
     return undefined;
   }
   return {

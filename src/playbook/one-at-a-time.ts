@@ -10,12 +10,14 @@ export function checkOneAtATime(forms: readonly StepForm[], rollout: Rollout): v
     const lift = `or allow it: ${together}: true in the step`;
     if (!takesOneAtATime(rollout))
       report.error(
+        'one-at-a-time',
         args.keySpan,
         `${args.key} in a play that takes more than one host at a time`,
         `set serial: 1 for the play, ${lift}`,
       );
     if (!endsAtFirstFailure(rollout))
       report.error(
+        'one-at-a-time',
         args.keySpan,
         `${args.key} in a play that goes on where a host does not come back`,
         `set on_failure: stop for the play, ${lift}`,

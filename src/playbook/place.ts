@@ -1,9 +1,11 @@
 import type { Diagnostic, SourceLocation } from '../core/diagnostic.ts';
+import type { Rule } from '../core/rule.ts';
 import type { SourceText, Span } from '../core/source-text.ts';
 import type { YamlScalar } from '../core/yaml-node.ts';
 
 /** A finding before its place in the file is known: offsets in the expression's text, all of it where left out. */
 export interface TextFinding {
+  readonly rule: Rule;
   readonly message: string;
   readonly todo?: string | undefined;
   readonly start?: number;
@@ -30,12 +32,12 @@ export class Report {
     this.#findings.set(JSON.stringify(finding), finding);
   }
 
-  error(span: Span, message: string, todo?: string): void {
-    this.add(this.source.finding(span, message, { todo }));
+  error(rule: Rule, span: Span, message: string, todo?: string): void {
+    this.add(this.source.finding(span, message, { rule, todo }));
   }
 
-  warning(span: Span, message: string, todo?: string): void {
-    this.add(this.source.finding(span, message, { severity: 'warning', todo }));
+  warning(rule: Rule, span: Span, message: string, todo?: string): void {
+    this.add(this.source.finding(span, message, { rule, severity: 'warning', todo }));
   }
 }
 
@@ -52,10 +54,11 @@ export class TextPlace {
     this.offset = offset;
     this.at = reporter.source.at(scalar.textStart === undefined ? scalar.span.start : scalar.textStart + offset);
   }
-  report({ message, todo, start = 0, end = start + 1, severity = 'error' }: TextFinding): void {
+
+  report({ rule, message, todo, start = 0, end = start + 1, severity = 'error' }: TextFinding): void {
     const span = this.span(this.offset + start, this.offset + end);
-    if (severity === 'error') this.reporter.error(span, message, todo);
-    else this.reporter.warning(span, message, todo);
+    if (severity === 'error') this.reporter.error(rule, span, message, todo);
+    else this.reporter.warning(rule, span, message, todo);
   }
 
   /** In block and folded text and behind escapes, the part is looked for; where it is not found, all of it is meant. */

@@ -19,7 +19,12 @@ export function inputValues(inputs: readonly Input[], given: JsonObject, mayLack
 
 function reportMissing({ name, description, entry }: Input, report: Report): void {
   const about = description === undefined ? '' : ` (${description})`;
-  report.error(entry.keySpan, `the input '${name}' is not given${about}`, `give it on the command line: -e ${name}=…`);
+  report.error(
+    'input-not-given',
+    entry.keySpan,
+    `the input '${name}' is not given${about}`,
+    `give it on the command line: -e ${name}=…`,
+  );
 }
 
 /** Extra variables are any; one that is nearly an input's name is most likely meant for it. */
@@ -33,7 +38,13 @@ function reportMisspelt(inputs: readonly Input[], given: JsonObject, report: Rep
           open.map((one) => one.name),
         );
     const input = open.find((one) => one.name === near);
-    if (input) report.warning(input.entry.keySpan, `-e ${name} is no input`, `did you mean -e ${input.name}=…?`);
+    if (input)
+      report.warning(
+        'unknown-input',
+        input.entry.keySpan,
+        `-e ${name} is no input`,
+        `did you mean -e ${input.name}=…?`,
+      );
   }
 }
 
@@ -41,7 +52,7 @@ function fromCommandLine(input: Input, given: Json | undefined, report: Report):
   const value = typeof given === 'string' ? fromText(input.type, given) : given;
   const problem = value === undefined ? valueProblem(input, given ?? null) : valueProblem(input, value);
   if (problem === undefined) return value;
-  report.error(input.entry.keySpan, `-e ${input.name}: ${problem}`, input.description);
+  report.error('bad-input', input.entry.keySpan, `-e ${input.name}: ${problem}`, input.description);
   return undefined;
 }
 
@@ -55,6 +66,12 @@ export const openInputs = (inputs: readonly Input[], values: JsonObject): readon
 export function checkHiddenVariables(inputs: readonly Input[], vars: YamlNode | undefined, report: Report): void {
   for (const { name } of inputs) {
     const entry = entryOf(vars, name);
-    if (entry) report.error(entry.keySpan, `'${name}' is an input, too, which would hide this variable`, 'remove one');
+    if (entry)
+      report.error(
+        'hidden-name',
+        entry.keySpan,
+        `'${name}' is an input, too, which would hide this variable`,
+        'remove one',
+      );
   }
 }

@@ -10,9 +10,10 @@ export function checkVariableNames(vars: YamlNode | undefined, report: Report): 
   if (vars?.kind !== 'map') return;
   for (const { key, keySpan, value } of vars.entries) {
     const problem = nameProblem(key);
-    if (problem) report.error(keySpan, problem, 'rename the variable');
+    if (problem) report.error('bad-name', keySpan, problem, 'rename the variable');
     if (value.kind === 'scalar' && typeof value.value === 'string' && value.value.includes('{{')) {
       report.error(
+        'templated-variable',
         value.span,
         `the variable '${key}' is a constant; {{ }} is not evaluated here`,
         'write the expression where it is used',
@@ -31,11 +32,11 @@ export interface TakenNames {
 export function checkRegister({ node, report }: StepForm, name: string, scope: TakenNames): void {
   const span = entryOf(node, 'register')?.value.span ?? node.span;
   const problem = nameProblem(name);
-  if (problem) report.error(span, problem, 'choose another name');
+  if (problem) report.error('bad-name', span, problem, 'choose another name');
   else if (scope.inputs.has(name))
-    report.error(span, `the register '${name}' would hide the input of the same name`, 'rename one');
+    report.error('hidden-name', span, `the register '${name}' would hide the input of the same name`, 'rename one');
   else if (Object.hasOwn(scope.extraVars, name))
-    report.error(span, `the register '${name}' would hide the extra variable -e ${name}`, 'rename one');
+    report.error('hidden-name', span, `the register '${name}' would hide the extra variable -e ${name}`, 'rename one');
   else if (scope.variables.has(name))
-    report.warning(span, `the register '${name}' hides the variable of the same name`, 'rename one');
+    report.warning('hidden-name', span, `the register '${name}' hides the variable of the same name`, 'rename one');
 }

@@ -42,7 +42,7 @@ export interface Known {
 export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): Play | undefined {
   const { report } = file;
   if (node.kind !== 'map') {
-    report.error(node.span, 'a play must be a map', 'write `- name: …` with `hosts:` and `steps:` below');
+    report.error('bad-shape', node.span, 'a play must be a map', 'write `- name: …` with `hosts:` and `steps:` below');
     return undefined;
   }
   reportSchemaErrors(validate(playSchema, toJson(node)), node, report, 'the play');
@@ -110,7 +110,7 @@ function selectedHosts(node: YamlMap, known: Known, report: Report): readonly Ho
     if (!(error instanceof InputError)) throw error;
     for (const found of error.diagnostics) {
       if (found.at) report.add(found);
-      else report.error(entry.value.span, found.message, found.todo);
+      else report.error('unknown-hosts', entry.value.span, found.message, found.todo);
     }
     return undefined;
   }

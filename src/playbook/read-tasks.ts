@@ -25,7 +25,7 @@ function readBlock(node: YamlMap, part: YamlEntry, reading: Reading): BlockForm 
     ({ key }) => STEP_KEYWORDS.includes(key) && !(key in Object(blockSchema.properties)),
   );
   for (const { key, keySpan } of foreign)
-    report.error(keySpan, `'${key}' can't be set for a block`, 'set it for the steps in it');
+    report.error('misplaced-key', keySpan, `'${key}' can't be set for a block`, 'set it for the steps in it');
   const known = { ...node, entries: node.entries.filter((entry) => !foreign.includes(entry)) };
   reportSchemaErrors(validate(blockSchema, mapToJson(known)), node, report, `the ${part.key}`);
   const within = inside(node, reading);

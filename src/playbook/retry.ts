@@ -15,7 +15,13 @@ export function compileRetry(form: StepForm, names: Names): Retry | undefined {
   const { node, report } = form;
   const [until, retries, delay] = ['until', 'retries', 'delay'].map((key) => entryOf(node, key));
   if (!until && !retries) {
-    if (delay) report.error(delay.keySpan, "'delay' without 'until' or 'retries'", 'say what is waited for: until: …');
+    if (delay)
+      report.error(
+        'misplaced-key',
+        delay.keySpan,
+        "'delay' without 'until' or 'retries'",
+        'say what is waited for: until: …',
+      );
     return undefined;
   }
   if (until) checkUntil(until.value, form);
@@ -34,12 +40,14 @@ function checkUntil(node: YamlNode, { register, report }: StepForm): void {
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return;
   if (register === undefined)
     report.error(
+      'endless-until',
       node.span,
       "'until' without 'register' never changes",
       'add register: NAME, and read that: until: NAME.…',
     );
   else if (node.value.trim() !== '' && !readsName(node.value, register))
     report.error(
+      'endless-until',
       node.span,
       `'until' never changes: it does not read '${register}'`,
       `read this step's result: ${register}.…`,

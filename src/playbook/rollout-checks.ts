@@ -17,13 +17,23 @@ export function checkSpread(
   const variable = variables.get(spread.by);
   if (variable === undefined) {
     if (!open)
-      report.error(entry.value.span, `unknown variable '${spread.by}'`, didYouMean(spread.by, variables.keys()));
+      report.error(
+        'unknown-variable',
+        entry.value.span,
+        `unknown variable '${spread.by}'`,
+        didYouMean(spread.by, variables.keys()),
+      );
     return;
   }
   if (open || variable.missing.length === 0) return;
   const [first = '', ...more] = variable.missing;
   const hosts = more.length === 0 ? first : `${first} and ${more.length} more`;
-  report.error(entry.value.span, `'${spread.by}' has no value on ${hosts}`, 'set it in the inventory for every host');
+  report.error(
+    'variable-not-on-host',
+    entry.value.span,
+    `'${spread.by}' has no value on ${hosts}`,
+    'set it in the inventory for every host',
+  );
 }
 
 /** Health steps only look: what follows from a change is not theirs. */
@@ -31,6 +41,6 @@ export function checkHealth(forms: readonly StepForm[]): void {
   for (const { node, notify, report } of forms) {
     const entry = entryOf(node, 'notify');
     if (entry && notify.length > 0)
-      report.error(entry.keySpan, "a health step can't notify: it changes nothing", 'remove it');
+      report.error('misplaced-key', entry.keySpan, "a health step can't notify: it changes nothing", 'remove it');
   }
 }

@@ -11,7 +11,12 @@ export function readWindow(node: YamlNode | undefined, report: Report): Window |
   const zone = readZone(entryOf(node, 'time_zone')?.value, report);
   if (node === undefined || start === undefined || end === undefined || zone === undefined) return undefined;
   if (start === end || start === MIDNIGHT) {
-    report.error(node.span, 'this window is never open, or always', 'leave it out, or give it another start and end');
+    report.error(
+      'bad-value',
+      node.span,
+      'this window is never open, or always',
+      'leave it out, or give it another start and end',
+    );
     return undefined;
   }
   return { start, end, zone, days: readDays(entryOf(node, 'days')?.value) };
@@ -27,7 +32,12 @@ function readTime(node: YamlNode | undefined, report: Report): number | undefine
   const [, hour, minute] = /^(\d{1,2}):(\d\d)$/.exec(value) ?? [];
   const minutes = Number(hour) * 60 + Number(minute);
   if (Number(minute) < 60 && minutes <= MIDNIGHT) return minutes;
-  report.error(node.span, `'${value}' is no time of the day`, 'write hours and minutes, from 00:00 to 24:00');
+  report.error(
+    'bad-value',
+    node.span,
+    `'${value}' is no time of the day`,
+    'write hours and minutes, from 00:00 to 24:00',
+  );
   return undefined;
 }
 
@@ -36,7 +46,12 @@ function readZone(node: YamlNode | undefined, report: Report): string | undefine
   if (node === undefined || typeof zone !== 'string') return undefined;
   if (isZone(zone)) return zone;
   const near = didYouMean(zone, Intl.supportedValuesOf('timeZone'));
-  report.error(node.span, `'${zone}' is no time zone`, near ?? 'write an IANA name, for example Europe/Berlin or UTC');
+  report.error(
+    'bad-value',
+    node.span,
+    `'${zone}' is no time zone`,
+    near ?? 'write an IANA name, for example Europe/Berlin or UTC',
+  );
   return undefined;
 }
 

@@ -29,7 +29,12 @@ function either(play: YamlMap, key: string, report: Report): YamlNode | undefine
   const inRollout = entryOf(entryOf(play, 'rollout')?.value, key);
   const alone = entryOf(play, key);
   if (inRollout && alone)
-    report.error(inRollout.keySpan, `'${key}' is set twice: here and in the play`, 'remove one of them');
+    report.error(
+      'rollout-conflict',
+      inRollout.keySpan,
+      `'${key}' is set twice: here and in the play`,
+      'remove one of them',
+    );
   return (alone ?? inRollout)?.value;
 }
 
@@ -49,7 +54,12 @@ function readSerial(node: YamlNode | undefined, report: Report): readonly Amount
   const amounts = items.map((item) => readAmount(item, report));
   for (const [i, item] of items.entries()) {
     if (shrinks(amounts[i - 1], amounts[i]))
-      report.warning(item.span, 'this batch is smaller than the one before it', 'let the batches grow');
+      report.warning(
+        'shrinking-batches',
+        item.span,
+        'this batch is smaller than the one before it',
+        'let the batches grow',
+      );
   }
   return amounts.filter((amount) => amount !== undefined);
 }
@@ -70,7 +80,7 @@ function readAmount(node: YamlNode | undefined, report: Report): Amount | undefi
   const isGood = digits !== '' && amount > 0 && (percent === '%' ? amount <= 100 : Number.isInteger(amount));
   if (isGood) return percent === '%' ? { percent: amount } : { count: amount };
   const todo = 'write a whole number of at least 1, or a percentage above 0 and up to 100, for example "10%"';
-  report.error(node.span, `'${value}' is no number of hosts`, todo);
+  report.error('bad-value', node.span, `'${value}' is no number of hosts`, todo);
   return undefined;
 }
 
@@ -80,7 +90,7 @@ function readTime(node: YamlNode | undefined, report: Report): number | undefine
   if (node === undefined || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
   const seconds = parseDuration(value);
   if (seconds === undefined)
-    report.error(node.span, `'${value}' is no time`, 'write seconds, or for example 30s, 5m, 1h30m');
+    report.error('bad-value', node.span, `'${value}' is no time`, 'write seconds, or for example 30s, 5m, 1h30m');
   return seconds;
 }
 
@@ -94,6 +104,7 @@ function checkTogether(entry: (key: string) => YamlEntry | undefined, serial: re
   const lone = entry('spread_by') ? undefined : entry('max_per_domain');
   if (lone)
     report.error(
+      'rollout-conflict',
       lone.keySpan,
       "'max_per_domain' without 'spread_by'",
       'add spread_by: a variable such as rack or zone',
@@ -101,6 +112,7 @@ function checkTogether(entry: (key: string) => YamlEntry | undefined, serial: re
   const confirm = entry('confirm');
   if (confirm && serial.length === 0)
     report.error(
+      'rollout-conflict',
       confirm.keySpan,
       'there is no canary: the play takes all hosts at once',
       'add for example serial: [1, "100%"]',

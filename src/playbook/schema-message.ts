@@ -1,7 +1,9 @@
 import type { ErrorObject } from 'ajv';
+import type { Rule } from '../core/rule.ts';
 import { didYouMean, suggestion } from '../core/suggestion.ts';
 
 export interface Message {
+  readonly rule: Rule;
   readonly message: string;
   readonly todo?: string | undefined;
 }
@@ -13,9 +15,14 @@ export function schemaMessage(error: ErrorObject, path: readonly (string | numbe
     case 'additionalProperties':
       return unknownKey(String(error.params.additionalProperty), nameOf(path), propertiesOf(error.parentSchema));
     case 'required':
-      return { message: `${nameOf(path)} needs '${error.params.missingProperty}'`, todo: describe(error) };
+      return {
+        rule: 'missing-key',
+        message: `${nameOf(path)} needs '${error.params.missingProperty}'`,
+        todo: describe(error),
+      };
     case 'type':
       return {
+        rule: 'wrong-type',
         message: `${subject} must be ${typeNames(error.schema)}, not ${typeName(error.data)}`,
         todo: typeAdvice(error),
       };
@@ -23,26 +30,35 @@ export function schemaMessage(error: ErrorObject, path: readonly (string | numbe
       return oneOf(subject, error.data, Array.isArray(error.schema) ? error.schema.map(String) : []);
     case 'anyOf':
     case 'oneOf':
-      return { message: `${subject} must be ${alternatives(error.schema)}, not ${typeName(error.data)}` };
+      return {
+        rule: 'wrong-type',
+        message: `${subject} must be ${alternatives(error.schema)}, not ${typeName(error.data)}`,
+      };
     case 'propertyNames':
-      return { message: `'${error.params.propertyName}' can't be a key of ${nameOf(path)}`, todo: example(error) };
+      return {
+        rule: 'bad-value',
+        message: `'${error.params.propertyName}' can't be a key of ${nameOf(path)}`,
+        todo: example(error),
+      };
     case 'minLength':
     case 'minItems':
     case 'minProperties':
-      return { message: `${subject} must not be empty`, todo: example(error) };
+      return { rule: 'bad-value', message: `${subject} must not be empty`, todo: example(error) };
     case 'pattern':
       return {
+        rule: 'bad-value',
         message: `${quoted(error.data)} can't be ${subject}; it must match ${String(error.schema)}`,
         todo: example(error),
       };
     case 'minimum':
     case 'exclusiveMinimum':
       return {
+        rule: 'bad-value',
         message: `${subject} must be ${error.keyword === 'minimum' ? 'at least' : 'more than'} ${String(error.schema)}`,
         todo: example(error),
       };
     default:
-      return { message: `${subject} ${error.message ?? 'is not valid'}`, todo: example(error) };
+      return { rule: 'bad-value', message: `${subject} ${error.message ?? 'is not valid'}`, todo: example(error) };
   }
 }
 
@@ -81,7 +97,7 @@ const ANSIBLE: Readonly<Record<string, string>> = {
 
 export function unknownKey(key: string, owner: string, known: readonly string[]): Message {
   const todo = (Object.hasOwn(ANSIBLE, key) ? ANSIBLE[key] : undefined) ?? didYouMean(key, known);
-  return { message: `unknown key '${key}' in ${owner}`, todo };
+  return { rule: 'unknown-key', message: `unknown key '${key}' in ${owner}`, todo };
 }
 
 function propertiesOf(schema: unknown): string[] {
@@ -95,7 +111,11 @@ const field = (value: unknown, key: string): unknown =>
 function oneOf(subject: string, value: unknown, accepted: readonly string[]): Message {
   const near = typeof value === 'string' ? nearest(value, accepted) : undefined;
   const todo = near && `did you mean '${near}'?`;
-  return { message: `${subject} must be one of ${accepted.join(', ')}; ${quoted(value)} is none of them`, todo };
+  return {
+    rule: 'bad-value',
+    message: `${subject} must be one of ${accepted.join(', ')}; ${quoted(value)} is none of them`,
+    todo,
+  };
 }
 
 /** The word that is meant, or the first of those whose first part is: `rollback` for `rollback_host`. */

@@ -36,8 +36,8 @@ function withoutBranches(errors: readonly SchemaError[]): SchemaError[] {
 export function reportSchemaErrors(errors: readonly SchemaError[], root: YamlNode, report: Report, name: string): void {
   for (const error of errors) {
     const path = pointerPath(error.instancePath);
-    const { message, todo } = schemaMessage(error, [name, ...path]);
-    report.error(placeOf(error, root, path), message, todo);
+    const { rule, message, todo } = schemaMessage(error, [name, ...path]);
+    report.error(rule, placeOf(error, root, path), message, todo);
   }
 }
 

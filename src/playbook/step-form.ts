@@ -5,14 +5,19 @@ import { STEP_KEYWORDS, stepSchema } from './keywords.ts';
 import type { Report } from './place.ts';
 import { inside, type Reading, textOf } from './reading.ts';
 import { reportSchemaErrors, validate } from './schema.ts';
-import { unknownKey } from './schema-message.ts';
+import { type Message, unknownKey } from './schema-message.ts';
 import type { StepForm } from './task-form.ts';
 
 /** Reads the keys of one step; the first pass, over all steps of a play. */
 export function readStep(node: YamlNode, reading: Reading): StepForm | undefined {
   const { types, report } = reading;
   if (node.kind !== 'map') {
-    report.error(node.span, 'a step must be a map', 'write `- scan: {}`, or `- name: …` with the step type below');
+    report.error(
+      'bad-shape',
+      node.span,
+      'a step must be a map',
+      'write `- scan: {}`, or `- name: …` with the step type below',
+    );
     return undefined;
   }
   const keywords = { ...node, entries: node.entries.filter((entry) => STEP_KEYWORDS.includes(entry.key)) };
@@ -33,24 +38,29 @@ function stepTypeEntry(node: YamlMap, types: ReadonlyMap<string, AnyStepType>, r
   const known = others.filter((entry) => types.has(entry.key));
   const [first, second] = known;
   if (first && second) {
-    report.error(second.keySpan, `two step types in one step: ${first.key} and ${second.key}`, 'make it two steps');
+    report.error(
+      'bad-shape',
+      second.keySpan,
+      `two step types in one step: ${first.key} and ${second.key}`,
+      'make it two steps',
+    );
   }
   for (const entry of others.filter((other) => !types.has(other.key))) {
-    const { message, todo } = first
+    const { rule, message, todo } = first
       ? unknownKey(entry.key, `a step of type ${first.key}`, STEP_KEYWORDS)
       : unknownStepType(entry.key, [...types.keys()]);
-    report.error(entry.keySpan, message, todo);
+    report.error(rule, entry.keySpan, message, todo);
   }
   if (others.length === 0) {
-    report.error(node.span, 'a step without a step type', `add one of: ${[...types.keys()].join(', ')}`);
+    report.error('bad-shape', node.span, 'a step without a step type', `add one of: ${[...types.keys()].join(', ')}`);
   }
   return second ? undefined : first;
 }
 
-function unknownStepType(key: string, types: readonly string[]): { message: string; todo?: string | undefined } {
+function unknownStepType(key: string, types: readonly string[]): Message {
   const keyword = suggestion(key, [...types, ...STEP_KEYWORDS, 'block', 'include']);
   const todo = keyword === undefined ? unknownKey(key, '', types).todo : `did you mean '${keyword}'?`;
-  return { message: `unknown step type '${key}'`, todo };
+  return { rule: 'unknown-step-type', message: `unknown step type '${key}'`, todo };
 }
 
 const notified = (node: YamlNode | undefined): YamlScalar[] =>

@@ -49,6 +49,6 @@ function argsMap(args: YamlEntry, type: AnyStepType, report: Report): YamlMap | 
   if (value.kind === 'scalar' && value.value === null) return { kind: 'map', entries: [], span: args.keySpan, size: 1 };
   const keys = Object.keys(Object(type.schema.properties));
   const todo = keys[0] === undefined ? `write ${type.name}: {}` : `write ${type.name}: { ${keys[0]}: … }`;
-  report.error(value.span, `the arguments of ${type.name} must be a map`, todo);
+  report.error('wrong-type', value.span, `the arguments of ${type.name} must be a map`, todo);
   return undefined;
 }

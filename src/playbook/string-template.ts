@@ -27,6 +27,7 @@ export function compileTemplate(
   if ('unclosed' in template) {
     const todo = 'close it with }}; to write {{ itself: {{ "{{" }}';
     new TextPlace(report, node).report({
+      rule: 'bad-template',
       message: '{{ without }}',
       todo,
       start: template.unclosed,
@@ -74,6 +75,7 @@ function whole(
   const fits = type === 'dyn' || types.length === 0 || types.some((t) => ACCEPTS[t]?.test(type));
   if (type.startsWith('$')) {
     place.report({
+      rule: 'expression-type',
       message: `'${source}' is all that a step registered`,
       todo: `name one field: ${source}.changed`,
       end: source.length,
@@ -82,6 +84,7 @@ function whole(
   }
   if (!fits) {
     place.report({
+      rule: 'expression-type',
       message: `this must be ${typeNames(types)}, but '${source}' is ${typeWords(type)}`,
       end: source.length,
     });
@@ -98,6 +101,7 @@ function joined(parts: readonly (string | CompiledPart)[]): ((scope: Scope) => J
     const { source, type } = bad.compiled;
     const todo = type.startsWith('list') ? `join it: ${source}.join(", ")` : 'name one text or number of it';
     bad.place.report({
+      rule: 'bad-template',
       message: `'${source}' is ${typeWords(type)}, which can't be put into a string`,
       todo,
       end: source.length,
@@ -122,7 +126,13 @@ export function programFinding(program: string): TextFinding | undefined {
     if (part.kind !== 'expression' || isGoTemplate(part.text)) continue;
     const message = `{{ ${part.text} }} inside a program: a value would become program text`;
     const todo = `pass it as an argument: args: ["{{ ${part.text} }}"], and use "$1" in the program`;
-    return { message, todo, start: program.lastIndexOf('{{', part.offset), end: part.offset + part.text.length + 2 };
+    return {
+      rule: 'templated-program',
+      message,
+      todo,
+      start: program.lastIndexOf('{{', part.offset),
+      end: part.offset + part.text.length + 2,
+    };
   }
   return undefined;
 }

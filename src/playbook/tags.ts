@@ -12,7 +12,7 @@ export function readTags(node: YamlNode | undefined, report: Report): readonly s
   return scalars.flatMap((scalar) =>
     splitTags(scalar.text).map((tag) => {
       const problem = tagProblem(tag);
-      if (problem) report.error(scalar.span, problem, 'use letters, digits, _ and -');
+      if (problem) report.error('bad-tag', scalar.span, problem, 'use letters, digits, _ and -');
       return tag;
     }),
   );

@@ -42,6 +42,7 @@ describe('each broken playbook gets the findings written beside it', () => {
     const { playbook, findings } = checkPlaybook(readFileSync(new URL(file, folder)), folder.pathname + file, known);
     expect(playbook === undefined).toBe(!ACCEPTED.has(name));
     expect(findings.length).toBeGreaterThan(0);
+    expect(findings.filter(({ rule }) => rule === undefined)).toEqual([]);
     const text = `${findings.map(formatDiagnostic).join('\n')}\n`.replaceAll(folder.pathname, '');
     await expect(text).toMatchFileSnapshot(new URL(`${name}.txt`, folder).pathname);
   });
