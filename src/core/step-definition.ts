@@ -8,7 +8,10 @@ export function definitionFaults(value: unknown): readonly string[] {
   const isText = (text: unknown, pattern: RegExp) => typeof text === 'string' && pattern.test(text);
   return [
     ...fault(isText(type.name, NAME), "name: it is a key in YAML: lower case letters, digits and '_'"),
-    ...fault(isText(type.description, /^\S[^\n]{9,300}\.$/), 'description: it is one sentence, with a full stop'),
+    ...fault(
+      isText(type.description, /^[A-Z`][^\n]{10,300}\.$/),
+      'description: it is one sentence, with a capital letter and a full stop',
+    ),
     ...fault(Number.isFinite(type.deadline) && type.deadline > 0, 'deadline: it is in seconds, above 0'),
     ...['probe', 'plan', 'apply'].flatMap((part) =>
       fault(typeof Reflect.get(type, part) === 'function', `${part}: it is a function`),
