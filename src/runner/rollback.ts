@@ -65,7 +65,10 @@ export async function startRollback(
         ? await links.usual.connection().then(() => undefined, failureOf)
         : undefined;
       if (away?.status === 'locked') return leftAlone(links, host, away.reason);
-      const undone = await undoHost(new ChangeLog(stream, changes), links, plan.typeOf);
+      const log = new ChangeLog(stream, changes);
+      // Whether the run has left this host armed, only the host knows.
+      log.armed = 1;
+      const undone = await undoHost(log, links, plan.typeOf);
       await links.close();
       await tellOutcome(stream, host, undone);
       return outcomeOf(host, undone);
