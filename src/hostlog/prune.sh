@@ -20,10 +20,11 @@ in_doubt() { # DIRECTORY
     END { for (n in open) exit 1 }' "$@"
 }
 # The newest first: names begin with the time.
-set -- "${journal%/*}"/*
-for old; do shift; set -- "$old" "$@"; done
+newest=
+for old in "${journal%/*}"/*; do newest="$old
+$newest"; done
 count=0 size=0
-for old; do
+printf '%s' "$newest" | while IFS= read -r old; do
   count=$((count + 1)) size=$((size + $(du -sk "$old" | cut -f 1)))
   [ "$old" != "$journal" ] || continue
   [ "$count" -gt "$runs" ] || [ "$size" -gt "$kib" ] || [ -n "$(find "$old" -prune -mtime "+$days")" ] || continue

@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Result, runScript, temporaryPath } from './programs.ts';
+import { type Runner, underEachShell } from './shells.ts';
+
+const RUN = '20261122T051443Z-k3f9';
+const text = (name: string): string =>
+  readFileSync(new URL(`../../src/hostlog/${name}`, import.meta.url), 'utf8').trimEnd();
+const beside = ['undo.sh', 'plan.sh', 'arm.sh', 'deadman.sh', 'prune.sh'].flatMap((name) => [name, text(name)]);
+
+let root = '';
+beforeEach(() => {
+  root = temporaryPath('host');
+  process.env.UNWEDGE_HOST_DIR = root;
+});
+afterEach(() => {
+  delete process.env.UNWEDGE_HOST_DIR;
+  delete process.env.UNWEDGE_INNER;
+});
+
+const journal = () => `${root}/runs/${RUN}`;
+const begin = (runner: Runner, run = RUN) =>
+  runScript(runner, 'hostlog/apply-begin.sh', [run, 'web-1', '{"type":"run.started"}', ...beside]);
+
+/** Appends a word to a file by way of around-change.sh; the undo takes its last line away. */
+function change(runner: Runner, seq: number, inner: string, undo = `sed -i '$d' ${root}/file`): Result {
+  process.env.UNWEDGE_INNER = inner;
+  const head = ['#!/bin/sh', '# what it is', '#:kind\treverse', '#:seconds\t30', `#:resource\t"file ${seq}"`];
+  const words = [RUN, 'web-1', String(seq), '30', '0', [...head, '#:event\t{"x":"a\\tb"}', undo].join('\n')];
+  return runScript(runner, 'hostlog/around-change.sh', [...words, `${root}/file`, 'two  words']);
+}
+const probe = (runner: Runner, seq: number) =>
+  runScript(runner, 'hostlog/probe.sh', [RUN, 'web-1', String(seq)]).stdout.trim();
+const file = () => readFileSync(`${root}/file`, 'utf8');
+
+describe('src/hostlog', () => {
+  underEachShell((runner) => {
+    it('writes down, makes and takes back', () => {
+      expect(begin(runner)).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(change(runner, 0, 'echo "$2" >>"$1"; echo said')).toEqual({ code: 0, stdout: 'said\n', stderr: '' });
+      expect(change(runner, 1, 'echo more >>"$1"; exit 3').code).toBe(3);
+      expect(change(runner, 2, 'echo last >>"$1"').code).toBe(0);
+      expect([0, 1, 2, 3].map((seq) => probe(runner, seq))).toEqual(['ended\t0', 'ended\t3', 'ended\t0', 'none']);
+      expect(file()).toBe('two  words\nmore\nlast\n');
+      expect(runScript(runner, `${journal()}/undo.sh`, [])).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(file()).toBe('two  words\n');
+      expect([0, 1, 2].map((seq) => probe(runner, seq))).toEqual(['undone', 'ended\t3', 'undone']);
+      const told = runScript(runner, 'hostlog/probe-runs.sh', [RUN.slice(0, 8)]).stdout.split('\n');
+      expect(told[0]).toBe('run\tweb-1\tunarmed\t{"type":"run.started"}');
+      expect(told[1]).toBe('change\t0\t{"x":"a\\tb"}');
+      expect(told.at(-2)).toMatch(/^log\t\S+Z\ttaken-back$/);
+    });
+
+    it('tells what could not be taken back, and tries again when it is called again', () => {
+      begin(runner);
+      change(runner, 0, 'echo x >>"$1"', `[ -e ${root}/go ] || { echo "somebody	has changed it" >&2; exit 9; }`);
+      expect(runScript(runner, `${journal()}/undo.sh`, [])).toMatchObject({
+        code: 1,
+        stderr: 'what it is: undo-failed:\n  somebody has changed it\n',
+      });
+      writeFileSync(`${root}/go`, '');
+      expect(runScript(runner, `${journal()}/undo.sh`, []).code).toBe(0);
+    });
+
+    it('does not run a change that it can not write down', () => {
+      expect(change(runner, 0, 'echo x >>"$1"').code).toBe(118);
+      begin(runner);
+      mkdirSync(`${journal()}/0.sh`);
+      expect(change(runner, 0, 'echo x >>"$1"')).toMatchObject({
+        code: 119,
+        stderr: expect.stringMatching(/can't be written \(Is a directory\), so nothing was changed\n$/),
+      });
+      writeFileSync(`${journal()}/fired`, '');
+      expect(change(runner, 1, 'echo x >>"$1"')).toMatchObject({
+        code: 119,
+        stderr: 'the host has taken the run back itself, so nothing was changed\n',
+      });
+      expect(existsSync(`${root}/file`)).toBe(false);
+    });
+
+    it('takes old journals away, but none in which a change is in doubt or which waits to be confirmed', () => {
+      const old = (name: string, days: number, log: string, files: readonly string[] = ['0.sh']) => {
+        mkdirSync(`${root}/runs/${name}`, { recursive: true });
+        for (const one of files) writeFileSync(`${root}/runs/${name}/${one}`, '# x\n');
+        if (log) writeFileSync(`${root}/runs/${name}/log`, log);
+        const then = Date.now() / 1000 - days * 86_400;
+        utimesSync(`${root}/runs/${name}`, then, then);
+      };
+      old('20260101T000000Z-done', 40, 'at\tended\t0\t0\n');
+      old('20260102T000000Z-back', 40, 'at\tended\t0\t1\nat\tundone\t0\n');
+      old('20260103T000000Z-none', 40, '', []);
+      old('20260104T000000Z-cuts', 40, 'at\tbegun\t0\t1\t2\tboot\n');
+      old('20260105T000000Z-half', 40, 'at\tended\t0\t0\nat\tundo-failed\t0\twhy\n');
+      old('20260106T000000Z-lost', 40, '');
+      old('20260107T000000Z-youn', 20, 'at\tended\t0\t0\n');
+      begin(runner);
+      expect(readdirSync(`${root}/runs`).map((name) => name.slice(17))).toEqual([
+        'cuts',
+        'half',
+        'lost',
+        'youn',
+        'k3f9',
+      ]);
+      old('20261122T000000Z-wait', 40, 'at\tended\t0\t0\n', ['0.sh', 'armed-9']);
+      expect(runScript(runner, `${journal()}/prune.sh`, ['0', '0', '0']).code).toBe(0);
+      expect(readdirSync(`${root}/runs`).map((name) => name.slice(17))).toEqual([
+        'cuts',
+        'half',
+        'lost',
+        'wait',
+        'k3f9',
+      ]);
+    });
+  });
+});
