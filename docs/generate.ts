@@ -1,10 +1,11 @@
-/** Writes docs/steps/ and schemas/ from the registry of step types, and docs/findings.md from the catalogue. Usage: npm run docs */
+/** Writes docs/steps/ and schemas/ from the registry of step types, docs/findings.md from the catalogue, and docs/lint.md from the rules. Usage: npm run docs */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
 import type { JsonObject } from '../src/core/json.ts';
 import type { AnyStepType } from '../src/core/step-type.ts';
 import { stepTypes } from '../src/steps/index.ts';
 import { findingsPage } from './generate-findings.ts';
+import { rulesPage } from './generate-rules.ts';
 import { inventorySchema } from './inventory-schema.ts';
 import { playbookSchema, stepsSchema } from './playbook-schema.ts';
 
@@ -106,6 +107,7 @@ if (process.argv[1] === import.meta.filename) {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of stepPages(stepTypes)) writeFileSync(new URL(name, folder), text);
   writeFileSync(new URL('findings.md', import.meta.url), findingsPage());
+  writeFileSync(new URL('lint.md', import.meta.url), rulesPage());
   for (const [name, text] of schemaFiles(stepTypes))
     writeFileSync(new URL(`../schemas/${name}`, import.meta.url), text);
 }

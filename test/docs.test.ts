@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stepPages } from '../docs/generate.ts';
 import { findingsPage } from '../docs/generate-findings.ts';
+import { rulesPage } from '../docs/generate-rules.ts';
 import { ExitCode } from '../src/core/exit-code.ts';
 import { explanationJson } from '../src/docker/explanation.ts';
 import { causeOf, REASONS } from '../src/docker/message-reason.ts';
@@ -139,6 +140,10 @@ describe('the references', () => {
 
   it('docs/findings.md is what the catalogue says (npm run docs)', () => {
     expect(source('docs/findings.md')).toBe(findingsPage());
+  });
+
+  it('docs/lint.md is what the rules say (npm run docs)', () => {
+    expect(source('docs/lint.md')).toBe(rulesPage());
   });
 
   it('docs/exit-codes.md has every exit code', () => {

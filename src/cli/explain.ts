@@ -3,6 +3,7 @@ import { inputError } from '../core/diagnostic.ts';
 import { explainLines, explainMessage } from '../docker/explanation.ts';
 import { CODES, type Code } from '../docker/finding-catalogue.ts';
 import { codeExplanation, codesOf, formatCode, listCodes, looksLikeCode } from '../docker/finding-explanation.ts';
+import { listRules, looksLikeRule, ruleLines } from './explain-rules.ts';
 
 export interface ExplainFlags {
   readonly output: string;
@@ -20,8 +21,9 @@ export async function explain(words: readonly string[], flags: ExplainFlags): Pr
 }
 
 async function explanations(words: readonly string[], { output, list }: ExplainFlags & { output: 'text' | 'json' }) {
-  if (list) return output === 'json' ? codeLines(CODES, output) : listCodes();
+  if (list) return [...(output === 'json' ? codeLines(CODES, output) : listCodes()), ...listRules(output)];
   if (words.length > 0 && words.every(looksLikeCode)) return codeLines(codes(words), output);
+  if (words.length > 0 && words.every(looksLikeRule)) return ruleLines(words, output);
   if (words.some((word) => word.trim() !== '')) return [explainMessage(words.join(' '), output)];
   return explainLines(await standardInput(words), output);
 }

@@ -1,34 +1,56 @@
-import type { Diagnostic } from '../core/diagnostic.ts';
-import { formatDiagnostic } from '../core/diagnostic-text.ts';
+import { type Diagnostic, InputError } from '../core/diagnostic.ts';
 import { ExitCode } from '../core/exit-code.ts';
+import type { Inventory } from '../core/inventory.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { playbookFolder } from '../inventory/vars-folders.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
 import { checkPlaybookFile } from '../playbook/load-playbook.ts';
+import type { Known } from '../playbook/play.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
+import { type Checked, LINT_FORMATS, type LintFormat } from './lint-formats.ts';
 
-/** `unwedge lint`: every finding of every playbook. */
-export async function lint(
+export interface LintFlags {
+  readonly inventory: readonly string[];
+  readonly extraVars: readonly string[];
+  readonly format: LintFormat;
+}
+
+/** `unwedge lint`: every finding of every playbook, and of the inventory. */
+export async function lint(playbooks: readonly string[], flags: LintFlags): Promise<ExitCode> {
+  const extraVars = await parseExtraVars(flags.extraVars);
+  const { inventory, findings } = await readInventory(playbooks, flags.inventory);
+  const selectHosts = inventory && ((pattern: string) => matchHosts(pattern, inventory));
+  const known = { stepTypes, extraVars, mayLackInputs: true, ...(selectHosts && { selectHosts }) };
+  const checked: Checked = { playbooks, findings: [...findings, ...(await checkAll(playbooks, known))] };
+  console.log(LINT_FORMATS[flags.format](checked));
+  return checked.findings.some(({ severity }) => severity === 'error') ? ExitCode.refused : ExitCode.done;
+}
+
+/** Without a sound inventory the playbooks are checked as for any. */
+async function readInventory(
   playbooks: readonly string[],
-  flags: { readonly inventory: readonly string[]; readonly extraVars: readonly string[] },
-): Promise<ExitCode> {
-  const inventory =
-    flags.inventory.length === 0
-      ? undefined
-      : await loadInventory(flags.inventory, runLocal, playbookFolder(playbooks));
-  const known = {
-    stepTypes,
-    extraVars: await parseExtraVars(flags.extraVars),
-    mayLackInputs: true,
-    ...(inventory && { selectHosts: (pattern: string) => matchHosts(pattern, inventory) }),
-  };
+  sources: readonly string[],
+): Promise<{ inventory?: Inventory; findings: readonly Diagnostic[] }> {
+  if (sources.length === 0) return { findings: [] };
+  try {
+    return { inventory: await loadInventory(sources, runLocal, playbookFolder(playbooks)), findings: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { findings: error.diagnostics.map((finding) => ({ rule: 'bad-inventory', ...finding })) };
+  }
+}
+
+async function checkAll(playbooks: readonly string[], known: Known): Promise<Diagnostic[]> {
   const findings: Diagnostic[] = [];
-  for (const file of playbooks) findings.push(...(await checkPlaybookFile(file, known)).findings);
-  for (const finding of findings) console.log(formatDiagnostic(finding));
-  const errors = findings.filter((f) => f.severity === 'error').length;
-  if (findings.length === 0)
-    console.log(playbooks.length === 1 ? `${playbooks[0]}: no findings` : `${playbooks.length} playbooks: no findings`);
-  return errors > 0 ? ExitCode.refused : ExitCode.done;
+  for (const file of playbooks) {
+    try {
+      findings.push(...(await checkPlaybookFile(file, known)).findings);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      findings.push(...error.diagnostics);
+    }
+  }
+  return findings;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { ExitCode } from '../core/exit-code.ts';
 import { printScript, SHELLS, type Shell } from './completion.ts';
 import { report } from './failure.ts';
@@ -18,6 +18,7 @@ import {
 } from './flags.ts';
 import type { CopiesFlags } from './host-copies.ts';
 import type { InventoryFlags } from './inventory.ts';
+import type { LintFlags } from './lint.ts';
 import type { ResumeFlags } from './run-call.ts';
 
 /** Of the commands that change hosts. */
@@ -125,7 +126,10 @@ program
     [],
   )
   .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
-  .action(async (playbooks: string[], flags: { inventory: string[]; extraVars: string[] }) => {
+  .addOption(
+    new Option('--format <kind>', 'how to tell the findings').choices(['human', 'json', 'sarif']).default('human'),
+  )
+  .action(async (playbooks: string[], flags: LintFlags) => {
     const { lint } = await import('./lint.ts');
     process.exitCode = await lint(playbooks, flags);
   });
@@ -157,7 +161,7 @@ program
 program
   .command('explain')
   .description(
-    'tell what a finding (UW001) means, or an error text of Docker, its journal or the kernel; and what to do about it',
+    'tell what a finding (UW001, PB101) means, or an error text of Docker, its journal or the kernel; and what to do about it',
   )
   .argument('[code or message...]', 'codes, or one message; without any: messages on standard input, a line each')
   .option('--list', 'list the codes of all findings')

@@ -258,7 +258,7 @@ describe("a play's inputs", () => {
     expect(playbook).toBeDefined();
     expect(told).toBe(
       [
-        'p.yaml:2:13: warning: -e tikcet is no input',
+        'p.yaml:2:13: warning: -e tikcet is no input [PB210]',
         '    inputs: { ticket: { type: string, default: none } }',
         '              ^^^^^^',
         '  did you mean -e ticket=…?',
