@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AskHost } from '../../src/core/past.ts';
 import { SessionError } from '../../src/core/session.ts';
 import { foldPast } from '../../src/journal/fold-past.ts';
 import { mustBeDurable } from '../../src/journal/journal.ts';
@@ -165,7 +166,7 @@ describe('a host that nobody confirmed', () => {
     host.files.clear();
     host.weather = (_, act) => act();
     for (let time = 0; time < 2; time++) {
-      const ask = async (_: unknown, seq: number) => (seq === 0 ? 'undone' : 'not-done') as const;
+      const ask: AskHost = async (_, seq) => (seq === 0 ? 'undone' : 'not-done');
       const recap = await fleet.run(some, { past: foldPast(fleet.events), ask });
       expect(recap.outcomes[0]).toMatchObject({
         ...{ status: 'failed', reason: { message: expect.stringMatching(/was taken back since/) } },
