@@ -1,5 +1,6 @@
-/** Usage: npm run bench -- fan-out [hosts] [rounds] | scan [rounds] */
+/** Usage: npm run bench -- fan-out [hosts] [rounds] | scan [rounds] | lint [rounds] */
 import { fanOut } from './fan-out.ts';
+import { lintCost } from './lint.ts';
 import { scanCost } from './scan.ts';
 
 const [name, ...numbers] = process.argv.slice(2);
@@ -7,10 +8,13 @@ const [first, second] = numbers.map(Number);
 const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   'fan-out': () => fanOut(first ?? 20, second ?? 5),
   scan: () => scanCost(first ?? 5),
+  lint: async () => lintCost(first ?? 5),
 };
 const bench = benches[name ?? ''];
 if (bench === undefined) {
-  console.error('usage: npm run bench -- fan-out [hosts] [rounds]\n       npm run bench -- scan [rounds]');
+  console.error(
+    'usage: npm run bench -- fan-out [hosts] [rounds]\n       npm run bench -- scan [rounds]\n       npm run bench -- lint [rounds]',
+  );
   process.exit(1);
 }
 process.exitCode = (await bench()) ? 0 : 1;
