@@ -3,6 +3,7 @@ import { probeScript } from '../core/host-script.ts';
 import { records } from '../core/records.ts';
 import type { ReadOnlySession } from '../core/session.ts';
 import { hostWord } from './host-word.ts';
+import { isCode } from './log.ts';
 
 /** What a host knows of a change that was sent to it. */
 export type ChangeOnHost =
@@ -28,7 +29,7 @@ export async function changeOnHost(session: ReadOnlySession, run: string, seq: n
 
 /** What probe.sh prints. */
 export function parseChangeOnHost(stdout: string): ChangeOnHost {
-  const [[kind, number] = []] = records(stdout);
+  const [[kind, number = ''] = []] = records(stdout);
   switch (kind) {
     case 'none':
     case 'undone':
@@ -36,7 +37,7 @@ export function parseChangeOnHost(stdout: string): ChangeOnHost {
     case 'running':
       return { kind, pid: Number(number) };
     case 'ended':
-      return { kind, code: Number(number) };
+      return isCode(number) ? { kind, code: Number(number) } : { kind: 'cut' };
     default:
       return { kind: 'cut' };
   }

@@ -58,13 +58,20 @@ function headOf(
   host: string,
 ): Omit<HostCopy, 'events'> | undefined {
   const started = parsed(json);
-  return started?.type === 'run.started' ? { run: started.run, host, name, switch: armed, started } : undefined;
+  // What a host says is read with care: it may be anything.
+  return started?.type === 'run.started' && isText(started.run) && isTextList(started.playbooks)
+    ? { run: started.run, host, name, switch: armed, started }
+    : undefined;
 }
 
 function changeOf([, ...json]: readonly string[], host: string): RunEvent | undefined {
   const event = parsed(json);
-  return event?.type === 'change.applying' ? { ...event, host } : undefined;
+  const isWhole = event?.type === 'change.applying' && isText(event.stepType) && isText(event.change?.summary);
+  return isWhole && isText(event.change.resource) && Number.isInteger(event.seq) ? { ...event, host } : undefined;
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
 /** It was made by JSON.stringify, which leaves no tab in it; torn, it is none. */
 function parsed(json: readonly string[]): RunEvent | undefined {

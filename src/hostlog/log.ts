@@ -17,9 +17,10 @@ export const logLine = ([at = '', word = '', seq = '', ...rest]: readonly string
 /** What the line says of a change, as the controller's journal would; undefined: nothing that changes its state. */
 export function eventOf({ at, word, seq, rest }: LogLine, host: string): RunEvent | undefined {
   const ref = { at, host, seq };
+  if (seq < 0) return undefined;
   switch (word) {
     case 'ended':
-      return ended(ref, Number(rest));
+      return isCode(rest) ? ended(ref, Number(rest)) : undefined;
     case 'undoing':
       return { type: 'change.undoing', ...ref };
     case 'undone':
@@ -32,6 +33,9 @@ export function eventOf({ at, word, seq, rest }: LogLine, host: string): RunEven
       return undefined;
   }
 }
+
+/** No number: the line is torn, and it is not known how it ended. */
+export const isCode = (text: string): boolean => /^\d+$/.test(text);
 
 function ended(ref: ChangeRef & { readonly at: string }, code: number): RunEvent {
   const reason = `its script ended with exit code ${code}, as the host has it`;

@@ -19,13 +19,13 @@ set -- $found
 case ${1:-none} in
   begun)
     # A number may belong to a stranger by now.
-    if [ "$(cat /proc/sys/kernel/random/boot_id)" = "$4" ] && [ "$(sed 's/^.*) //' "/proc/$2/stat" 2>/dev/null | cut -d ' ' -f 20)" = "$3" ]; then
+    if [ "$(cat /proc/sys/kernel/random/boot_id)" = "${4:-}" ] && [ "$(sed 's/^.*) //' "/proc/${2:-none}/stat" 2>/dev/null | cut -d ' ' -f 20)" = "${3:-}" ]; then
       printf 'running\t%s\n' "$2"
     else
       echo cut
     fi
     ;;
-  ended) printf 'ended\t%s\n' "$2" ;;
+  ended) printf 'ended\t%s\n' "${2:-}" ;;
   undone) echo undone ;;
   none) echo none ;;
   *) echo cut ;;

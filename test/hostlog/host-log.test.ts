@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyScript } from '../../src/core/host-script.ts';
 import type { Session } from '../../src/core/session.ts';
 import { changeOnHost } from '../../src/hostlog/change-probe.ts';
-import { copiesOn } from '../../src/hostlog/copy.ts';
+import { copiesOn, parseCopies } from '../../src/hostlog/copy.ts';
 import { scrub } from '../../src/journal/scrub.ts';
 import { type Doing, OwnHost, put, putIntent, RUN, setter } from './own-host.ts';
 
@@ -129,6 +129,8 @@ describe('what became of a change', () => {
     const log = content(`${host.journal()}/log`);
     writeFileSync(`${host.journal()}/log`, log.replace(/.*\tended\t.*\n/, ''));
     expect(await changeOnHost(session, RUN, 0)).toEqual({ kind: 'cut' });
+    writeFileSync(`${host.journal()}/log`, log.slice(0, -2));
+    expect(await changeOnHost(session, RUN, 0)).toEqual({ kind: 'cut' });
   });
 });
 
@@ -177,5 +179,32 @@ describe('another controller', () => {
     expect((await back()).code).toBe(0);
     expect(content(file)).toBe('new');
     expect(host.story()).toEqual(['begun 0', 'ended 0', 'undoing 0', 'undone 0']);
+  });
+});
+
+describe('what a host says', () => {
+  const run = (json: unknown) => `run\tweb-1\tarmed\t${JSON.stringify(json)}\n`;
+  const started = { at: 'x', type: 'run.started', run: RUN, version: 1, mode: 'run', playbooks: ['p'], hosts: [] };
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', 'run\tweb-1\tarmed\t{"ty'],
+    ['another event', run({ type: 'host.started', host: 'x' })],
+    ['no run', run({ ...started, run: 7 })],
+    ['null', run(null)],
+    ['a change of no run', 'change\t0\t{}\n'],
+  ])('may be %s: it has no journal then', (_, stdout) => expect(parseCopies(stdout, 'web-1')).toEqual([]));
+
+  it('may be changes that are none, and lines that say nothing', () => {
+    const lines = [
+      'change\t0\t{"type":"change.applying","seq":0}',
+      'change\t1\tnull',
+      'log\tx\tended',
+      'log\tx\tended\t0\t',
+      'log\tx\thuh\t0',
+      '\t',
+    ];
+    const [copy] = parseCopies(`${run(started)}${lines.join('\n')}\n`, 'web-1');
+    expect(copy).toMatchObject({ run: RUN, switch: 'armed', events: [] });
   });
 });
