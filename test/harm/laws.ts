@@ -197,6 +197,31 @@ function processesTouched({ before, after, processes }: Span): string[] {
   ];
 }
 
+/** Umounts that reached another namespace, or could have: never where a copy is of one peer group with another (facts/docker.md §8). */
+export function reachedPeers({ spaces }: Snapshot, { made }: Told): string[] {
+  return [...made].flatMap((resource) => {
+    const [, inode = '', id] = /^mount mnt:\[(\d+)\] (\d+) /.exec(resource) ?? [];
+    const around = spaces.get(inode) ?? [];
+    const mount = around.find((other) => other.id === id);
+    if (mount === undefined) return [];
+    const below = around.find((other) => other.id === mount.parent);
+    const elsewhere = [...spaces].filter(([other]) => other !== inode);
+    const peer = elsewhere.find(([, mounts]) =>
+      mounts.some((other) => {
+        const on = mounts.find(({ id }) => id === other.parent);
+        const same = below !== undefined && on !== undefined && placeOn(other, on) === placeOn(mount, below);
+        return isPeer(other, mount) || (same && isPeer(on, below));
+      }),
+    );
+    return peer ? [`unmounted although mnt:[${peer[0]}] has a peer: ${resource}`] : [];
+  });
+}
+
+const isPeer = (one: Mount, other: Mount): boolean => {
+  const [group] = /shared:\d+/.exec(one.tags) ?? [];
+  return group !== undefined && group === /shared:\d+/.exec(other.tags)?.[0];
+};
+
 /** Containers that were Dead, are left, and of which a run said nothing. A host that failed has the reason for all. */
 export function unexplained(
   program: Program,

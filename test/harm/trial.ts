@@ -2,7 +2,7 @@ import type { RunEvent } from '../../src/core/event.ts';
 import type { Connection } from '../../src/core/session.ts';
 import { carryOut, disturbed, ladder, short } from './engine.ts';
 import { Host } from './host.ts';
-import { differences, harmDone, lies, told, unexplained } from './laws.ts';
+import { differences, harmDone, lies, reachedPeers, told, unexplained } from './laws.ts';
 import { Observer, type Snapshot } from './observation.ts';
 import { Program } from './program.ts';
 import type { Story } from './story.ts';
@@ -50,7 +50,7 @@ class Trial {
     // What an injected race changes, no check can know.
     if (story.race === undefined) {
       const again = await this.#engine('check');
-      this.#breaches.push(...lies(told(check), told(run), told(again)));
+      this.#breaches.push(...lies(told(check), told(run), told(again)), ...reachedPeers(beginning, told(run)));
     }
     return this.#breaches;
   }
