@@ -188,6 +188,18 @@ export const RULES = {
     title: 'a handler of the wrong form',
     meaning: 'A handler is a single step with a name of its own, without tags, that notifies no other.',
   },
+  'never-runs': {
+    code: 'PB404',
+    title: 'a step that never runs',
+    meaning:
+      'Its condition is always false, or an assert above it always fails. Remove it, or mend what stands in its way.',
+  },
+  'undo-order': {
+    code: 'PB405',
+    title: 'a step that cannot be undone, before one that may fail',
+    meaning:
+      'The play rolls back on failure, and this step has no undo: where a step below it fails, what it did stays. Put it last, give it an undo, or do not promise a rollback.',
+  },
   'unknown-hosts': {
     code: 'PB501',
     title: 'hosts that the inventory does not have',

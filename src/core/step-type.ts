@@ -47,6 +47,8 @@ export type Undo<C extends Change> =
       call(change: C): UndoCall;
       /** Why this one change has no undo, where that depends on the change. */
       irreversible?(change: C): string | undefined;
+      /** The argument without which there is none, where the playbook gives the undo. */
+      readonly argument?: string;
     }
   /** An activation (daemon-reload, restart): done again, in its own order, after what it activated was restored. */
   | { readonly kind: 'repeat'; call(change: C): UndoCall }
@@ -80,6 +82,8 @@ export interface StepType<Args = unknown, Facts = unknown, C extends Change = Ch
   probe(host: ReadOnlySession, args: Args): Promise<Facts>;
   plan(args: Args, facts: Facts, context: PlanContext): Planned<C>;
   apply(host: Session, change: C): Promise<void>;
+  /** It plans no change, ever. */
+  readonly onlyLooks?: true;
   /** Where a lost connection may be the change at work: then it has no answer, and the look afterwards tells. */
   readonly absence?: Absence<C>;
   readonly undo: Undo<C>;

@@ -9,6 +9,7 @@ import type { TakenNames } from './play-names.ts';
 import { afterStep, whereBroken, whereRescued, whereWhole } from './registers.ts';
 import { compileStep } from './step.ts';
 import type { BlockForm, TaskForm } from './task-form.ts';
+import { checkBehindFailure, checkWhen } from './unreachable.ts';
 
 /** Where entries stand: what they may name, and which names are not theirs to take. */
 export interface Surroundings {
@@ -29,9 +30,11 @@ export function compileTasks(forms: readonly TaskForm[], around: Surroundings): 
   let names = around.names;
   for (const form of forms) {
     const { task, registers } = compileTask(form, { ...around, names });
+    checkWhen(form, task);
     if (task) tasks.push(task);
     names = { ...names, registers };
   }
+  checkBehindFailure(forms);
   return { tasks, registers: names.registers };
 }
 

@@ -22,6 +22,7 @@ import { readRollout } from './rollout.ts';
 import { checkHealth, checkSpread } from './rollout-checks.ts';
 import { reportSchemaErrors, validate } from './schema.ts';
 import { type StepForm, stepForms, type TaskForm } from './task-form.ts';
+import { checkUndoOrder } from './undo-order.ts';
 
 /** What is known beside the playbook's text. */
 export interface Known {
@@ -54,6 +55,7 @@ export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): P
   const forms = readForms(node, known, file);
   const rollout = readRollout(node, report);
   checkOneAtATime(stepForms([...forms.steps, ...forms.handlers]), rollout);
+  checkUndoOrder(stepForms(forms.steps), rollout);
   checkSpread(node, rollout, { variables, open: known.selectHosts === undefined }, report);
   const scope = { variables, open: known.selectHosts === undefined, given: new Set<string>() };
   return { ...settings, at: report.source.at(node.span.start), rollout, ...compileAll(forms, scope, taken) };

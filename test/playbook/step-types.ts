@@ -2,7 +2,12 @@ import type { JsonObject } from '../../src/core/json.ts';
 import { type AnyStepType, defineStep, type OutputType } from '../../src/core/step-type.ts';
 
 /** Step types with real schemas and outputs that do nothing: what the language's tests need. */
-function stepType(name: string, schema: JsonObject, output: Record<string, OutputType> = {}): AnyStepType {
+function stepType(
+  name: string,
+  schema: JsonObject,
+  output: Record<string, OutputType> = {},
+  more: Partial<AnyStepType> = {},
+): AnyStepType {
   return defineStep({
     name,
     description: `the ${name} of the tests`,
@@ -13,6 +18,7 @@ function stepType(name: string, schema: JsonObject, output: Record<string, Outpu
     plan: () => ({ changes: [] }),
     apply: () => Promise.resolve(),
     undo: { kind: 'irreversible', reason: 'a test' },
+    ...more,
   });
 }
 
@@ -21,6 +27,7 @@ export const stepTypes: readonly AnyStepType[] = [
     'scan',
     { properties: {} },
     { dead: 'int', busy: 'bool', driver: 'string', ids: 'list<string>', more: 'dyn' },
+    { onlyLooks: true },
   ),
   stepType('umount', {
     properties: {
@@ -28,26 +35,45 @@ export const stepTypes: readonly AnyStepType[] = [
       lazy: { type: 'boolean', default: false },
     },
   }),
-  stepType('assert', {
-    required: ['that'],
-    properties: {
-      that: {
-        description: 'what must hold',
-        anyOf: [
-          { type: 'string', format: 'cel' },
-          { type: 'array', items: { type: 'string', format: 'cel' } },
-        ],
+  stepType(
+    'assert',
+    {
+      required: ['that'],
+      properties: {
+        that: {
+          description: 'what must hold',
+          anyOf: [
+            { type: 'string', format: 'cel' },
+            { type: 'array', items: { type: 'string', format: 'cel' } },
+          ],
+        },
+        message: { type: 'string' },
       },
-      message: { type: 'string' },
     },
-  }),
-  stepType('command', {
-    required: ['run'],
-    properties: {
-      run: { type: 'string', 'x-program': true, description: 'what the shell runs', examples: ['true'] },
-      args: { type: 'array', items: { type: 'string' }, default: [] },
+    {},
+    { onlyLooks: true },
+  ),
+  stepType(
+    'command',
+    {
+      required: ['run'],
+      properties: {
+        run: { type: 'string', 'x-program': true, description: 'what the shell runs', examples: ['true'] },
+        undo: { type: 'string' },
+        args: { type: 'array', items: { type: 'string' }, default: [] },
+      },
     },
-  }),
+    {},
+    {
+      undo: {
+        kind: 'reverse',
+        argument: 'undo',
+        call: () => {
+          throw new Error('nothing to undo');
+        },
+      },
+    },
+  ),
   stepType('restart', {
     required: ['unit'],
     properties: {

@@ -35,6 +35,7 @@ export const assert = defineStep<Args, null, never>({
     examples: [{ that: 'found.dead == 0', message: '{{ found.summary }}' }],
   },
   output: {},
+  onlyLooks: true,
   deadline: 10,
   probe: () => Promise.resolve(null),
   plan({ that, message, todo }) {

@@ -91,6 +91,7 @@ export const command = defineStep<Args, Facts, CommandChange>({
   apply: async (host, change) => applied(await host.run(apply, [change.data.run, ...change.data.args]), change),
   undo: {
     kind: 'reverse',
+    argument: 'undo',
     irreversible: (change) => (change.data.undo === null ? 'the playbook gives no undo for this command' : undefined),
     call({ data }) {
       return { script: undo, args: [data.undo ?? 'false', ...data.args], summary: `undo: ${data.undo}` };

@@ -54,6 +54,7 @@ export const scan = defineStep<ScanArgs, Survey, never>({
     kernel: 'string',
     may_detach_mounts: 'string',
   },
+  onlyLooks: true,
   deadline: 180,
   probe: (host) => surveyHost(host),
   plan({ tell }, survey, { pending }) {
