@@ -1,25 +1,24 @@
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
+import ts from 'typescript';
 import type { JsonObject } from '../core/json.ts';
 import { builtValidators } from '../playbook/built-validators.ts';
 import { stepTypes } from '../steps/index.ts';
 
-/** `npm run build`: one CommonJS file, which starts faster than modules do, with compiled validators in it. */
+/**
+ * `npm run build`: the command as one CommonJS file, which starts faster than modules do; the library as modules, with
+ * types. Both have compiled validators in them.
+ */
 const root = new URL('../../', import.meta.url).pathname;
 
-await build({
+const both: BuildOptions = {
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/cli/main.cjs',
   bundle: true,
   platform: 'node',
-  format: 'cjs',
   target: 'node20',
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { 'import.meta.url': 'moduleUrl' },
-  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   plugins: [
     {
       name: 'built-validators',
@@ -31,4 +30,41 @@ await build({
         })),
     },
   ],
+};
+
+await build({
+  ...both,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: 'dist/cli/main.cjs',
+  format: 'cjs',
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
+
+// As deep in the package as the command: both find the host scripts by the same way.
+await build({
+  ...both,
+  entryPoints: ['src/index.ts', 'src/contract.ts'],
+  outdir: 'dist/library',
+  format: 'esm',
+  banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
+});
+
+writeTypes(['src/index.ts', 'src/contract.ts'].map((file) => root + file));
+
+/** `npm run lint` checks them; here they are only written. */
+function writeTypes(files: readonly string[]): void {
+  const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const emitted = ts
+    .createProgram(files, {
+      ...options,
+      ...{ noEmit: false, noCheck: true, declaration: true, emitDeclarationOnly: true },
+      ...{ rootDir: `${root}src`, outDir: `${root}dist/types`, rewriteRelativeImportExtensions: true },
+    })
+    .emit();
+  if (emitted.emitSkipped || emitted.diagnostics.length > 0)
+    throw new Error(
+      ts.formatDiagnostics(emitted.diagnostics, { ...ts.sys, getCanonicalFileName: String, getNewLine: () => '\n' }),
+    );
+}

@@ -4,16 +4,13 @@ import type { AskHost, RunPast } from '../core/past.ts';
 import { changeOnHost } from '../hostlog/change-probe.ts';
 import { openJournal } from '../journal/index.ts';
 import { checkRollouts, startRun } from '../runner/index.ts';
-import { openConnection } from '../transport/open-connection.ts';
-import { asking } from './ask-steps.ts';
 import type { RunFlags } from './flags.ts';
 import { hostJournals } from './host-journals.ts';
-import { lockWish } from './locks.ts';
 import { observed } from './observed.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import { callOf } from './run-call.ts';
+import { connect, planOf } from './run-plan.ts';
 import { stateDir } from './state-dir.ts';
-import { rememberedWay, wayTo } from './step-users.ts';
 
 /** Runs what was prepared, with a journal. `past`: an earlier run that this one goes on with. */
 export async function carryOutRun(
@@ -43,15 +40,3 @@ const askingOf =
     if (change.kind === 'ended' && (change.code === DRIFTED || change.code === LEFT)) return 'not-done';
     return change.kind === 'undone' ? 'undone' : 'unknown';
   };
-
-export const planOf = (run: string, playbooks: readonly string[], prepared: PreparedRun, flags: RunFlags) => ({
-  ...{ run, playbooks, plays: prepared.plays, forks: flags.forks, lock: lockWish(flags) },
-  hosts: [...prepared.options.values()].map((usual) => rememberedWay(prepared, usual)),
-  becomes: ({ name }: { readonly name: string }) => prepared.options.get(name)?.become !== undefined,
-  ...(flags.step ? { allows: asking() } : {}),
-});
-
-export const connect =
-  (prepared: PreparedRun) =>
-  ({ name }: { readonly name: string }, become?: boolean) =>
-    openConnection(wayTo(prepared, name, become));

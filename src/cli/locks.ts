@@ -27,26 +27,54 @@ export async function withLocks(
   flags: LockFlags,
   work: () => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const holder = { run, owner: owner(), since: new Date().toISOString() };
-  const held: ControllerLock[] = [];
+  const locks = await takeLocks(names, run, flags, (other) => console.error(`waiting for ${heldBy(other)}`));
+  if ('heldBy' in locks) return refused(locks.heldBy);
   try {
-    for (const name of names) {
-      const lock = await patiently(name, holder, flags.lockWait);
-      if ('heldBy' in lock) return refused(lock.heldBy);
-      held.push(lock);
-    }
     return await work();
   } finally {
-    for (const lock of held) lock.release();
+    locks.release();
   }
 }
 
-async function patiently(name: string, holder: LockHolder, seconds: number): ReturnType<typeof takeLock> {
+/** All of them, or who holds one. */
+export async function takeLocks(
+  names: readonly string[],
+  run: string,
+  flags: LockFlags,
+  onWait: (other: LockHolder) => void,
+): Promise<ControllerLock | { readonly heldBy: LockHolder }> {
+  const holder = { run, owner: owner(), since: new Date().toISOString() };
+  const held: ControllerLock[] = [];
+  const release = (): void => {
+    for (const lock of held) lock.release();
+  };
+  try {
+    for (const name of names) {
+      const lock = await patiently(name, holder, flags.lockWait, onWait);
+      if ('heldBy' in lock) {
+        release();
+        return lock;
+      }
+      held.push(lock);
+    }
+    return { release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function patiently(
+  name: string,
+  holder: LockHolder,
+  seconds: number,
+  onWait: (other: LockHolder) => void,
+): ReturnType<typeof takeLock> {
   const end = performance.now() + seconds * 1000;
   for (let told = false; ; told = true) {
     const lock = await takeLock(name, holder);
     if (!('heldBy' in lock) || performance.now() >= end) return lock;
-    if (!told) console.error(`waiting for ${heldBy(lock.heldBy)}`);
+    if (!told) onWait(lock.heldBy);
     await wait(PAUSE);
   }
 }

@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Recap, RunEvent } from '../core/event.ts';
 import type { HostLog } from '../core/host-log.ts';
-import { type Journal, scrub, scrubError } from '../journal/index.ts';
+import { type Journal, scrubError } from '../journal/index.ts';
 import { createReporter } from '../reporters/index.ts';
-import { noJournal, StopControl, type Surroundings } from '../runner/index.ts';
+import { StopControl, type Surroundings } from '../runner/index.ts';
 import type { ReportFlags } from './flags.ts';
+import { surroundings } from './surroundings.ts';
 
 /** Runs `work` between journals, reporter and signals, and closes all of them whatever happens. `hosts`: their own journals. */
 export async function observed(
@@ -18,19 +18,10 @@ export async function observed(
     diff: flags.diff ?? false,
     verbose: flags.verbose,
   });
-  const clean = scrub(secrets);
   const stop = new StopControl();
   const ignoreSignals = onSignals(stop);
   try {
-    return await work({
-      sinks: {
-        journal: journal ? (event) => journal.append(clean(event)) : noJournal,
-        report: (event) => reporter.event(clean(event)),
-        hosts: hosts?.(clean),
-      },
-      clock: { now: Date.now, ticks: () => performance.now(), wait: (ms) => wait(ms) },
-      stop,
-    });
+    return await work(surroundings(journal, secrets, hosts, stop, (event) => reporter.event(event)));
   } catch (error) {
     throw scrubError(error, secrets);
   } finally {

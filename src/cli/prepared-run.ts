@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { inputError } from '../core/diagnostic.ts';
 import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import type { RunCall } from '../core/event.ts';
-import type { Host, Inventory } from '../core/inventory.ts';
+import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Playbook } from '../core/playbook.ts';
 import { blameIn } from '../inventory/blame.ts';
 import { selectHosts } from '../inventory/host-pattern.ts';
+import type { LoadedInventory } from '../inventory/inventory-builder.ts';
 import { readLimit } from '../inventory/limit-file.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { revealSecrets } from '../inventory/reveal-secrets.ts';
@@ -16,7 +18,7 @@ import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
 import { becomePassword } from './become-password.ts';
 import { chosenPlaybooks } from './chosen-playbooks.ts';
-import type { ChoiceFlags, RunFlags } from './flags.ts';
+import type { ChoiceFlags, ConnectionFlags, RunFlags } from './flags.ts';
 import { becomingHosts, type Ways } from './step-users.ts';
 import { targets } from './targets.ts';
 
@@ -33,12 +35,39 @@ export interface PreparedRun extends Ways {
   readonly inventorySha256: string;
 }
 
+/** What a run is made of: playbooks, checked with the hosts that the limit leaves of this inventory. */
+export interface CheckedInput {
+  readonly inventory: LoadedInventory;
+  readonly limit: string | undefined;
+  readonly extraVars: JsonObject;
+  readonly playbooks: readonly Playbook[];
+}
+
 /** Reads and checks all that a run is made of. @throws InputError with every fault */
-export async function prepareRun(playbooks: readonly string[], flags: RunFlags): Promise<PreparedRun> {
-  const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(playbooks));
+export async function prepareRun(files: readonly string[], flags: RunFlags): Promise<PreparedRun> {
+  const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(files));
+  const input = await checkedInput(files, inventory, flags);
+  for (const warning of input.playbooks.flatMap(({ warnings }) => warnings)) console.error(formatDiagnostic(warning));
+  return prepareInput(input, flags);
+}
+
+/** Checks playbooks with an inventory. @throws InputError */
+export async function checkedInput(
+  files: readonly string[],
+  inventory: LoadedInventory,
+  flags: ChoiceFlags & Pick<RunFlags, 'limit' | 'extraVars'>,
+): Promise<CheckedInput> {
   const extraVars = await parseExtraVars(flags.extraVars);
   const limit = flags.limit === undefined ? undefined : await readLimit(flags.limit);
-  const { plays: checked, files, plugins } = await resolvePlays(playbooks, inventory, extraVars, limit, flags);
+  const select = (pattern: string) => selectHosts(pattern, limit, inventory);
+  const playbooks = await chosenPlaybooks(files, { stepTypes, selectHosts: select, extraVars }, flags);
+  return { inventory, limit, extraVars, playbooks };
+}
+
+/** Finds out how each host is reached, and what is secret. @throws InputError */
+export async function prepareInput(input: CheckedInput, flags: ConnectionFlags): Promise<PreparedRun> {
+  const { inventory, extraVars, playbooks } = input;
+  const checked = resolvePlays(input);
   const masked = distinct(checked.flatMap((play) => play.hosts));
   const { hosts, values } = await revealSecrets(masked, runLocal);
   const password = await becomePassword(flags);
@@ -50,8 +79,8 @@ export async function prepareRun(playbooks: readonly string[], flags: RunFlags):
   const passwords = [...options.values(), ...rootOptions.values()].flatMap(({ become }) => become?.password ?? []);
   return {
     plays: checked.map((play) => ({ ...play, hosts: sameHosts(play.hosts, hosts) })),
-    playbooks: files,
-    plugins,
+    playbooks: playbooks.map(({ file, sha256 }) => ({ file, sha256 })),
+    plugins: [...new Set(playbooks.flatMap((playbook) => playbook.plugins))],
     options,
     rootOptions,
     secrets: [...new Set([...values, ...passwords])],
@@ -59,25 +88,15 @@ export async function prepareRun(playbooks: readonly string[], flags: RunFlags):
   };
 }
 
-async function resolvePlays(
-  files: readonly string[],
-  inventory: Inventory,
-  extraVars: JsonObject,
-  limit: string | undefined,
-  flags: ChoiceFlags,
-): Promise<{ plays: ResolvedPlay[]; files: RunCall['playbooks']; plugins: readonly string[] }> {
-  const select = (pattern: string) => selectHosts(pattern, limit, inventory);
-  const checked = await chosenPlaybooks(files, { stepTypes, selectHosts: select, extraVars }, flags);
-  for (const warning of checked.flatMap(({ warnings }) => warnings)) console.error(formatDiagnostic(warning));
-  const plays = checked.flatMap((playbook) => playbook.plays.map((play) => ({ play, hosts: select(play.hosts) })));
-  if (plays.every((play) => play.hosts.length === 0)) {
-    throw inputError(
-      `no host of these plays is in the limit '${limit}'`,
-      'unwedge inventory -i … --list shows hosts and groups',
-    );
-  }
-  const plugins = [...new Set(checked.flatMap((playbook) => playbook.plugins))];
-  return { plays, files: checked.map(({ file, sha256 }) => ({ file, sha256 })), plugins };
+function resolvePlays({ playbooks, inventory, limit }: CheckedInput): readonly ResolvedPlay[] {
+  const plays = playbooks.flatMap((playbook) =>
+    playbook.plays.map((play) => ({ play, hosts: selectHosts(play.hosts, limit, inventory) })),
+  );
+  if (plays.some((play) => play.hosts.length > 0)) return plays;
+  throw inputError(
+    `no host of these plays is in the limit '${limit}'`,
+    'unwedge inventory -i … --list shows hosts and groups',
+  );
 }
 
 function fingerprint(plays: readonly ResolvedPlay[], hosts: readonly Host[], extraVars: JsonObject): string {

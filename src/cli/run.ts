@@ -2,11 +2,12 @@ import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import { newRunId } from '../journal/index.ts';
 import { checkRollouts, startRun } from '../runner/index.ts';
 import { stepwise } from './ask-steps.ts';
-import { carryOutRun, connect, planOf } from './carry-out-run.ts';
+import { carryOutRun } from './carry-out-run.ts';
 import type { RunFlags } from './flags.ts';
 import { playLock, runLock, withLocks } from './locks.ts';
 import { observed } from './observed.ts';
 import { type PreparedRun, prepareRun } from './prepared-run.ts';
+import { connect, planOf } from './run-plan.ts';
 import { stateDir } from './state-dir.ts';
 
 /** `unwedge run`: everything is checked first; then hosts are touched. */

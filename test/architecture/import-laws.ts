@@ -11,6 +11,7 @@ const HOME: Readonly<Record<string, string>> = {
   esbuild: 'cli',
   'js-yaml': 'core',
   listr2: 'reporters',
+  typescript: 'cli',
   zx: 'transport',
 };
 

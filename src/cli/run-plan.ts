@@ -1,0 +1,20 @@
+import { openConnection } from '../transport/open-connection.ts';
+import { asking } from './ask-steps.ts';
+import type { RunFlags } from './flags.ts';
+import { lockWish } from './locks.ts';
+import type { PreparedRun } from './prepared-run.ts';
+import { rememberedWay, wayTo } from './step-users.ts';
+
+/** The plan of a run or a check, but for its mode. */
+export const planOf = (run: string, playbooks: readonly string[], prepared: PreparedRun, flags: RunFlags) => ({
+  ...{ run, playbooks, plays: prepared.plays, forks: flags.forks, lock: lockWish(flags) },
+  hosts: [...prepared.options.values()].map((usual) => rememberedWay(prepared, usual)),
+  becomes: ({ name }: { readonly name: string }) => prepared.options.get(name)?.become !== undefined,
+  ...(flags.step ? { allows: asking() } : {}),
+});
+
+/** Opens the way to a host of the run. */
+export const connect =
+  (prepared: PreparedRun) =>
+  ({ name }: { readonly name: string }, become?: boolean) =>
+    openConnection(wayTo(prepared, name, become));
