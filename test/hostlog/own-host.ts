@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Change } from '../../src/core/change.ts';
@@ -73,6 +73,7 @@ export class OwnHost {
 
   async close(): Promise<void> {
     for (const connection of this.connections) await connection.close();
+    rmSync(this.root, { recursive: true, force: true });
   }
 }
 
