@@ -3,11 +3,14 @@ import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import type { JsonObject } from '../core/json.ts';
 import { ruleText } from '../core/rule.ts';
 import { sarif } from './lint-sarif.ts';
+import { type WorstCase, worstCaseJson, worstCaseLine } from './worst-case.ts';
 
 /** What was looked at, and what was found in it. */
 export interface Checked {
   readonly playbooks: readonly string[];
   readonly findings: readonly Diagnostic[];
+  /** Of the playbooks without errors. */
+  readonly plays: readonly WorstCase[];
 }
 
 /** Text for standard output, without its last line break. */
@@ -19,10 +22,14 @@ export const LINT_FORMATS = {
 
 export type LintFormat = keyof typeof LINT_FORMATS;
 
-function humanText({ playbooks, findings }: Checked): string {
-  if (findings.length > 0) return [...findings.map(formatDiagnostic), explainLine(findings)].join('\n');
-  return playbooks.length === 1 ? `${playbooks[0]}: no findings` : `${playbooks.length} playbooks: no findings`;
+function humanText({ playbooks, findings, plays }: Checked): string {
+  const lines =
+    findings.length > 0 ? [...findings.map(formatDiagnostic), explainLine(findings)] : [noFindings(playbooks)];
+  return [...lines, ...plays.map(worstCaseLine)].join('\n');
 }
+
+const noFindings = (files: readonly string[]): string =>
+  files.length === 1 ? `${files[0]}: no findings` : `${files.length} playbooks: no findings`;
 
 const explainLine = (findings: readonly Diagnostic[]): string =>
   `what a code means: unwedge explain ${[...codesIn(findings)].toSorted().join(' ')}`;
@@ -30,9 +37,10 @@ const explainLine = (findings: readonly Diagnostic[]): string =>
 const codesIn = (findings: readonly Diagnostic[]): ReadonlySet<string> =>
   new Set(findings.flatMap(({ rule }) => (rule === undefined ? [] : ruleText(rule).code)));
 
-const jsonOf = ({ playbooks, findings }: Checked): JsonObject => ({
+const jsonOf = ({ playbooks, findings, plays }: Checked): JsonObject => ({
   playbooks,
   findings: findings.map(jsonFinding),
+  plays: plays.map(worstCaseJson),
 });
 
 function jsonFinding({ rule, severity, message, todo, at, length, source }: Diagnostic): JsonObject {

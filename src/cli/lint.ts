@@ -1,6 +1,7 @@
 import { type Diagnostic, InputError } from '../core/diagnostic.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import type { Inventory } from '../core/inventory.ts';
+import type { Play } from '../core/playbook.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { playbookFolder } from '../inventory/vars-folders.ts';
@@ -10,6 +11,7 @@ import type { Known } from '../playbook/play.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
 import { type Checked, LINT_FORMATS, type LintFormat } from './lint-formats.ts';
+import { worstCase } from './worst-case.ts';
 
 export interface LintFlags {
   readonly inventory: readonly string[];
@@ -23,7 +25,12 @@ export async function lint(playbooks: readonly string[], flags: LintFlags): Prom
   const { inventory, findings } = await readInventory(playbooks, flags.inventory);
   const selectHosts = inventory && ((pattern: string) => matchHosts(pattern, inventory));
   const known = { stepTypes, extraVars, mayLackInputs: true, ...(selectHosts && { selectHosts }) };
-  const checked: Checked = { playbooks, findings: [...findings, ...(await checkAll(playbooks, known))] };
+  const { plays, ...found } = await checkAll(playbooks, known);
+  const checked: Checked = {
+    playbooks,
+    findings: [...findings, ...found.findings],
+    plays: plays.map((play) => worstCase(play, selectHosts?.(play.hosts).length)),
+  };
   console.log(LINT_FORMATS[flags.format](checked));
   return checked.findings.some(({ severity }) => severity === 'error') ? ExitCode.refused : ExitCode.done;
 }
@@ -42,15 +49,19 @@ async function readInventory(
   }
 }
 
-async function checkAll(playbooks: readonly string[], known: Known): Promise<Diagnostic[]> {
+/** The plays of those playbooks that have no errors, and what was found in all of them. */
+async function checkAll(files: readonly string[], known: Known): Promise<{ plays: Play[]; findings: Diagnostic[] }> {
   const findings: Diagnostic[] = [];
-  for (const file of playbooks) {
+  const plays: Play[] = [];
+  for (const file of files) {
     try {
-      findings.push(...(await checkPlaybookFile(file, known)).findings);
+      const checked = await checkPlaybookFile(file, known);
+      findings.push(...checked.findings);
+      plays.push(...(checked.playbook?.plays ?? []));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       findings.push(...error.diagnostics);
     }
   }
-  return findings;
+  return { plays, findings };
 }

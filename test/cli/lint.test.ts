@@ -14,6 +14,7 @@ const broken = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 const check = (text: string, file = 'ä b.yaml') => ({
   playbooks: [file],
   ...checkPlaybook(Buffer.from(text), file, { stepTypes }),
+  plays: [],
 });
 
 const TWO = '- hosts: all\n  tasks: []\n  steps:\n    - name: "ü {{ 1"\n      scna: {}\n';
@@ -67,7 +68,7 @@ describe('the findings of a playbook', () => {
   it('link into a page that has them', () => {
     const page = readFileSync(`${packageRoot}docs/lint.md`, 'utf8');
     const all = RULE_NAMES.map((rule) => ({ severity: 'error', rule, message: 'm' }) as const);
-    const { rules } = JSON.parse(LINT_FORMATS.sarif({ playbooks: [], findings: all })).runs[0].tool.driver;
+    const { rules } = JSON.parse(LINT_FORMATS.sarif({ playbooks: [], findings: all, plays: [] })).runs[0].tool.driver;
     const anchors = [...page.matchAll(/^## (.*)$/gm)].map(([, heading = '']) =>
       heading.toLowerCase().replace(' ', '-'),
     );
