@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const lab = 'test/**/*.lab.test.ts';
@@ -11,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [lab],
+          // Where this machine is a host itself, it keeps its journals there.
+          env: { UNWEDGE_HOST_DIR: join(tmpdir(), 'unwedge-test-host') },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
