@@ -107,7 +107,7 @@ function commandFor(yaml: string): string {
       'play.yaml',
       '- hosts: all\n  steps:\n    - include: included.yaml\n      inputs: { unit: a.service }\n',
     );
-  } else if (!yaml.startsWith('-')) {
+  } else if (!/^(#.*\n)*-/.test(yaml)) {
     sandbox.write('hosts.yaml', yaml);
     return 'unwedge inventory -i hosts.yaml';
   } else writePlay(yaml);

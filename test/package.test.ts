@@ -50,6 +50,8 @@ describe('the packed package', () => {
       ...filesBelow('src', '.sh'),
       ...filesBelow('playbooks', '.yaml'),
       ...filesBelow('schemas', '.json'),
+      ...filesBelow('docs/examples/marker', ''),
+      ...['index', 'contract'].flatMap((name) => [`dist/library/${name}.js`, `dist/types/${name}.d.ts`]),
       ...[program, 'package.json', 'README.md', 'LICENSE', 'inventory.example.yaml'],
     ];
     expect(needed.filter((path) => !packed.includes(path))).toEqual([]);
@@ -100,6 +102,13 @@ describe('the package, unpacked elsewhere without its dependencies', () => {
     const shipped = filesBelow('playbooks', '.yaml').map((path) => join(elsewhere, 'package', path));
     const { status, stderr } = unwedge(['lint', ...shipped]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('serves programs', () => {
+    const script = `import { loadInventory } from '${join(elsewhere, 'package/dist/library/index.js')}';
+      console.log((await loadInventory('a,b')).hosts.length);`;
+    const told = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: '/', encoding: 'utf8' });
+    expect(told).toMatchObject({ status: 0, stdout: '2\n', stderr: '' });
   });
 
   it('runs a play on this machine with the host scripts that it ships', () => {
