@@ -200,6 +200,12 @@ export const RULES = {
     meaning:
       'The play rolls back on failure, and this step has no undo: where a step below it fails, what it did stays. Put it last, give it an undo, or do not promise a rollback.',
   },
+  'not-root': {
+    code: 'PB406',
+    title: 'a step that only root can do, left to another user',
+    meaning:
+      'The step, or what it stands in, says `become: false`, and the inventory has another user than root log in. Told only where both are certain.',
+  },
   'unknown-hosts': {
     code: 'PB501',
     title: 'hosts that the inventory does not have',

@@ -84,6 +84,8 @@ export interface StepType<Args = unknown, Facts = unknown, C extends Change = Ch
   apply(host: Session, change: C): Promise<void>;
   /** It plans no change, ever. */
   readonly onlyLooks?: true;
+  /** No other user than root can do it, on any host. */
+  readonly onlyRoot?: true;
   /** Where a lost connection may be the change at work: then it has no answer, and the look afterwards tells. */
   readonly absence?: Absence<C>;
   readonly undo: Undo<C>;

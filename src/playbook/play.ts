@@ -15,6 +15,7 @@ import type { Report } from './place.ts';
 import { checkHiddenVariables, inputValues, openInputs } from './play-inputs.ts';
 import { checkVariableNames, type TakenNames } from './play-names.ts';
 import { type PluginPlace, type Plugins, readPlugins } from './plugins.ts';
+import { checkPrivilege } from './privilege.ts';
 import { readTasks } from './read-tasks.ts';
 import { inside, textOf } from './reading.ts';
 import { registerOf } from './registers.ts';
@@ -48,7 +49,8 @@ export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): P
   }
   reportSchemaErrors(validate(playSchema, toJson(node)), node, report, 'the play');
   const { inputs, ...settings } = readSettings(node, known, report);
-  const variables = playVariables(selectedHosts(node, known, report), settings.vars);
+  const hosts = selectedHosts(node, known, report);
+  const variables = playVariables(hosts, settings.vars);
   for (const [name, variable] of openInputs(inputs, settings.vars)) variables.set(name, variable);
   const extraVars = known.extraVars ?? {};
   const taken = { variables, extraVars, inputs: new Set(inputs.map(({ name }) => name)) };
@@ -56,6 +58,7 @@ export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): P
   const rollout = readRollout(node, report);
   checkOneAtATime(stepForms([...forms.steps, ...forms.handlers]), rollout);
   checkUndoOrder(stepForms(forms.steps), rollout);
+  checkPrivilege(stepForms([...forms.steps, ...forms.handlers]), hosts ?? [], extraVars);
   checkSpread(node, rollout, { variables, open: known.selectHosts === undefined }, report);
   const scope = { variables, open: known.selectHosts === undefined, given: new Set<string>() };
   return { ...settings, at: report.source.at(node.span.start), rollout, ...compileAll(forms, scope, taken) };

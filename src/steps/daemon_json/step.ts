@@ -44,6 +44,7 @@ export const daemonJson = defineStep<DaemonJsonArgs, Facts, FileChange>({
     "Merges options into dockerd's daemon.json, where dockerd would still start with it. Keeps the rest of the file as it is written, and its mode and owner.",
   schema: daemonJsonSchema,
   output: { path: 'string' },
+  onlyRoot: true,
   deadline: 180,
   async probe(host, { path, merge }) {
     const file = await lookAtFile(host, path);

@@ -40,6 +40,7 @@ export const dropin = defineStep<DropinArgs, Facts, FileChange>({
   description: "Puts a drop-in file beside a systemd unit. Keeps the previous file's bytes, mode and owner for undo.",
   schema: dropinSchema,
   output: { path: 'string' },
+  onlyRoot: true,
   deadline: 120,
   async probe(host, args) {
     const path = pathOf(args);

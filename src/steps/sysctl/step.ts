@@ -60,6 +60,7 @@ export const sysctl = defineStep<SysctlArgs, Facts, FileChange | ValueChange>({
   description: 'Sets a kernel setting, now and for every boot. Undo puts back what was there before.',
   schema: sysctlSchema,
   output: { present: 'bool' },
+  onlyRoot: true,
   deadline: 60,
   probe: readFacts,
   plan(args, facts, { pending }): Planned<FileChange | ValueChange> {

@@ -52,6 +52,7 @@ export const umount = defineStep<UmountArgs, HostView, UmountChange>({
     examples: [{ namespaces: ['host', 'dockerd'] }],
   },
   output: { unmounted: 'int', left: 'int' },
+  onlyRoot: true,
   deadline: 180,
   probe: (host) => lookAtHost(host),
   plan(args, view, { pending }) {
