@@ -31,10 +31,10 @@ if [ -z "$said" ]; then
   [ ! -e "$file" ] || ln "$file" "$kept" || exit 1
   mv -f "$new" "$file" || exit 1
 fi
-end=$(($(date +%s) + wait))
+end=$(($(cut -d . -f 1 /proc/uptime) + wait))
 kill -HUP "$pid" || exit 1
 until [ "$(told)" = "$wanted" ]; do
-  if [ "$(date +%s)" -ge "$end" ]; then
+  if [ "$(cut -d . -f 1 /proc/uptime)" -ge "$end" ]; then
     echo "dockerd does not say that live-restore is $wanted; its last words:" >&2
     journalctl _PID="$pid" -n 20 --no-pager -o cat 2>/dev/null | grep -v level=info | tail -n 4 >&2
     exit 1

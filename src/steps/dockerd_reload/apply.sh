@@ -12,10 +12,10 @@ told() {
   timeout 30 docker info -f '{{.LiveRestoreEnabled}}' 2>/dev/null || timeout 30 docker info 2>/dev/null | sed -n 's/^ *Live Restore Enabled: //p'
 }
 [ "$(sed 's/^.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 20)" = "$start" ] || { echo "dockerd (pid $pid) has ended" >&2; exit 9; }
-end=$(($(date +%s) + wait))
+end=$(($(cut -d . -f 1 /proc/uptime) + wait))
 kill -HUP "$pid" || exit 1
 until [ "$(told)" = "$wanted" ]; do
-  if [ "$(date +%s)" -ge "$end" ]; then
+  if [ "$(cut -d . -f 1 /proc/uptime)" -ge "$end" ]; then
     echo "dockerd does not say that live-restore is $wanted; its last words:" >&2
     journalctl _PID="$pid" -n 20 --no-pager -o cat 2>/dev/null | grep -v level=info | tail -n 4 >&2
     exit 1

@@ -5,9 +5,10 @@
 set -u
 unit=$1 wait=$2
 shift 2
+case ${DOCKER_HOST:-} in unix://*) ;; *) export DOCKER_HOST=unix:///var/run/docker.sock ;; esac; unset DOCKER_CONTEXT DOCKER_TLS_VERIFY
 # Earlier failures would make systemd refuse: "start request repeated too quickly".
 systemctl reset-failed "$unit" 2>/dev/null
-end=$(($(date +%s) + wait))
+end=$(($(cut -d . -f 1 /proc/uptime) + wait))
 up() {
   systemctl is-active -q "$unit" || { why="$unit is not active"; return 1; }
   [ "$unit" = docker.service ] || return 0
@@ -19,7 +20,7 @@ up() {
 why=
 if systemctl restart "$unit"; then
   while ! up "$@"; do
-    [ "$(date +%s)" -lt "$end" ] || break
+    [ "$(cut -d . -f 1 /proc/uptime)" -lt "$end" ] || break
     sleep 1
   done
   up "$@" && exit 0

@@ -11,6 +11,7 @@
 set -u
 unit=$1
 shift
+case ${DOCKER_HOST:-} in unix://*) ;; *) export DOCKER_HOST=unix:///var/run/docker.sock ;; esac; unset DOCKER_CONTEXT DOCKER_TLS_VERIFY
 tab=$(printf '\t')
 properties=$(systemctl show "$unit" -p LoadState -p ActiveState -p MainPID -p FragmentPath -p DropInPaths) || exit 1
 printf '%s\n' "$properties" | sed "s/^/unit$tab/"

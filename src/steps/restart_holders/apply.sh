@@ -51,8 +51,8 @@ else
   systemctl reset-failed -- "$name" 2>/dev/null
   timeout "$limit" systemctl restart -- "$name" || wait=0
 fi
-end=$(($(date +%s) + wait))
-until is_up || [ "$(date +%s)" -ge "$end" ]; do sleep 1; done
+end=$(($(cut -d . -f 1 /proc/uptime) + wait))
+until is_up || [ "$(cut -d . -f 1 /proc/uptime)" -ge "$end" ]; do sleep 1; done
 is_up && exit 0
 echo "$kind $name was restarted and is not up again; its last words:" >&2
 if [ "$kind" = unit ]; then journalctl -u "$name" -n 6 --no-pager -o cat; else timeout 60 docker logs --tail 6 "$name" 2>&1; fi >&2

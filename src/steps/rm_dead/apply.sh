@@ -5,6 +5,7 @@
 #   1 docker failed, or hangs, and what it did is not known.
 set -u
 container=$1
+case ${DOCKER_HOST:-} in unix://*) ;; *) export DOCKER_HOST=unix:///var/run/docker.sock ;; esac; unset DOCKER_CONTEXT DOCKER_TLS_VERIFY
 dead() {
   state=$(timeout 60 docker inspect --type container -f '{{.State.Dead}} {{.State.Status}} {{.State.Pid}}' "$container" 2>&1)
   case $?:$state in

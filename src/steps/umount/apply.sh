@@ -5,6 +5,7 @@
 # Exit: 0 unmounted, 9 no longer as planned (nothing done), 3 still mounted: busy or refused, 1 what was done is not known.
 set -u
 container=$1 pid=$2 start=$3 inode=$4 line=$5 path=$6 how=$7
+case ${DOCKER_HOST:-} in unix://*) ;; *) export DOCKER_HOST=unix:///var/run/docker.sock ;; esac; unset DOCKER_CONTEXT DOCKER_TLS_VERIFY
 drifted() { echo "$1" >&2; exit 9; }
 # The process' name, in the second field, may hold anything, also a newline.
 started() {
