@@ -47,7 +47,9 @@ await build({
   entryPoints: ['src/index.ts', 'src/contract.ts'],
   outdir: 'dist/library',
   format: 'esm',
-  banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+  },
 });
 
 writeTypes(['src/index.ts', 'src/contract.ts'].map((file) => root + file));
