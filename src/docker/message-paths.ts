@@ -39,7 +39,7 @@ export function pathsIn(text: string): string[] {
     const [whole, verb, inDoubleQuotes, inQuotes, bare] = match;
     const quoted = inDoubleQuotes ?? inQuotes;
     const found = quoted === undefined ? barePaths(text, bare ?? '', match.index + whole.length, verb) : [quoted];
-    paths.push(...found.filter((path) => !API_URL.test(path) && (verb !== undefined || isDockersOwn(path))));
+    paths.push(...found.filter((path) => verb !== undefined || (isDockersOwn(path) && !API_URL.test(path))));
     // What is a part of this path is no path of its own.
     const end = match.index + whole.length - (bare?.length ?? 0) + found.join(' ').length;
     if (quoted === undefined) PATH.lastIndex = Math.max(PATH.lastIndex, end);

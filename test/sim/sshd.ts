@@ -12,7 +12,11 @@ export interface KeyPair {
   readonly public: string;
 }
 
-export const newKeyPair = (): KeyPair => utils.generateKeyPairSync('ed25519');
+/** ssh2 writes one in some hundred of these in a form that it can't read itself. */
+export function newKeyPair(): KeyPair {
+  const pair = utils.generateKeyPairSync('ed25519');
+  return utils.parseKey(pair.private) instanceof Error ? newKeyPair() : pair;
+}
 
 /** What happens to a connection: asked with each piece of data. `killed`: the host's sshd is ended with all that it serves. */
 export type Fate = 'goes on' | 'cut' | 'killed';
