@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Lab, labAvailable, labUp } from './lab.ts';
+import { type Lab, labAvailable, labUp, withoutSwitch } from './lab.ts';
 import { applied, byHost, outcome, planned, runId, type Told, Unwedge } from './unwedge.ts';
 
 const reason = labAvailable();
@@ -10,15 +10,6 @@ if (reason) console.log(`lab, mountflags-slave: skipped, ${reason}`);
 
 const playbook = 'playbooks/mountflags-slave.yaml';
 const dropin = '/etc/systemd/system/docker.service.d/10-unwedge.conf';
-
-/**
- * Without the dead-man's switch: its watcher ends within 5 s, systemd forgets its unit at the next reload, and where a rollback
- * could not be completed the host is still armed.
- */
-const withoutSwitch = (told: string): string =>
-  told
-    .replace(/^'[^'\n]*unwedge-(?:watch|boot)-[^'\n]*' .*\n[0-9a-f]{64} {2}-\n/gm, '')
-    .replace(/^.*unwedge-(?:watch|boot)-.*\n/gm, '');
 
 describe.skipIf(reason)('playbooks/mountflags-slave.yaml on real hosts', () => {
   let lab: Lab;
@@ -38,15 +29,14 @@ describe.skipIf(reason)('playbooks/mountflags-slave.yaml on real hosts', () => {
       host,
       'find /etc/systemd /etc/docker -printf "%p %m %U %G %y\\n" | sort; find /etc/systemd /etc/docker -type f -exec sha256sum {} + | sort',
     ).then(withoutSwitch);
-  const snapshot = (host: string) => lab.snapshot(host).then(withoutSwitch);
   const namespaces = (host: string) =>
     on(host, 'readlink /proc/1/ns/mnt /proc/$(cat /run/docker.pid)/ns/mnt').then((text) => text.trim().split('\n'));
   const startsContainers = (host: string) => on(host, 'docker run --rm --network none lab/busybox:1 echo it starts');
 
   test('its own containerd: dockerd gets its own namespace, containers start, and a rollback takes all of it back', async () => {
-    const before = await snapshot('host1');
+    const before = await lab.snapshot('host1');
     const predicted = await run('host1', '--check');
-    expect(await snapshot('host1')).toEqual(before);
+    expect(await lab.snapshot('host1')).toEqual(before);
     const filesBefore = await files('host1');
 
     const told = await run('host1');
@@ -110,12 +100,12 @@ describe.skipIf(reason)('playbooks/mountflags-slave.yaml on real hosts', () => {
     'a daemon.json that would keep dockerd from starting (%s): it is never stopped, the drop-in is taken back',
     async (_, text, why) => {
       await on('host1', `printf '%s' '${text}' >/etc/docker/daemon.json`);
-      const before = await snapshot('host1');
+      const before = await lab.snapshot('host1');
       const told = await run('host1');
       expect(told.code).toBe(2);
       expect(outcome(told, 'host1')?.reason?.message).toMatch(why);
       expect(outcome(told, 'host1')?.rollback).toMatchObject({ failed: [], irreversible: [] });
-      expect(await snapshot('host1')).toBe(before);
+      expect(await lab.snapshot('host1')).toBe(before);
       expect(await startsContainers('host1')).toBe('it starts\n');
     },
   );
@@ -157,12 +147,12 @@ describe.skipIf(reason)('playbooks/mountflags-slave.yaml on real hosts', () => {
   }
 
   async function expectRefused(host: string, why: RegExp): Promise<void> {
-    const before = await snapshot(host);
+    const before = await lab.snapshot(host);
     for (const told of [await run(host, '--check'), await run(host)] satisfies Told[]) {
       expect(told.code).toBe(2);
       expect(outcome(told, host)?.reason?.message).toMatch(why);
       expect([planned(told), applied(told)]).toEqual([[], []]);
     }
-    expect(await snapshot(host)).toBe(before);
+    expect(await lab.snapshot(host)).toBe(before);
   }
 });
