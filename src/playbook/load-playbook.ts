@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Diagnostic, InputError } from '../core/diagnostic.ts';
 import type { Playbook } from '../core/playbook.ts';
-import { parseYaml } from '../core/yaml.ts';
+import { parseYaml, type YamlDocument } from '../core/yaml.ts';
 import type { YamlNode } from '../core/yaml-node.ts';
 import { IncludedFiles } from './included-files.ts';
 import { Report } from './place.ts';
@@ -24,21 +24,29 @@ export async function loadPlaybook(file: string, known: Known): Promise<Playbook
 /** Reads a playbook, loads the plugins that it names, and checks it. @throws InputError where the file can't be read */
 export async function checkPlaybookFile(file: string, known: Known): Promise<CheckedPlaybook> {
   const bytes = await readPlaybook(file);
-  return checkPlaybook(bytes, file, { ...known, plugins: await loadPlugins(bytes, file) });
+  try {
+    const document = parseYaml(bytes, file);
+    return checkDocument(document, bytes, file, { ...known, plugins: await loadPlugins(document.root, file) });
+  } catch (error) {
+    return refused(error);
+  }
 }
 
 /** Checks the text of a playbook. Total: whatever the bytes are, findings come back. */
 export function checkPlaybook(bytes: Uint8Array, file: string, known: Known): CheckedPlaybook {
   try {
-    return checkDocument(bytes, file, known);
+    return checkDocument(parseYaml(bytes, file), bytes, file, known);
   } catch (error) {
-    if (error instanceof InputError) return { playbook: undefined, findings: error.diagnostics };
-    throw error;
+    return refused(error);
   }
 }
 
-function checkDocument(bytes: Uint8Array, file: string, known: Known): CheckedPlaybook {
-  const { source, root } = parseYaml(bytes, file);
+function refused(error: unknown): CheckedPlaybook {
+  if (error instanceof InputError) return { playbook: undefined, findings: error.diagnostics };
+  throw error;
+}
+
+function checkDocument({ source, root }: YamlDocument, bytes: Uint8Array, file: string, known: Known): CheckedPlaybook {
   const report = new Report(source);
   const files = new IncludedFiles([file]);
   files.add(bytes);

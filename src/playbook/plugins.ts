@@ -1,7 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { InputError } from '../core/diagnostic.ts';
 import type { AnyStepType } from '../core/step-type.ts';
-import { parseYaml } from '../core/yaml.ts';
 import { entryOf, type YamlMap, type YamlNode, type YamlScalar } from '../core/yaml-node.ts';
 import type { IncludedFiles } from './included-files.ts';
 import { loadPlugin, type Plugin } from './load-plugin.ts';
@@ -18,25 +16,15 @@ export interface PluginPlace {
   readonly plugins: { readonly loaded: Plugins; readonly names: Map<string, string> };
 }
 
-/** Loads what the plays of a playbook name as `plugins`, each once, and nothing else. A text that is none of a playbook names none. */
-export async function loadPlugins(bytes: Uint8Array, file: string): Promise<Plugins> {
+/** Loads what the plays of a playbook name as `plugins`, each once, and nothing else. What is no playbook names none. */
+export async function loadPlugins(root: YamlNode, file: string): Promise<Plugins> {
   const plugins = new Map<string, Plugin>();
-  for (const { text } of playsOf(bytes, file).flatMap(named)) {
+  const plays = root.kind === 'list' ? root.items : [];
+  for (const { text } of plays.flatMap(named)) {
     const path = pathOf(text, file);
     if (!plugins.has(path)) plugins.set(path, await loadPlugin(path));
   }
   return plugins;
-}
-
-function playsOf(bytes: Uint8Array, file: string): readonly YamlNode[] {
-  try {
-    const { root } = parseYaml(bytes, file);
-    return root.kind === 'list' ? root.items : [];
-  } catch (error) {
-    // The check of the playbook tells of it.
-    if (error instanceof InputError) return [];
-    throw error;
-  }
 }
 
 function named(play: YamlNode): readonly YamlScalar[] {

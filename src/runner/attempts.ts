@@ -3,11 +3,9 @@ import type { Retry } from '../core/playbook.ts';
 import { SessionError } from '../core/session.ts';
 import { StepError } from '../core/step-type.ts';
 import { failureOf } from './failure.ts';
+import { soak } from './soak.ts';
 import { type Passed, pass } from './step-pass.ts';
 import type { StepRunner, StepWork } from './step-run.ts';
-
-/** Milliseconds after which a wait looks whether the run was stopped. */
-const SLICE = 1000;
 
 /** One attempt, or as many as the step's retry allows until it is as wished. Each one looks anew. @throws what ended the last */
 export async function attempts(runner: StepRunner, work: StepWork, scope: Scope): Promise<Passed> {
@@ -62,13 +60,8 @@ async function lookOnce(runner: StepRunner, work: StepWork, scope: Scope, retry:
 }
 
 /** @throws SessionError where the run is stopped meanwhile */
-async function pause({ clock, stop }: StepRunner, { step }: StepWork, seconds: number): Promise<void> {
-  const end = clock.ticks() + seconds * 1000;
-  for (let left = seconds * 1000; left > 0 && stop.level === 0; left = end - clock.ticks())
-    await clock.wait(Math.min(left, SLICE));
-  if (stop.level > 0)
-    throw new SessionError(
-      'cancelled',
-      `stopped by ${stop.signal ?? 'a signal'} between two attempts of "${step.name}"`,
-    );
+async function pause(runner: StepRunner, { step }: StepWork, seconds: number): Promise<void> {
+  await soak(seconds, runner);
+  if (runner.stop.level > 0)
+    throw new SessionError('cancelled', `${runner.stop.reason} between two attempts of "${step.name}"`);
 }

@@ -39,7 +39,7 @@ export class Brake {
   /** Undefined while the rollout goes on. */
   get why(): Halt | undefined {
     const { stop, stream } = this.#runner;
-    if (stop.level > 0) return { reason: { message: `stopped by ${stop.signal ?? 'a signal'}` } };
+    if (stop.level > 0) return { reason: { message: stop.reason } };
     if (stream.journalFailure !== undefined) return { reason: failureOf(stream.journalFailure).reason };
     return this.#pulled;
   }

@@ -69,10 +69,7 @@ function together(first: Failure, failures: readonly Failure[]): Failure {
 }
 
 const stopped = ({ stop }: StepRunner, { step }: StepWork, done: number): SessionError =>
-  new SessionError(
-    'cancelled',
-    `stopped by ${stop.signal ?? 'a signal'} after ${done === 1 ? '1 item' : `${done} items`} of "${step.name}"`,
-  );
+  new SessionError('cancelled', `${stop.reason} after ${done === 1 ? '1 item' : `${done} items`} of "${step.name}"`);
 
 const LONGEST = 60;
 

@@ -44,8 +44,7 @@ export class HostLink {
   }
 }
 
-const cancelled = (stop: StopControl) =>
-  new SessionError('cancelled', `stopped by ${stop.signal ?? 'a signal'} before it was reached`);
+const cancelled = (stop: StopControl) => new SessionError('cancelled', `${stop.reason} before it was reached`);
 
 /** A connection that failed to open has nothing to close, and its error was given to whoever asked for it. */
 async function closed(opened: Promise<Connection> | undefined): Promise<void> {

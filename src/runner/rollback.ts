@@ -55,7 +55,7 @@ export async function startRollback(
     return { outcomes: records.flatMap(({ host }) => outcomes.get(host) ?? []) };
 
     async function putBack({ host, changes }: HostRecord): Promise<HostOutcome> {
-      if (stop.level > 0) return notBegun(host, stop.signal);
+      if (stop.level > 0) return notBegun(host, stop.reason);
       await stream.tell({ type: 'host.started', host });
       const links = new HostLinks(
         (become) => new HostLink(() => locks.open(host, () => connect(host, become)), stop),
@@ -86,9 +86,9 @@ export async function startRollback(
 const needsHost = (changes: readonly ChangeRecord[], typeOf: StepTypeOf): boolean =>
   changes.filter(leftToUndo).some(({ stepType }) => typeOf(stepType)?.undo.kind !== 'irreversible');
 
-const notBegun = (host: string, signal: string | undefined): HostOutcome => ({
+const notBegun = (host: string, message: string): HostOutcome => ({
   ...{ host, status: 'not-attempted', changes: 0 },
-  reason: { message: `stopped by ${signal ?? 'a signal'}` },
+  reason: { message },
 });
 
 /** A bug of ours on one host is that host's outcome, and the others are put back all the same. */

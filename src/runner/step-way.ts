@@ -15,7 +15,7 @@ export const wholeWay: Way = async (runner, work) => {
   if (!step.runOnce) return ownWay(runner, work);
   const done = await runner.once.turn(step, state.name);
   // Whoever was to do it may have been stopped before.
-  if (runner.stop.level > 0) throw new SessionError('cancelled', `stopped by ${runner.stop.signal ?? 'a signal'}`);
+  if (runner.stop.level > 0) throw new SessionError('cancelled', runner.stop.reason);
   const isUnknown = () => work.unsure || state.unknown.has(step.register ?? '');
   if (done === undefined) return runner.once.settle(step, state.name, ownWay(runner, work), isUnknown);
   if (done.unknown && step.register !== undefined) state.unknown.add(step.register);

@@ -16,6 +16,11 @@ export class StopControl {
     return this.#signal;
   }
 
+  /** For people, once it is raised: `stopped by SIGINT`. */
+  get reason(): string {
+    return `stopped by ${this.#signal ?? 'a signal'}`;
+  }
+
   raise(signal: string): void {
     if (this.#level === 2) return;
     this.#level = this.#level === 0 ? 1 : 2;

@@ -136,7 +136,7 @@ const toleranceOf = (walk: Walk, step: Step): Tolerance | undefined =>
   step.ignoreErrors ? 'ignored' : walk.rescued ? 'rescued' : undefined;
 
 function stoppedBefore(step: Step, { runner, waiting }: Walk): Failure {
-  const message = `stopped by ${runner.stop.signal ?? 'a signal'} before "${step.name}"`;
+  const message = `${runner.stop.reason} before "${step.name}"`;
   const open = waiting.size === 0 ? '' : `; notified and not run: ${[...waiting.keys()].join(', ')}`;
   return { status: 'interrupted', reason: { message: `${message}${open}` } };
 }

@@ -104,15 +104,8 @@ export class Controller {
   /** What a command says, and its exit code. */
   async tell(...args: readonly string[]): Promise<Told> {
     const child = this.#start(args);
-    const said = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8').on('data', (text: string) => {
-        said[stream] += text;
-      });
-    }
     child.stdin.end();
-    const [code] = await once(child, 'close');
-    return { ...said, code };
+    return heard(child);
   }
 
   remove(): void {
@@ -124,6 +117,18 @@ export class Controller {
     const [file = '', ...rest] = [...before, process.execPath, program, ...args];
     return spawn(file, rest, { env, cwd: this.directory });
   }
+}
+
+/** Reads a program to its end. Not spawnSync: this process answers as the hosts' SSH servers. */
+export async function heard(child: ChildProcessWithoutNullStreams): Promise<Told> {
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      said[stream] += text;
+    });
+  }
+  const [code] = await once(child, 'close');
+  return { ...said, code };
 }
 
 export interface Told {

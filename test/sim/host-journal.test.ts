@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { heard } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 
@@ -37,27 +38,16 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
   afterAll(() => fleet.close());
   beforeEach(() => on('umount /var/lib/unwedge 2>/dev/null; rm -rf /root/go /var/lib/unwedge'));
 
-  async function on(command: string): Promise<string> {
-    const { stdout, stderr, code } = await fleet.host('h1').exec(command);
-    if (code !== 0) throw new Error(`${command}: ${stderr}`);
-    return stdout.trim();
-  }
+  const on = (command: string): Promise<string> => fleet.host('h1').tell(command);
 
   const start = (state: string, ...args: readonly string[]) =>
     spawn(process.execPath, [
       // One process, which can be killed.
       ...['--import', 'tsx', 'src/cli/main.ts', ...args, '--state-dir', join(fleet.directory, state)],
     ]);
-  /** Not spawnSync: this process answers as the host's SSH server. */
   async function unwedge(state: string, ...args: readonly string[]) {
-    const child = start(state, ...args);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    const [code] = await once(child, 'close');
-    return { code, output };
+    const { code, stdout, stderr } = await heard(start(state, ...args));
+    return { code, output: stdout + stderr };
   }
 
   function playbook(steps: string, rollout = ''): string {
@@ -67,6 +57,13 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
   }
   const run = (state: string, steps: string, rollout = '') =>
     unwedge(state, 'run', playbook(steps, rollout), '-i', fleet.inventory, '--output', 'plain');
+  /** A controller whose host is armed, and hangs in a change. */
+  async function armed(state: string, within: number) {
+    const play = playbook(STEPS + HANGS, `  rollout: { confirm_within: ${within} }\n`);
+    const controller = start(state, 'run', play, '-i', fleet.inventory, '--output', 'json');
+    await until('grep -q "^[^\t]*\tbegun\t4" /var/lib/unwedge/runs/*/log 2>/dev/null');
+    return controller;
+  }
   const runId = (state: string): string =>
     readdirSync(join(fleet.directory, state, 'runs'))
       .sort()
@@ -132,16 +129,7 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
 
   test('a controller that dies leaves no host changed: it takes itself back', async () => {
     const before = await facts();
-    const controller = start(
-      'd',
-      'run',
-      playbook(STEPS + HANGS, '  rollout: { confirm_within: 2 }\n'),
-      '-i',
-      fleet.inventory,
-      '--output',
-      'json',
-    );
-    await until('grep -q "^[^\t]*\tbegun\t4" /var/lib/unwedge/runs/*/log 2>/dev/null');
+    const controller = await armed('d', 2);
     expect(await on('ls -d /etc/systemd/system/multi-user.target.wants/unwedge-boot-*')).toContain(runId('d'));
     controller.kill('SIGKILL');
     await once(controller, 'close');
@@ -155,16 +143,7 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
 
   test('survives a reboot: the host takes itself back after it', async () => {
     const before = await facts();
-    const controller = start(
-      'e',
-      'run',
-      playbook(STEPS + HANGS, '  rollout: { confirm_within: 3 }\n'),
-      '-i',
-      fleet.inventory,
-      '--output',
-      'json',
-    );
-    await until('grep -q "^[^\t]*\tbegun\t4" /var/lib/unwedge/runs/*/log 2>/dev/null');
+    const controller = await armed('e', 3);
     controller.kill('SIGKILL');
     await once(controller, 'close');
     const boot = await on('cat /sim/state/boot_id');

@@ -87,6 +87,11 @@ export class SimHost {
     return { stdout, stderr, code: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) };
   }
 
+  /** What a command line prints, trimmed. @throws where it fails, with what it said */
+  async tell(command: string): Promise<string> {
+    return succeeded(command, await this.exec(command)).trim();
+  }
+
   /** Everything that a dry run must not change, as text; equal twice in a row on an idle host. */
   async snapshot(): Promise<string> {
     return succeeded('snapshot', await this.exec('/sim/programs/snapshot'));

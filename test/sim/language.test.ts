@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EventOf, RunEvent } from '../../src/core/event.ts';
+import { heard } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 
@@ -90,24 +90,14 @@ describe.skipIf(reason)('the language on simulated hosts', () => {
     await on('h2', 'touch /root/fragile');
   });
 
-  async function on(name: string, command: string): Promise<string> {
-    const { stdout, stderr, code } = await fleet.host(name).exec(command);
-    if (code !== 0) throw new Error(`${name}: ${command}: ${stderr}`);
-    return stdout.trim();
-  }
+  const on = (name: string, command: string): Promise<string> => fleet.host(name).tell(command);
 
-  /** Not spawnSync: this process answers as the hosts' SSH servers. */
   async function unwedge(...args: readonly string[]) {
     const command = ['src/cli/main.ts', ...args, '--state-dir', join(fleet.directory, 'state'), '--output', 'json'];
     const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', ...command]);
-    const said = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const)
-      child[name].setEncoding('utf8').on('data', (text: string) => {
-        said[name] += text;
-      });
-    const [code] = await once(child, 'close');
-    const events = said.stdout.split('\n').filter((line) => line.startsWith('{'));
-    return { code, stderr: said.stderr, events: events.map((line): RunEvent => JSON.parse(line)) };
+    const { code, stdout, stderr } = await heard(child);
+    const events = stdout.split('\n').filter((line) => line.startsWith('{'));
+    return { code, stderr, events: events.map((line): RunEvent => JSON.parse(line)) };
   }
   const run = (...args: readonly string[]) =>
     unwedge('run', join(fleet.directory, 'play.yaml'), '-i', fleet.inventory, ...args);

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../architecture/project.ts';
 import { blocksOf } from '../docs/page.ts';
+import { heard } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 
@@ -39,23 +39,13 @@ describe.skipIf(reason)('a rollout over simulated hosts', () => {
   afterAll(() => fleet.close());
   beforeEach(() => Promise.all(HOSTS.map((name) => on(name, 'rm -rf /root/*'))));
 
-  async function on(name: string, command: string): Promise<string> {
-    const { stdout, stderr, code } = await fleet.host(name).exec(command);
-    if (code !== 0) throw new Error(`${name}: ${command}: ${stderr}`);
-    return stdout.trim();
-  }
+  const on = (name: string, command: string): Promise<string> => fleet.host(name).tell(command);
 
-  /** Not spawnSync: this process answers as the hosts' SSH servers. */
   async function unwedge(...args: readonly string[]) {
     const command = ['src/cli/main.ts', ...args, '--state-dir', join(fleet.directory, 'state'), '--output', 'plain'];
     const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', ...command]);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    const [code] = await once(child, 'close');
-    return { code, output };
+    const { code, stdout, stderr } = await heard(child);
+    return { code, output: stdout + stderr };
   }
 
   function write(name: string, text: string): string {
