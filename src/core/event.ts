@@ -1,6 +1,7 @@
 import type { Change } from './change.ts';
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
+import type { Enforcement } from './report.ts';
 import type { Bounds } from './rollout.ts';
 
 export type StepStatus = 'ok' | 'changed' | 'skipped' | 'failed';
@@ -152,6 +153,13 @@ export type RunEvent = { readonly at: string } & (
   /** The canary is done and its play waits for `unwedge resume RUN`; `by` is `confirm`. */
   | ({ readonly type: 'rollout.paused' } & RolloutEnd)
   | { readonly type: 'host.started'; readonly host: string }
+  /** An audit's session: how it is kept from writing on the host, and what can't be seen from it. */
+  | {
+      readonly type: 'host.guarded';
+      readonly host: string;
+      readonly enforced: Enforcement;
+      readonly unseen: readonly string[];
+    }
   | {
       readonly type: 'step.started';
       readonly host: string;

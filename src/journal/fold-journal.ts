@@ -76,6 +76,7 @@ function foldIntoHost(fold: HostFold, event: Extract<RunEvent, { readonly host: 
       fold.rollback = event.outcome;
       return;
     case 'host.started':
+    case 'host.guarded':
     case 'host.waiting':
     case 'step.planned':
       return;

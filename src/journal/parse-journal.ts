@@ -58,6 +58,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: readonly (keyof EventOf<Typ
   'rollout.stopped': ['play', 'by', 'reason', 'done', 'left'],
   'rollout.paused': ['play', 'by', 'reason', 'done', 'left'],
   'host.started': ['host'],
+  'host.guarded': ['host', 'enforced', 'unseen'],
   'step.started': ['host', 'step', 'stepType'],
   'step.planned': ['host', 'step', 'changes'],
   'change.applying': ['host', 'seq', 'step', 'stepType', 'change'],

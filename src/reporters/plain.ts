@@ -80,6 +80,8 @@ class EventLines {
         return [yellow(`== ${reasonLine(event.reason)}`)];
       case 'host.started':
         return this.#atLevel(2, line(event.host, '-', dim('started')));
+      case 'host.guarded':
+        return event.unseen.map((what) => line(event.host, '-', yellow('not seen'), what));
       case 'step.started':
         this.#steps.set(event.host, event.step);
         return this.#atLevel(2, line(event.host, event.step, dim('started')));

@@ -1,0 +1,55 @@
+import type { Change } from './change.ts';
+import type { HostStatus, Reason, RunMode } from './event.ts';
+import type { Finding, Severity } from './finding.ts';
+import type { ChangeState } from './run-record.ts';
+
+/**
+ * How a host was kept from being written to while it was looked at. `namespace`: the probes' mounts were read-only and
+ * docker answered its reading verbs only. `uid`: they ran as a user without root's rights. `none`: by the scripts' own care alone.
+ */
+export type Enforcement = 'namespace' | 'uid' | 'none';
+
+/** What an audit or a run came to: the document behind each format. Plain JSON, versioned; schemas/report.json is its schema. */
+export interface Report {
+  readonly version: 1;
+  readonly kind: 'audit' | RunMode;
+  /** The run's id. */
+  readonly run: string;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  /** Left out where the run has no end: it was interrupted, or its controller died. */
+  readonly finishedAt?: string;
+  readonly playbooks: readonly string[];
+  /** In the order in which the run had them. */
+  readonly hosts: readonly HostReport[];
+}
+
+export interface HostReport {
+  readonly host: string;
+  /** `interrupted` where the journal ends before the host did. */
+  readonly status: HostStatus;
+  readonly reason?: Reason;
+  /** Audits only. */
+  readonly enforced?: Enforcement;
+  /** A line each: what could not be seen, and why. */
+  readonly unseen: readonly string[];
+  /** As last looked at. */
+  readonly findings: readonly Finding[];
+  /** Found by an earlier look of this run and no more by its last. */
+  readonly gone: readonly Finding[];
+  readonly changes: readonly ReportedChange[];
+}
+
+export interface ReportedChange {
+  readonly step: string;
+  readonly stepType: string;
+  readonly summary: string;
+  readonly risk: Change['risk'];
+  /** `planned`: a dry run's, or one that was not begun. */
+  readonly state: ChangeState | 'planned';
+  /** Why it is in doubt, drifted, left, not undone or irreversible. */
+  readonly reason?: string;
+}
+
+/** The worst first. */
+export const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
