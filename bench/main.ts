@@ -1,6 +1,7 @@
-/** Usage: npm run bench -- fan-out [hosts] [rounds] | scan [rounds] | lint [rounds] */
+/** Usage: npm run bench -- fan-out [hosts] [rounds] | scan [rounds] | lint [rounds] | scale [rounds] */
 import { fanOut } from './fan-out.ts';
 import { lintCost } from './lint.ts';
+import { scale } from './scale.ts';
 import { scanCost } from './scan.ts';
 
 const [name, ...numbers] = process.argv.slice(2);
@@ -8,12 +9,13 @@ const [first, second] = numbers.map(Number);
 const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   'fan-out': () => fanOut(first ?? 20, second ?? 5),
   scan: () => scanCost(first ?? 5),
+  scale: () => scale(first ?? 3),
   lint: async () => lintCost(first ?? 5),
 };
 const bench = benches[name ?? ''];
 if (bench === undefined) {
   console.error(
-    'usage: npm run bench -- fan-out [hosts] [rounds]\n       npm run bench -- scan [rounds]\n       npm run bench -- lint [rounds]',
+    'usage: npm run bench -- fan-out [hosts] [rounds]\n       npm run bench -- scan [rounds]\n       npm run bench -- lint [rounds]\n       npm run bench -- scale [rounds]',
   );
   process.exit(1);
 }

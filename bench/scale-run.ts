@@ -1,0 +1,91 @@
+/**
+ * One run of the real engine, journal and reporter over hosts that answer by themselves, without ssh; `npm run bench -- scale`
+ * starts it once per measurement.
+ * Usage: node scale-run.js HOSTS IDLE OUTPUT DIR      OUTPUT: tree, plain, none. Its figures are the last line of stderr, as JSON.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hostJournals } from '../src/cli/host-journals.ts';
+import { prepareRun } from '../src/cli/prepared-run.ts';
+import { planOf } from '../src/cli/run-plan.ts';
+import { surroundings } from '../src/cli/surroundings.ts';
+import type { HostScript, ScriptResult } from '../src/core/host-script.ts';
+import type { Connection } from '../src/core/session.ts';
+import { newRunId, openJournal } from '../src/journal/index.ts';
+import { createReporter } from '../src/reporters/index.ts';
+import type { Reporter } from '../src/reporters/reporter.ts';
+import { StopControl, startRun } from '../src/runner/index.ts';
+import type { Figures } from './scale.ts';
+
+/** Milliseconds that a host takes for an answer. */
+const ANSWER = 5;
+const FORKS = 50;
+
+const [hosts = '', idle = '', output = '', dir = ''] = process.argv.slice(2);
+const inventory = join(dir, 'hosts.ini');
+const playbook = join(dir, 'playbook.yaml');
+writeFileSync(
+  inventory,
+  `[docker]\nweb-[1:${hosts}] rack=r1\n[idle]\n${idle === '0' ? '' : `spare-[1:${idle}] rack=r2\n`}`,
+);
+writeFileSync(playbook, playbookText());
+
+const flags = {
+  ...{ inventory: [inventory], forks: FORKS, timeout: 10, lockWait: 0, verbose: 0, stateDir: join(dir, 'state') },
+  ...{ tags: [], skipTags: [], extraVars: [] },
+};
+const prepared = await prepareRun([playbook], flags);
+const startCpu = cpuNow();
+const begun = performance.now();
+const run = newRunId(Date.now(), Math.random);
+const journal = await openJournal(flags.stateDir, run);
+const reporter = await reporterOf(output);
+const around = surroundings(journal, [], hostJournals(run, [playbook]), new StopControl(), reporter.event);
+const plan = { ...planOf(run, [playbook], prepared, flags), mode: 'run' } as const;
+const recap = await startRun(plan, async ({ name }) => answering(name), around);
+await journal.close();
+await reporter.end();
+const changed = recap.outcomes.filter(({ status }) => status === 'changed').length;
+if (changed !== Number(hosts)) throw new Error(`${changed} of ${hosts} hosts changed`);
+const figures: Figures = {
+  ...{ wall: performance.now() - begun, startCpu, cpu: cpuNow() - startCpu },
+  memory: process.resourceUsage().maxRSS / 1024,
+};
+process.stderr.write(`\n${JSON.stringify(figures)}\n`);
+
+function cpuNow(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+async function reporterOf(kind: string): Promise<Pick<Reporter, 'event' | 'end'>> {
+  if (kind !== 'tree' && kind !== 'plain') return { event: () => {}, end: async () => {} };
+  const { stdout, stderr } = process;
+  const terminal = { stdout, stderr, columns: 160, color: kind === 'tree' };
+  const reporter = await createReporter(kind, terminal, { diff: false, verbose: 0 });
+  return { event: (event) => reporter.event(event), end: () => reporter.end() };
+}
+
+/** A host on which one of the steps finds something to do, once. */
+function answering(host: string): Connection {
+  let isDone = false;
+  const answer = async (script: HostScript, args: readonly string[] = []): Promise<ScriptResult> => {
+    await new Promise((resolve) => setTimeout(resolve, ANSWER));
+    if (script.kind === 'apply') isDone = true;
+    const code = args[0] === 'is it done' && !isDone ? 1 : 0;
+    return { code, stdout: '', stderr: '', truncated: false };
+  };
+  const readOnly = () => ({ host, probe: answer });
+  return {
+    ...{ host, readOnly, readWrite: () => ({ ...readOnly(), run: answer }) },
+    ...{ lock: async () => undefined, cancel: () => {}, close: async () => {} },
+  };
+}
+
+function playbookText(): string {
+  const looks = [1, 2, 3, 4, 5, 6, 7].map(
+    (n) => `    - name: Look ${n}\n      command: { check: "look", run: "exit 1", args: ["{{ rack }}"] }\n`,
+  );
+  const change = '    - name: Do it\n      command: { check: "is it done", run: "do it", undo: "take it back" }\n';
+  return `- name: Eight steps\n  hosts: docker\n  steps:\n${looks.join('')}${change}`;
+}
