@@ -26,6 +26,8 @@ export interface Report {
 
 export interface HostReport {
   readonly host: string;
+  /** Of the inventory, but for `all`; left out where they are not known. */
+  readonly groups?: readonly string[];
   /** `interrupted` where the journal ends before the host did. */
   readonly status: HostStatus;
   readonly reason?: Reason;
@@ -35,7 +37,7 @@ export interface HostReport {
   readonly unseen: readonly string[];
   /** As last looked at. */
   readonly findings: readonly Finding[];
-  /** Found by an earlier look of this run and no more by its last. */
+  /** Found by an earlier look of this run and no more by its last. In a check it is there still: a run would take it away. */
   readonly gone: readonly Finding[];
   readonly changes: readonly ReportedChange[];
 }
@@ -45,6 +47,8 @@ export interface ReportedChange {
   readonly stepType: string;
   readonly summary: string;
   readonly risk: Change['risk'];
+  /** A dry run can't know whether a run will make it. */
+  readonly may?: boolean;
   /** `planned`: a dry run's, or one that was not begun. */
   readonly state: ChangeState | 'planned';
   /** Why it is in doubt, drifted, left, not undone or irreversible. */
@@ -53,3 +57,7 @@ export interface ReportedChange {
 
 /** The worst first. */
 export const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
+
+/** What is so on a host now. */
+export const foundNow = ({ kind }: Pick<Report, 'kind'>, { findings, gone }: HostReport): readonly Finding[] =>
+  kind === 'check' ? [...findings, ...gone] : findings;

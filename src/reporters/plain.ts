@@ -1,6 +1,6 @@
 import type { ChangeRef, EventOf, Illness, RunEvent, RunMode } from '../core/event.ts';
+import { Findings } from '../core/findings.ts';
 import { label, tailOf } from './finding-lines.ts';
-import { Findings } from './findings.ts';
 import type { Output, Reporter, ReporterOptions } from './reporter.ts';
 import { illnessLine, planLines } from './rollout-lines.ts';
 import { Sink } from './sink.ts';

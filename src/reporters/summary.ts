@@ -1,8 +1,8 @@
 import type { Change } from '../core/change.ts';
 import type { EventOf, Recap, RunEvent, RunMode } from '../core/event.ts';
 import type { Finding, Severity } from '../core/finding.ts';
+import { Findings } from '../core/findings.ts';
 import { findingBlock, findingLine, onScreen } from './finding-lines.ts';
-import { Findings } from './findings.ts';
 import { MadeChanges } from './made-changes.ts';
 import { type RecapView, recapLines } from './recap.ts';
 import type { ReporterOptions } from './reporter.ts';

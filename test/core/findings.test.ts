@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
-import { Findings } from '../../src/reporters/findings.ts';
+import { Findings } from '../../src/core/findings.ts';
 
 const found = (subject: string, message = subject): Finding => ({
   code: 'UW001',

@@ -1,5 +1,5 @@
-import type { EventOf } from '../core/event.ts';
-import type { Finding, Severity } from '../core/finding.ts';
+import type { EventOf } from './event.ts';
+import type { Finding, Severity } from './finding.ts';
 
 /** What a look at a host has found out, and whether a later look found it no more. */
 export interface Found {
