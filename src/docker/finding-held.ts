@@ -3,7 +3,7 @@ import type { Container, Daemon } from './daemon.ts';
 import { bindOf, bindText } from './finding-binds.ts';
 import { finding } from './finding-catalogue.ts';
 import { containerData, containerLines, listed, mountLines, mountsData, whoText } from './finding-evidence.ts';
-import { type ToldHolder, tellHolder } from './finding-holder.ts';
+import { holderData, type ToldHolder, tellHolder } from './finding-holder.ts';
 import { type Said, saidData, saidLines } from './finding-said.ts';
 import type { HostView } from './host-view.ts';
 import { mountResource } from './outlook.ts';
@@ -48,21 +48,30 @@ export function heldFinding(
       ...mountLines(held),
       ...refused.map((refusal) => `not to be unmounted: ${refusal}`),
     ],
-    data: { container: containerData(container), said: said.map(saidData), mounts: mountsData(held) },
+    data: {
+      container: containerData(container),
+      said: said.map(saidData),
+      mounts: mountsData(held),
+      holder: holderData(told, bindThat(told, held, daemon)),
+      refused,
+    },
   });
 }
 
-function heldText({ holder, who }: ToldHolder, held: Held, daemon: Daemon): string {
+function heldText(told: ToldHolder, held: Held, daemon: Daemon): string {
+  const { holder, who } = told;
   const paths = listed([...new Set(held.map(({ path }) => leafOf(path)))]);
   if (holder.kind === 'host' || holder.kind === 'dockerd') return `${paths} still mounted in ${who}`;
-  return `${who} holds ${paths}${holder.kind === 'container' ? throughBind(holder.id, held, daemon) : ''}`;
+  const bind = bindThat(told, held, daemon);
+  return `${who} holds ${paths}${bind === undefined ? '' : ` through its bind ${bind}`}`;
 }
 
-/** ` through its bind /:/rootfs`; nothing where docker knows of none. */
-function throughBind(id: string, [{ entry }]: Held, daemon: Daemon): string {
-  const holder = daemon.containers.find((container) => container.id === id);
-  const bind = holder && bindOf(holder, entry.mountpoint);
-  return bind === undefined ? '' : ` through its bind ${bindText(bind)}`;
+/** `/:/rootfs`, where a container holds it and docker knows the bind that brought it in. */
+function bindThat({ holder }: ToldHolder, [{ entry }]: Held, daemon: Daemon): string | undefined {
+  const { id } = holder.kind === 'container' ? holder : {};
+  const container = daemon.containers.find((one) => one.id === id);
+  const bind = container && bindOf(container, entry.mountpoint);
+  return bind && bindText(bind);
 }
 
 /** `…/mounts/shm`, `…/merged`: without the directories whose names are ids. */

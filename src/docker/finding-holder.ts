@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.ts';
 import { type Daemon, hasOwnNamespace } from './daemon.ts';
 import type { Code } from './finding-catalogue.ts';
 import { type Holder, holderOf, holderText, releaseText } from './holder.ts';
@@ -49,3 +50,33 @@ function ofUnit(unit: string): Partial<ToldHolder> & Pick<ToldHolder, 'code'> {
 
 const upheld = (why: string) =>
   ({ code: 'UW006', release: `it is not restarted for this, for ${why}; drain the host and reboot it` }) as const;
+
+/** For reports: `name` is the same on every host that has the same holder, `bind` what brought the mount into a container. */
+export const holderData = ({ holder, code, who, release }: ToldHolder, bind: string | undefined): JsonObject => ({
+  kind: code === 'UW009' ? 'thread' : holder.kind,
+  name: nameOf(holder),
+  who,
+  release,
+  bind: bind ?? null,
+});
+
+function nameOf(holder: Holder): string {
+  switch (holder.kind) {
+    case 'container':
+      return holder.name;
+    case 'unit':
+      return holder.unit;
+    case 'shim':
+      return holder.of === undefined ? 'shim' : `shim of ${holder.of}`;
+    case 'process':
+      return holder.command;
+    case 'host':
+      return 'the host';
+    case 'dockerd':
+      return 'dockerd';
+    case 'nobody':
+      return 'no process';
+    default:
+      return holder satisfies never;
+  }
+}

@@ -465,6 +465,7 @@ describe('the evidence of a stuck container', () => {
           propagation: 'follows peer group 7',
         },
       ],
+      holder: { kind: 'container', name: 'assist', release: expect.stringContaining('docker restart assist') },
     });
     expect(JSON.parse(JSON.stringify(one))).toEqual(one);
   });
@@ -476,9 +477,34 @@ describe('the evidence of a stuck container', () => {
       processes: assist,
       locked: ['2000'],
     });
+    expect(refused?.data?.refused).toEqual([expect.stringContaining('user namespace')]);
     expect(refused?.remedy).toMatch(
       /^restart the container .*docker restart assist \(no umount there: .*user namespace/,
     );
+  });
+});
+
+describe('the data of a holder', () => {
+  const holderOf = (world: World) => found({ daemon: { ...pinning, containers: [victim] }, ...world })[0]?.data?.holder;
+
+  it('names the bind through which a container has the mount', () => {
+    expect(holderOf(STUCK['by a container, through its bind'] ?? {})).toMatchObject({
+      name: 'assist',
+      bind: '/:/rootfs',
+    });
+  });
+
+  it('is the same on every host: no pid, no id', () => {
+    const kinds = [
+      { kind: 'unit', name: 'ntpd.service', processes: process('3000', '/system.slice/ntpd.service', 'ntpd') },
+      { kind: 'process', name: 'crond', processes: process('3000', '/', 'crond') },
+      { kind: 'shim', name: 'shim', processes: process('3000', '/', 'containerd-shim') },
+      { kind: 'nobody', name: 'no process', processes: {} },
+    ];
+    for (const { kind, name, processes } of kinds)
+      expect(holderOf({ mounts: [at('3000')], processes })).toMatchObject({ kind, name, bind: null });
+    expect(holderOf({ mounts: [at('1000')] })).toMatchObject({ kind: 'host', name: 'the host' });
+    expect(holderOf(STUCK['by a thread that has left its process'] ?? {})).toMatchObject({ kind: 'thread' });
   });
 });
 
