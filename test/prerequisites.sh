@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the tests run beside node: other shells and awks, shellcheck, an ssh server, Ansible's reader of inventories. Needs root and Debian; elsewhere the tests that need them say so.
+# Installs what the tests run beside node: other shells and awks, shellcheck, an ssh server, Ansible's reader of inventories, a browser. Needs root and Debian; elsewhere the tests that need them say so.
 set -euo pipefail
 # By program: Debian's busybox and busybox-static exclude each other, and either will do.
 declare -A package_of=(
   [shellcheck]=shellcheck [busybox]=busybox-static [gawk]=gawk [mawk]=mawk [dash]=dash
-  [ssh]=openssh-client [sshd]=openssh-server [sudo]=sudo [tmux]=tmux [ansible-inventory]=ansible-core [zsh]=zsh [fish]=fish
+  [ssh]=openssh-client [sshd]=openssh-server [sudo]=sudo [tmux]=tmux [ansible-inventory]=ansible-core [zsh]=zsh [fish]=fish [chromium]=chromium
 )
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
