@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the tests run beside node: other shells and awks, shellcheck, an ssh server, Ansible's reader of inventories, a browser. Needs root and Debian; elsewhere the tests that need them say so.
+# Installs what the tests run beside node: other shells and awks, shellcheck, an ssh server, Ansible's reader of inventories, a browser, checkers of XML and of metrics. Needs root and Debian; elsewhere the tests that need them say so.
 set -euo pipefail
 # By program: Debian's busybox and busybox-static exclude each other, and either will do.
 declare -A package_of=(
   [shellcheck]=shellcheck [busybox]=busybox-static [gawk]=gawk [mawk]=mawk [dash]=dash
   [ssh]=openssh-client [sshd]=openssh-server [sudo]=sudo [tmux]=tmux [ansible-inventory]=ansible-core [zsh]=zsh [fish]=fish [chromium]=chromium
+  [xmllint]=libxml2-utils [promtool]=prometheus
 )
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
