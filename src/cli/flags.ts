@@ -68,15 +68,13 @@ export const choiceFlags = (command: Command): Command =>
     .option('--start-at-step <name>', 'leave out the steps before this one')
     .option('--step', 'ask before each step; one host at a time');
 
+export const outputFlags = (command: Command): Command =>
+  command
+    .addOption(new Option('--output <kind>', 'tree on a terminal, plain elsewhere').choices(['tree', 'plain', 'json']))
+    .option('-v, --verbose', 'tell more (repeatable)', (_: string, n: number) => n + 1, 0);
+
 export const reportFlags = (command: Command): Command =>
-  stateFlag(
-    command
-      .addOption(
-        new Option('--output <kind>', 'tree on a terminal, plain elsewhere').choices(['tree', 'plain', 'json']),
-      )
-      .option('-D, --diff', 'show how files would change, or have changed')
-      .option('-v, --verbose', 'tell more (repeatable)', (_: string, n: number) => n + 1, 0),
-  );
+  stateFlag(outputFlags(command).option('-D, --diff', 'show how files would change, or have changed'));
 
 export const stateFlag = (command: Command): Command =>
   command.option(

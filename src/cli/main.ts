@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { ExitCode } from '../core/exit-code.ts';
+import type { AuditFlags } from './audit.ts';
 import { printScript, SHELLS, type Shell } from './completion.ts';
 import { report } from './failure.ts';
 import {
@@ -10,6 +11,7 @@ import {
   collect,
   connectionFlags,
   lockFlag,
+  outputFlags,
   passwordFlags,
   type RunFlags,
   reportFlags,
@@ -51,6 +53,23 @@ runningFlags(
 ).action(async (playbooks: string[], flags: RunFlags) => {
   const { run } = await import('./run.ts');
   process.exitCode = await run(playbooks, flags);
+});
+
+outputFlags(
+  connectionFlags(
+    program
+      .command('audit')
+      .description(
+        'look at the hosts of an inventory and change nothing: what is stuck, who holds it, which causes wait',
+      )
+      .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+      .option('-l, --limit <pattern>', 'only these hosts')
+      .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
+      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+  ),
+).action(async (flags: AuditFlags) => {
+  const { audit } = await import('./audit.ts');
+  process.exitCode = await audit(flags);
 });
 
 runningFlags(

@@ -6,13 +6,17 @@ import { StopControl, type Surroundings } from '../runner/index.ts';
 import type { ReportFlags } from './flags.ts';
 import { surroundings } from './surroundings.ts';
 
-/** Runs `work` between journals, reporter and signals, and closes all of them whatever happens. `hosts`: their own journals. */
+/**
+ * Runs `work` between journals, reporter and signals, and closes all of them whatever happens. `hosts`: their own journals;
+ * `hear` gets every event, without secrets.
+ */
 export async function observed(
   journal: Journal | undefined,
   secrets: readonly string[],
   flags: ReportFlags,
   hosts: ((clean: (event: RunEvent) => RunEvent) => HostLog) | undefined,
   work: (around: Surroundings) => Promise<Recap>,
+  hear: (event: RunEvent) => void = () => {},
 ): Promise<Recap> {
   const reporter = await createReporter(flags.output ?? (process.stdout.isTTY ? 'tree' : 'plain'), output(), {
     diff: flags.diff ?? false,
@@ -21,7 +25,11 @@ export async function observed(
   const stop = new StopControl();
   const ignoreSignals = onSignals(stop);
   try {
-    return await work(surroundings(journal, secrets, hosts, stop, (event) => reporter.event(event)));
+    const report = (event: RunEvent) => {
+      hear(event);
+      reporter.event(event);
+    };
+    return await work(surroundings(journal, secrets, hosts, stop, report));
   } catch (error) {
     throw scrubError(error, secrets);
   } finally {
