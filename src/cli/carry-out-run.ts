@@ -6,6 +6,7 @@ import { openJournal } from '../journal/index.ts';
 import { checkRollouts, startRun } from '../runner/index.ts';
 import type { RunFlags } from './flags.ts';
 import { hostJournals } from './host-journals.ts';
+import { limitsOf } from './limits.ts';
 import { observed } from './observed.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import { callOf } from './run-call.ts';
@@ -26,7 +27,11 @@ export async function carryOutRun(
   // What a host keeps of a run is one journal, whoever goes on with it.
   const hosts = hostJournals(past?.run ?? run, playbooks);
   const recap = await observed(journal, prepared.secrets, flags, hosts, (around) =>
-    startRun(past ? { ...plan, past, ask: askingOf(past.run) } : plan, connect(prepared), around),
+    startRun(
+      past ? { ...plan, past, ask: askingOf(past.run), limits: limitsOf(past.run, playbooks, flags) } : plan,
+      connect(prepared),
+      around,
+    ),
   );
   return exitCodeOf(recap);
 }

@@ -40,6 +40,8 @@ export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, Choic
   readonly check?: boolean;
   readonly dryRun?: boolean;
   readonly detailedExitcode?: boolean;
+  /** False: whatever the plays' limits say. */
+  readonly limits?: boolean;
   readonly extraVars: readonly string[];
   readonly forks: number;
 }

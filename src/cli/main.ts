@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { ExitCode } from '../core/exit-code.ts';
 import type { AuditFlags } from './audit.ts';
@@ -21,6 +20,7 @@ import {
 import type { CopiesFlags } from './host-copies.ts';
 import type { InventoryFlags } from './inventory.ts';
 import type { LintFlags } from './lint.ts';
+import { packageVersion } from './own-package.ts';
 import type { ResumeFlags } from './run-call.ts';
 
 /** Of the commands that change hosts. */
@@ -30,7 +30,7 @@ const program = new Command('unwedge')
   .description(
     'Frees Docker containers stuck Dead on a whole fleet: playbooks over SSH, a dry run that tells the truth, a rollback that works.',
   )
-  .version(version(), '-V, --version')
+  .version(packageVersion(), '-V, --version')
   // Flags behind `runs show` are its own, not those of `runs`.
   .enablePositionalOptions()
   .showHelpAfterError('(unwedge --help tells the commands, unwedge COMMAND --help its flags)')
@@ -47,6 +47,7 @@ runningFlags(
       .option('-C, --check', 'change nothing; tell what a run would change')
       .option('--dry-run', 'the same as --check')
       .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
+      .option('--no-limits', 'change hosts whatever the limits of the playbook say')
       .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
       .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
   ),
@@ -204,12 +205,6 @@ program
     const { printCompletion } = await import('./complete.ts');
     await printCompletion(program, line ?? words);
   });
-
-function version(): string {
-  // The same place from src/cli and from dist/cli.
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return version;
-}
 
 // `| head` closes our standard output: the run goes on, its journal is what counts.
 for (const stream of [process.stdout, process.stderr]) {

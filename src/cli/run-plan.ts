@@ -1,6 +1,7 @@
 import { openConnection } from '../transport/open-connection.ts';
 import { asking } from './ask-steps.ts';
 import type { RunFlags } from './flags.ts';
+import { limitsOf } from './limits.ts';
 import { lockWish } from './locks.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import { rememberedWay, wayTo } from './step-users.ts';
@@ -10,6 +11,7 @@ export const planOf = (run: string, playbooks: readonly string[], prepared: Prep
   ...{ run, playbooks, plays: prepared.plays, forks: flags.forks, lock: lockWish(flags) },
   hosts: [...prepared.options.values()].map((usual) => rememberedWay(prepared, usual)),
   becomes: ({ name }: { readonly name: string }) => prepared.options.get(name)?.become !== undefined,
+  limits: limitsOf(run, playbooks, flags),
   ...(flags.step ? { allows: asking() } : {}),
 });
 

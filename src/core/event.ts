@@ -16,6 +16,8 @@ export type HostStatus =
   | 'unreachable'
   /** Another run was at work on it: it was not touched. */
   | 'locked'
+  /** It needed changes again, more often than its play's limit allows: it was left alone. */
+  | 'flapping'
   | 'interrupted'
   | 'rolled-back'
   | 'not-attempted';
@@ -60,9 +62,9 @@ export interface Recap {
 
 /**
  * What ends a rollout before its last host: its failure budget, the end of its window, containers that a batch would
- * stop, or (`confirm`) its canary, which waits for people.
+ * stop, more wedged hosts than its play's limit allows (`storm`), or (`confirm`) its canary, which waits for people.
  */
-export type StopCause = 'failures' | 'window' | 'containers' | 'confirm';
+export type StopCause = 'failures' | 'window' | 'containers' | 'storm' | 'confirm';
 
 /** Where a rollout came to when it began no further host. */
 export interface RolloutEnd {

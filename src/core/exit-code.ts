@@ -23,6 +23,7 @@ export const rollbackIncomplete = (recap: Recap): boolean =>
  * The exit code that a recap stands for. An interrupted run is 130 whatever its hosts say; a host that could not be
  * put back outweighs what made it fail; hosts that were not attempted for it outweigh those that failed.
  * A host that another run works on was not served, as one that is unreachable; where there are only such, nothing was done.
+ * A flapping host needs people, as one that failed.
  * A rollout that waits for people after its canary does what it was told to.
  */
 export function exitCodeOf(recap: Recap): ExitCode {
@@ -33,6 +34,6 @@ export function exitCodeOf(recap: Recap): ExitCode {
     return ExitCode.locked;
   if (recap.stopped !== undefined && recap.stopped !== 'confirm') return ExitCode.stopped;
   const unserved = has('unreachable', 'locked');
-  if (has('failed')) return unserved ? ExitCode.failedAndUnreachable : ExitCode.failed;
+  if (has('failed', 'flapping')) return unserved ? ExitCode.failedAndUnreachable : ExitCode.failed;
   return unserved ? ExitCode.unreachable : ExitCode.done;
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic, SourceLocation } from './diagnostic.ts';
 import type { Expression, Scope } from './expression.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Limits } from './limits.ts';
 import type { Rollout } from './rollout.ts';
 import type { AnyStepType } from './step-type.ts';
 
@@ -24,6 +25,7 @@ export interface Play {
   /** With the extra variables (-e) on top. */
   readonly vars: JsonObject;
   readonly rollout: Rollout;
+  readonly limits: Limits;
   /** Steps that only look, and that must be ok on each host of a batch after it. */
   readonly health: readonly Task[];
   readonly steps: readonly Task[];

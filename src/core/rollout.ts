@@ -1,5 +1,10 @@
+import type { Times } from './limits.ts';
+
 /** A number of hosts, or a share of them in percent. */
 export type Amount = { readonly count: number } | { readonly percent: number };
+
+/** `3`, `10%`. */
+export const amountText = (amount: Amount): string => ('count' in amount ? String(amount.count) : `${amount.percent}%`);
 
 /**
  * What the end of a rollout by failures means for what was changed. `rollback_host`: each failed host is put back;
@@ -61,6 +66,8 @@ export interface Bounds {
   readonly maxContainersStopped?: number;
   readonly window?: Window;
   readonly confirm?: 'canary';
+  readonly timesPerHost?: Times;
+  readonly wedgedHosts?: Amount;
 }
 
 /** What a play does that says nothing of its rollout. */

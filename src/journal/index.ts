@@ -3,6 +3,7 @@ export { type ControllerLock, lockHolder, takeLock } from './controller-lock.ts'
 export { foldJournal } from './fold-journal.ts';
 export type { Journal } from './journal.ts';
 export { openJournal } from './journal-file.ts';
+export { openLedger } from './ledger.ts';
 export { type LoadedRun, loadPast, loadRun, loadRuns } from './load-run.ts';
 export { newRunId } from './run-id.ts';
 export { findRun, listRuns, readJournal } from './runs.ts';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
 import { inputsSchema } from './input-schema.ts';
+import { limitsSchema } from './limits.ts';
 import { onFailureSchema, rolloutSchema, serialSchema } from './rollout-schema.ts';
 
 const words: JsonObject = { type: 'string', minLength: 1, pattern: '\\S' };
@@ -45,6 +46,7 @@ export const playSchema: JsonObject = {
     serial: serialSchema,
     on_failure: onFailureSchema,
     rollout: rolloutSchema,
+    limits: limitsSchema,
     steps: steps('what to do, in order'),
     handlers: {
       type: ['array', 'null'],

@@ -9,6 +9,7 @@ import { compileTasks } from './compile-tasks.ts';
 import { checkHandlers, readHandlers } from './handlers.ts';
 import { readInputs } from './inputs.ts';
 import { playSchema, TASK_KEYS } from './keywords.ts';
+import { readLimits } from './limits.ts';
 import { type Names, playVariables, type Registers } from './names.ts';
 import { checkOneAtATime } from './one-at-a-time.ts';
 import type { Report } from './place.ts';
@@ -56,12 +57,13 @@ export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): P
   const taken = { variables, extraVars, inputs: new Set(inputs.map(({ name }) => name)) };
   const forms = readForms(node, known, file);
   const rollout = readRollout(node, report);
+  const limits = readLimits(node, report);
   checkOneAtATime(stepForms([...forms.steps, ...forms.handlers]), rollout);
   checkUndoOrder(stepForms(forms.steps), rollout);
   checkPrivilege(stepForms([...forms.steps, ...forms.handlers]), hosts ?? [], extraVars);
   checkSpread(node, rollout, { variables, open: known.selectHosts === undefined }, report);
   const scope = { variables, open: known.selectHosts === undefined, given: new Set<string>() };
-  return { ...settings, at: report.source.at(node.span.start), rollout, ...compileAll(forms, scope, taken) };
+  return { ...settings, at: report.source.at(node.span.start), rollout, limits, ...compileAll(forms, scope, taken) };
 }
 
 /** Where plays stand. */

@@ -71,7 +71,7 @@ function shrinks(before: Amount | undefined, after: Amount | undefined): boolean
 }
 
 /** `3`, `"3"`, `"10%"`, `"2.5%"`. */
-function readAmount(node: YamlNode | undefined, report: Report): Amount | undefined {
+export function readAmount(node: YamlNode | undefined, report: Report): Amount | undefined {
   const value = node && toJson(node);
   if (typeof value === 'number') return Number.isInteger(value) && value > 0 ? { count: value } : undefined;
   if (node === undefined || typeof value !== 'string') return undefined;

@@ -23,8 +23,11 @@ export interface HostRow {
 export const ROLLING_BACK = 'rolling back';
 
 /** True where people should see at once why. */
-export const isTrouble = (status: HostStatus | undefined): status is 'failed' | 'unreachable' | 'locked' =>
-  status === 'failed' || status === 'unreachable' || status === 'locked';
+export const isTrouble = (status: HostStatus | undefined): status is Trouble =>
+  TROUBLE.some((trouble) => trouble === status);
+
+type Trouble = (typeof TROUBLE)[number];
+const TROUBLE = ['failed', 'unreachable', 'locked', 'flapping'] as const;
 
 /** What a play looks like at this moment: a fold of its events. */
 export class Board {

@@ -25,7 +25,15 @@ export function recapLines(recap: Recap, view: RecapView): string[] {
 
 const WELL: readonly HostStatus[] = ['changed', 'ok'];
 /** What needs a look, the worst first. */
-const ILL: readonly HostStatus[] = ['failed', 'unreachable', 'locked', 'rolled-back', 'interrupted', 'not-attempted'];
+const ILL: readonly HostStatus[] = [
+  'failed',
+  'unreachable',
+  'locked',
+  'flapping',
+  'rolled-back',
+  'interrupted',
+  'not-attempted',
+];
 
 /** `300 hosts: 12 changed, 285 ok, 2 failed, 1 unreachable`. */
 export function countsLine(recap: Recap, view: Pick<RecapView, 'mode' | 'mayChange'>): string {
@@ -107,7 +115,7 @@ function keptLines({ changes, status }: HostOutcome, { mode, style }: RecapView)
 
 function statusColour(status: HostStatus, style: Style): (text: string) => string {
   if (status === 'failed') return style.red;
-  return status === 'unreachable' || status === 'locked' ? style.yellow : style.dim;
+  return status === 'unreachable' || status === 'locked' || status === 'flapping' ? style.yellow : style.dim;
 }
 
 /** Irreversible changes are known as such; another rollback would not help them. */

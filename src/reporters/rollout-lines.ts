@@ -1,5 +1,6 @@
 import type { EventOf, Illness } from '../core/event.ts';
-import type { Bounds, OnFailure } from '../core/rollout.ts';
+import { timesText } from '../core/limits.ts';
+import { amountText, type Bounds, type OnFailure } from '../core/rollout.ts';
 import { windowText } from '../core/window.ts';
 import { displayWidth, truncate } from './display-width.ts';
 import { wrapped } from './finding-lines.ts';
@@ -21,7 +22,9 @@ const isBounded = (bounds: Bounds): boolean =>
   bounds.health.length > 0 ||
   bounds.soak > 0 ||
   (bounds.maxFailures ?? 1) > 1 ||
-  [bounds.spread, bounds.maxContainersStopped, bounds.window].some((bound) => bound !== undefined);
+  [bounds.spread, bounds.maxContainersStopped, bounds.window, bounds.timesPerHost, bounds.wedgedHosts].some(
+    (bound) => bound !== undefined,
+  );
 
 /** Neighbouring batches of the same size. */
 interface Run {
@@ -65,7 +68,7 @@ export function namesWithin(hosts: readonly string[], columns: number): string {
 const ALL_NAMED = 8;
 
 function boundLines(bounds: Bounds, batches: number): string[] {
-  const { spread, maxContainersStopped, window, confirm } = bounds;
+  const { spread, maxContainersStopped, window, confirm, timesPerHost, wedgedHosts } = bounds;
   const perDomain = spread === undefined ? '' : `, ${spread.most} of each ${oneLine(spread.by)}`;
   return [
     `at work at once: at most ${counted(bounds.forks, 'host')}${perDomain}`,
@@ -74,6 +77,12 @@ function boundLines(bounds: Bounds, batches: number): string[] {
     ...(maxContainersStopped === undefined
       ? []
       : [`a batch may stop at most ${counted(maxContainersStopped, 'container')}`]),
+    ...(wedgedHosts === undefined
+      ? []
+      : [`it begins only where at most ${amountText(wedgedHosts)} of its hosts are wedged`]),
+    ...(timesPerHost === undefined
+      ? []
+      : [`a host that has needed changes ${timesText(timesPerHost)} already is left alone`]),
     ...(window === undefined ? [] : [`batches begin ${windowText(window)}`]),
     ...(confirm === undefined || batches < 2 ? [] : ['after batch 1 it waits for unwedge resume RUN']),
   ];

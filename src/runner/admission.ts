@@ -6,6 +6,8 @@ import type { HostState } from './host-state.ts';
 import { whenToCome } from './preflight.ts';
 import type { PlannedPlay } from './rollout-plan.ts';
 import type { RolloutRunner } from './rollout-runner.ts';
+import type { RunHosts } from './run-hosts.ts';
+import { stormIn } from './storm.ts';
 
 /** What is known of a batch before it begins. */
 export interface Admission {
@@ -15,10 +17,18 @@ export interface Admission {
   readonly failures: ReadonlyMap<HostState, Failure>;
 }
 
+interface Asked {
+  readonly play: PlannedPlay;
+  readonly states: readonly HostState[];
+  /** The play has served no host before it. */
+  readonly isCanary: boolean;
+}
+
 /** Asks the clock and the probes whether a batch may begin at this moment. */
 export async function admit(
   runner: RolloutRunner,
-  { play: planned, states }: { readonly play: PlannedPlay; readonly states: readonly HostState[] },
+  { play: planned, states, isCanary }: Asked,
+  hosts: RunHosts,
 ): Promise<Admission> {
   const { name, rollout } = planned.play;
   const { window, maxContainersStopped } = rollout;
@@ -27,6 +37,8 @@ export async function admit(
     const message = `the rollout stopped: batches of play "${name}" begin ${windowText(window)} only`;
     return { halt: { by: 'window', reason: { message, todo: whenToCome(window, now) } }, failures: new Map() };
   }
+  const storm = isCanary ? await stormIn(runner, hosts.stillIn(planned.hosts), planned) : undefined;
+  if (storm !== undefined) return { halt: { by: 'storm', reason: storm }, failures: new Map() };
   if (maxContainersStopped === undefined) return { halt: undefined, failures: new Map() };
   const stops = await foretellStops(runner, states, planned);
   const reason = tooManyStops(stops, maxContainersStopped);

@@ -14,6 +14,7 @@ import type { RunHosts } from './run-hosts.ts';
 import { RunOnce } from './run-once.ts';
 import { soak } from './soak.ts';
 import { gateOf } from './spread.ts';
+import { withinTimes } from './times-limit.ts';
 
 /** What all batches of a run have in common. */
 export interface Shared {
@@ -60,7 +61,7 @@ export class BatchRun {
   }
 
   async #admit(): Promise<void> {
-    const { halt, failures } = await admit(this.#runner, this.#batch);
+    const { halt, failures } = await admit(this.#runner, this.#batch, this.#hosts);
     for (const [state, failure] of failures) await this.#fail(state, failure);
     if (halt !== undefined) this.#brake.pull(halt.by, halt.reason);
   }
@@ -116,7 +117,9 @@ export class BatchRun {
     this.#hosts.begin(state, this.#batch.play);
     state.log.confirmWithin = this.#batch.play.play.rollout.confirmWithin;
     this.#once.enter(state.name);
-    await playOnHost({ ...this.#runner, once: this.#once }, state, this.#batch.play.play);
+    const { play } = this.#batch.play;
+    const carryOut = withinTimes(this.#runner, play);
+    await playOnHost({ ...this.#runner, once: this.#once, carryOut }, state, play);
     this.#once.leave(state.name);
     if (state.end !== undefined) await this.#fail(state, state.end);
   }

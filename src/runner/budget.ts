@@ -1,6 +1,6 @@
 import type { HostStatus, Reason } from '../core/event.ts';
 import type { Play } from '../core/playbook.ts';
-import type { Amount, Rollout } from '../core/rollout.ts';
+import { type Amount, amountText, type Rollout } from '../core/rollout.ts';
 import type { HostState } from './host-state.ts';
 
 /** How many failures end a rollout; undefined: none do. A percentage is one of all hosts of the run: 5% of 30 is reached by 2. */
@@ -45,5 +45,3 @@ function firstFailure(state: HostState, play: string): Reason | undefined {
   if (!countsAsFailure(status)) return undefined;
   return { message: `the rollout stopped: ${state.name} is ${status} in play "${play}"` };
 }
-
-const amountText = (amount: Amount): string => ('count' in amount ? String(amount.count) : `${amount.percent}%`);

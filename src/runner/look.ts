@@ -14,16 +14,20 @@ export interface Look {
   readonly failed: (Failure & { readonly step: string }) | undefined;
 }
 
+/** Hears what the steps tell, of which nobody else is told. */
+type Listen = (event: NewEvent) => void;
+
 /** Takes a host through steps of which nobody is told, and which change nothing: `carryOut` sees what they would. */
 export async function lookAt(
   runner: Omit<StepRunner, 'once'>,
   { host, links, pending }: HostState,
   play: Play,
-  { carryOut, once }: { readonly carryOut: CarryOut; readonly once: RunOnce },
+  { carryOut, once, listen }: { readonly carryOut: CarryOut; readonly once: RunOnce; readonly listen?: Listen },
 ): Promise<Look> {
   let last = '';
   let failed: string | undefined;
   const report = (event: NewEvent) => {
+    listen?.(event);
     if (event.type === 'step.started') last = event.step;
     if (event.type === 'step.finished' && event.status === 'failed' && !event.tolerated) failed ??= event.step;
   };

@@ -34,6 +34,7 @@ export function planRollout(resolved: ResolvedPlay, forks: number, hosts: number
 /** What people and programs are told before it starts. */
 export function plannedEvent({ play, waves, forks, failures }: PlannedPlay): Omit<EventOf<'rollout.planned'>, 'at'> {
   const { onFailure, soak, spread, maxContainersStopped, window, confirm } = play.rollout;
+  const { timesPerHost, wedgedHosts } = play.limits;
   const bounds: Bounds = {
     ...{ forks, onFailure, soak, health: stepsOf(play.health).map(({ name }) => name) },
     ...(failures === undefined ? {} : { maxFailures: failures }),
@@ -41,6 +42,8 @@ export function plannedEvent({ play, waves, forks, failures }: PlannedPlay): Omi
     ...(maxContainersStopped === undefined ? {} : { maxContainersStopped }),
     ...(window === undefined ? {} : { window }),
     ...(confirm === undefined ? {} : { confirm }),
+    ...(timesPerHost === undefined ? {} : { timesPerHost }),
+    ...(wedgedHosts === undefined ? {} : { wedgedHosts }),
   };
   const batches = waves.map((wave) => wave.map(({ name }) => name));
   return { type: 'rollout.planned', play: play.name, batches, bounds };

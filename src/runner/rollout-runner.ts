@@ -1,4 +1,5 @@
 import type { Host } from '../core/inventory.ts';
+import type { Ledger } from '../core/limits.ts';
 import type { Connection } from '../core/session.ts';
 import type { Remembered } from './host-memory.ts';
 import type { StepRunner } from './step-run.ts';
@@ -22,4 +23,12 @@ export interface RolloutRunner extends Omit<StepRunner, 'once'> {
   readonly memoryOf: (host: string) => Remembered;
   /** How many canaries of this run people have confirmed already. */
   readonly confirmed: number;
+  /** What earlier runs had to change, and whether the plays' limits hold. Undefined: the plays have none. */
+  readonly limits: RunLimits | undefined;
+}
+
+export interface RunLimits {
+  readonly ledger: Ledger;
+  /** False: people have said that they don't, this time. */
+  readonly hold: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Recap, RunCall } from '../core/event.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
+import { NO_LIMITS } from '../core/limits.ts';
 import type { AskHost, RunPast } from '../core/past.ts';
 import { type Step, stepsOf } from '../core/playbook.ts';
 import { applyAndVerify, predict } from './carry-out.ts';
@@ -9,7 +10,7 @@ import { memoryOf } from './host-memory.ts';
 import { recordedRun, type Surroundings } from './recorded-run.ts';
 import { Rollout } from './rollout.ts';
 import type { ResolvedPlay } from './rollout-plan.ts';
-import type { Connect } from './rollout-runner.ts';
+import type { Connect, RunLimits } from './rollout-runner.ts';
 
 /** What is to be done. All of it was checked before. */
 export interface RunPlan {
@@ -29,6 +30,8 @@ export interface RunPlan {
   readonly past?: RunPast;
   /** Without it, the look at a host alone decides about a change in flight. */
   readonly ask?: AskHost;
+  /** Needed where a play has limits. */
+  readonly limits?: RunLimits;
   /** What a later rollback needs to reach each host: connection options without secrets, with `name`. */
   readonly hosts: readonly JsonObject[];
   /** Whether a host is usually worked on as another user than the one who logs in; without it none is. */
@@ -46,6 +49,7 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
   const { run, mode, playbooks, hosts, forks, plays, becomes = () => false, allows = async () => true } = plan;
   const { clock, stop } = around;
   const { call, past } = plan;
+  const limits = limitsOf(plan);
   const started = { type: 'run.started', run, version: 1, mode, ...(past && { of: past.run }), playbooks } as const;
   return recordedRun({ ...started, ...(call && { call }), hosts }, around, (stream) => {
     const locks = new HostLocks(run, plan.lock, { stream, clock, stop }, past && [past.run, ...past.resumes]);
@@ -61,6 +65,7 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
       becomes,
       allows,
       confirmed: past?.pauses ?? 0,
+      limits,
     };
     return new Rollout(
       {
@@ -77,4 +82,11 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
       plays,
     ).run();
   });
+}
+
+/** @throws Error where limits would not be held because nobody has said how */
+function limitsOf({ plays, limits }: RunPlan): RunLimits | undefined {
+  const some = plays.find(({ play }) => play.limits !== NO_LIMITS);
+  if (some !== undefined && limits === undefined) throw new Error(`play "${some.play.name}" has limits, its run none`);
+  return limits;
 }

@@ -87,6 +87,7 @@ function endOfStep(outcome: StepOutcome, finished: FinishedStep): NewEvent {
   if (outcome.status !== 'failed') return { ...finished, status: outcome.status };
   const { status, reason } = outcome.failure;
   if (status === 'unreachable' || status === 'locked') return { type: `host.${status}`, host: finished.host, reason };
+  if (status === 'flapping') return { ...finished, status: 'skipped', reason };
   const { tolerated } = outcome;
   return { ...finished, status: 'failed', reason, ...(tolerated === undefined ? {} : { tolerated }) };
 }

@@ -3,6 +3,7 @@ import { InputError } from '../../src/core/diagnostic.ts';
 import type { Scope } from '../../src/core/expression.ts';
 import type { Host } from '../../src/core/inventory.ts';
 import type { Json, JsonObject } from '../../src/core/json.ts';
+import { NO_LIMITS } from '../../src/core/limits.ts';
 import { type Play, type Step, stepsOf } from '../../src/core/playbook.ts';
 import { PLAIN_ROLLOUT } from '../../src/core/rollout.ts';
 import { hostScope } from '../../src/core/scope.ts';
@@ -188,7 +189,7 @@ describe('plays', () => {
     const below = playOf('    - scan: {}\n', '  rollout: { serial: 3, on_failure: continue }\n');
     expect(below.rollout).toEqual({ ...PLAIN_ROLLOUT, serial: [{ count: 3 }], onFailure: 'continue' });
     expect(playOf('    - scan: {}\n')).toMatchObject({
-      ...{ name: 'docker', rollout: PLAIN_ROLLOUT, health: [], vars: {}, handlers: [] },
+      ...{ name: 'docker', rollout: PLAIN_ROLLOUT, limits: NO_LIMITS, health: [], vars: {}, handlers: [] },
     });
   });
 

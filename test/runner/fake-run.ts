@@ -8,6 +8,7 @@ import type { RunRecord } from '../../src/core/run-record.ts';
 import { foldJournal } from '../../src/journal/fold-journal.ts';
 import type { Surroundings } from '../../src/runner/recorded-run.ts';
 import { startRollback } from '../../src/runner/rollback.ts';
+import type { RunLimits } from '../../src/runner/rollout-runner.ts';
 import { startRun } from '../../src/runner/run.ts';
 import { StopControl } from '../../src/runner/stop-control.ts';
 import { FakeHost } from './fake-host.ts';
@@ -33,6 +34,7 @@ export interface RunOptions {
   readonly vars?: Readonly<Record<string, JsonObject>>;
   /** Canaries of the run that people have confirmed. */
   readonly confirmed?: number;
+  readonly limits?: RunLimits;
 }
 
 /** Fake hosts, and everything that happens to them in one trace: events as they are recorded, requests as they arrive. */
@@ -69,6 +71,7 @@ export class Fleet {
         hosts: [],
         becomes: () => options.becomes ?? false,
         ...(options.allows && { allows: options.allows }),
+        ...(options.limits && { limits: options.limits }),
         ...(options.past && { past: options.past }),
         ...(options.ask && { ask: options.ask }),
         ...(options.confirmed && { past: { run: 'run-0', resumes: [], hosts: new Map(), pauses: options.confirmed } }),

@@ -2,6 +2,7 @@ import type { Change } from '../../src/core/change.ts';
 import type { Expression, Scope } from '../../src/core/expression.ts';
 import { applyScript, DRIFTED, probeScript, type ScriptResult, undoScript } from '../../src/core/host-script.ts';
 import type { Json } from '../../src/core/json.ts';
+import { NO_LIMITS } from '../../src/core/limits.ts';
 import type { Block, Play, Step, Task } from '../../src/core/playbook.ts';
 import { type Amount, PLAIN_ROLLOUT, type Rollout } from '../../src/core/rollout.ts';
 import { type AnyStepType, defineStep, type PlanContext, StepError } from '../../src/core/step-type.ts';
@@ -149,7 +150,7 @@ export function play(
   const amounts = typeof serial === 'number' ? [{ count: serial }] : serial;
   const settings = Object.fromEntries(Object.entries(more).filter(([key]) => keys.includes(key)));
   return {
-    ...{ name: 'play', at, hosts: 'all', vars: {}, steps, handlers: [], health: [] },
+    ...{ name: 'play', at, hosts: 'all', vars: {}, steps, handlers: [], health: [], limits: NO_LIMITS },
     ...{ rollout: { ...PLAIN_ROLLOUT, ...settings, ...(amounts ? { serial: amounts } : {}) } },
     ...Object.fromEntries(Object.entries(more).filter(([key]) => !keys.includes(key))),
   };
