@@ -22,6 +22,24 @@ export interface Report {
   readonly playbooks: readonly string[];
   /** In the order in which the run had them. */
   readonly hosts: readonly HostReport[];
+  /** Where it is held against an earlier one. */
+  readonly diff?: ReportDiff;
+}
+
+/** What has become of findings since an earlier report, by host, code and subject. */
+export interface ReportDiff {
+  /** The earlier one's id, and when it began. */
+  readonly run: string;
+  readonly startedAt: string;
+  readonly appeared: readonly HostFinding[];
+  readonly went: readonly HostFinding[];
+  readonly stayed: readonly HostFinding[];
+  /** Of then, on hosts that are not in this report or could not be looked at. */
+  readonly unknown: readonly HostFinding[];
+}
+
+export interface HostFinding extends Pick<Finding, 'code' | 'severity' | 'subject' | 'message'> {
+  readonly host: string;
 }
 
 export interface HostReport {

@@ -1,3 +1,4 @@
+import { withoutIds } from '../core/alike.ts';
 import { counted, hostList, oneLine } from './wording.ts';
 
 /** Above so many hosts, ids are folded so that hosts with the same kind of finding are told together. */
@@ -61,15 +62,8 @@ function textOf(item: Item, fold: boolean): string {
   const lines = typeof item === 'string' ? [item] : item;
   // What stands below is indented already.
   const safe = lines.map((line, i) => (i === 0 ? '' : (/^ */.exec(line)?.[0] ?? '')) + oneLine(line));
-  return (fold ? safe.map(folded) : safe).join('\n');
+  return (fold ? safe.map(withoutIds) : safe).join('\n');
 }
-
-/** `mount 5f4c0f…e1 by pid 812 in mnt:[4026532570]` without what tells two hosts apart. */
-const folded = (line: string): string =>
-  line
-    .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b/g, '<id>')
-    .replace(/\bpid \d+/g, 'pid <n>')
-    .replace(/\bmnt:\[\d+\]/g, 'mnt:[<n>]');
 
 function groupLines({ hosts, items }: Group): string[] {
   const all = [...items].map(([text, times]) => {
