@@ -18,6 +18,8 @@ export type HostStatus =
   | 'locked'
   /** It needed changes again, more often than its play's limit allows: it was left alone. */
   | 'flapping'
+  /** It is not as it was when its changes were approved: nothing of it was changed. */
+  | 'drifted'
   | 'interrupted'
   | 'rolled-back'
   | 'not-attempted';
@@ -100,6 +102,8 @@ export interface RunCall {
   readonly plugins?: readonly string[];
   /** Of what inventory, limit and extra variables say about the run's hosts. */
   readonly inventorySha256: string;
+  /** A saved plan, beyond which nothing is changed. An absolute path. */
+  readonly plan?: { readonly file: string; readonly sha256: string };
   /** The command's flags, by their long names in camel case. */
   readonly flags: JsonObject;
 }

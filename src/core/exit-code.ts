@@ -8,6 +8,7 @@ export const ExitCode = {
   unreachable: 4,
   failedAndUnreachable: 6,
   stopped: 8,
+  drifted: 9,
   changesPending: 10,
   rollbackIncomplete: 20,
   locked: 30,
@@ -35,5 +36,6 @@ export function exitCodeOf(recap: Recap): ExitCode {
   if (recap.stopped !== undefined && recap.stopped !== 'confirm') return ExitCode.stopped;
   const unserved = has('unreachable', 'locked');
   if (has('failed', 'flapping')) return unserved ? ExitCode.failedAndUnreachable : ExitCode.failed;
-  return unserved ? ExitCode.unreachable : ExitCode.done;
+  if (unserved) return ExitCode.unreachable;
+  return has('drifted') ? ExitCode.drifted : ExitCode.done;
 }

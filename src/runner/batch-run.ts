@@ -1,4 +1,5 @@
 import { admit } from './admission.ts';
+import { driftedSince } from './approved-batch.ts';
 import type { Brake } from './brake.ts';
 import { budgetReason } from './budget.ts';
 import { confirmHost, leftUnconfirmed } from './confirm.ts';
@@ -61,6 +62,8 @@ export class BatchRun {
   }
 
   async #admit(): Promise<void> {
+    const { play, states } = this.#batch;
+    for (const [state, failure] of await driftedSince(this.#runner, states, play)) await this.#fail(state, failure);
     const { halt, failures } = await admit(this.#runner, this.#batch, this.#hosts);
     for (const [state, failure] of failures) await this.#fail(state, failure);
     if (halt !== undefined) this.#brake.pull(halt.by, halt.reason);

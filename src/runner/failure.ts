@@ -6,7 +6,7 @@ import { JournalFailure } from './events.ts';
 
 /** Why a host goes no further. */
 export interface Failure {
-  readonly status: 'failed' | 'unreachable' | 'locked' | 'flapping' | 'interrupted';
+  readonly status: 'failed' | 'drifted' | 'unreachable' | 'locked' | 'flapping' | 'interrupted';
   readonly reason: Reason;
 }
 

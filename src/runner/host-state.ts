@@ -78,6 +78,8 @@ export class HostState {
   #status(): HostStatus {
     if (this.end === undefined && this.rollback !== undefined) return 'rolled-back';
     if (this.end === undefined) return this.changeCount > 0 ? 'changed' : 'ok';
+    // Half of what was approved is nothing that anybody has approved.
+    if (this.end.status === 'drifted' && this.log.records.some(mayHaveBeenDone)) return 'failed';
     const untouched = !this.started && this.changeCount === 0;
     return this.end.status === 'interrupted' && untouched ? 'not-attempted' : this.end.status;
   }

@@ -1,6 +1,7 @@
 import type { Host } from '../core/inventory.ts';
 import type { Ledger } from '../core/limits.ts';
 import type { Connection } from '../core/session.ts';
+import type { Approval } from './approved.ts';
 import type { Remembered } from './host-memory.ts';
 import type { StepRunner } from './step-run.ts';
 import type { StepTypeOf } from './undo-plan.ts';
@@ -21,6 +22,8 @@ export interface RolloutRunner extends Omit<StepRunner, 'once'> {
   readonly typeOf: StepTypeOf;
   /** How far an earlier part of the run came with a host, and its changes. */
   readonly memoryOf: (host: string) => Remembered;
+  /** What people have approved beforehand. Undefined: whatever the plays come to. */
+  readonly approval: Approval | undefined;
   /** How many canaries of this run people have confirmed already. */
   readonly confirmed: number;
   /** What earlier runs had to change, and whether the plays' limits hold. Undefined: the plays have none. */

@@ -22,6 +22,7 @@ export class Rollout {
   async run(): Promise<Omit<Recap, 'interrupted'>> {
     const { runner, hosts, brake } = this.#shared;
     for (const play of this.#plays) await runner.stream.tell(plannedEvent(play));
+    for (const state of hosts.all) if (state.end !== undefined) await hosts.finish(state);
     for (const play of this.#plays) await this.#runPlay(play);
     for (const state of hosts.all) await hosts.finish(state);
     const outcomes = hosts.all.map((state) => state.outcome());

@@ -78,9 +78,11 @@ export class RunHosts {
   #select(host: Host, play: PlannedPlay): void {
     this.#lastPlays.set(host.name, play);
     if (this.#states.has(host.name)) return;
-    const { connect, becomes, stop, stream, memoryOf } = this.#runner;
+    const { connect, becomes, stop, stream, memoryOf, approval } = this.#runner;
     const links = new HostLinks((become) => new HostLink(() => connect(host, become), stop), becomes(host));
     const { memory, changes } = memoryOf(host.name);
-    this.#states.set(host.name, new HostState(host, links, new ChangeLog(stream, changes), memory));
+    const state = new HostState(host, links, new ChangeLog(stream, changes), memory);
+    state.end = approval?.endOf(host.name);
+    this.#states.set(host.name, state);
   }
 }

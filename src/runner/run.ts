@@ -4,6 +4,8 @@ import type { JsonObject } from '../core/json.ts';
 import { NO_LIMITS } from '../core/limits.ts';
 import type { AskHost, RunPast } from '../core/past.ts';
 import { type Step, stepsOf } from '../core/playbook.ts';
+import { Approval, type ApprovedPlan } from './approved.ts';
+import { findDrifted } from './approved-check.ts';
 import { applyAndVerify, predict } from './carry-out.ts';
 import { HostLocks, type LockWish } from './host-lock.ts';
 import { memoryOf } from './host-memory.ts';
@@ -32,6 +34,8 @@ export interface RunPlan {
   readonly ask?: AskHost;
   /** Needed where a play has limits. */
   readonly limits?: RunLimits;
+  /** What people have approved: nothing else is changed; without it, whatever the plays come to. */
+  readonly approved?: ApprovedPlan;
   /** What a later rollback needs to reach each host: connection options without secrets, with `name`. */
   readonly hosts: readonly JsonObject[];
   /** Whether a host is usually worked on as another user than the one who logs in; without it none is. */
@@ -51,13 +55,15 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
   const { call, past } = plan;
   const limits = limitsOf(plan);
   const started = { type: 'run.started', run, version: 1, mode, ...(past && { of: past.run }), playbooks } as const;
-  return recordedRun({ ...started, ...(call && { call }), hosts }, around, (stream) => {
+  return recordedRun({ ...started, ...(call && { call }), hosts }, around, async (stream) => {
     const locks = new HostLocks(run, plan.lock, { stream, clock, stop }, past && [past.run, ...past.resumes]);
     const locked: Connect = (host, become) => locks.open(host.name, () => connect(host, become));
     const open = mode === 'check' ? connect : locked;
     const steps = plays.flatMap(({ play }) => stepsOf([...play.steps, ...play.handlers]));
     const typeOf = (name: string) => steps.find(({ type }) => type.name === name)?.type;
-    const carryOut = mode === 'check' ? predict : applyAndVerify(clock, typeOf);
+    const approval = plan.approved && new Approval(plan.approved, plays, past);
+    const free = mode === 'check' ? predict : applyAndVerify(clock, typeOf);
+    const carryOut = approval?.guarding(free) ?? free;
     const given = {
       run: past?.run ?? run,
       mode,
@@ -67,20 +73,15 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
       confirmed: past?.pauses ?? 0,
       limits,
     };
-    return new Rollout(
-      {
-        ...given,
-        stream,
-        clock,
-        stop,
-        connect: open,
-        carryOut,
-        looksOnce: mode === 'check',
-        typeOf,
-        memoryOf: memoryOf(plays, past, typeOf, plan.ask),
-      },
-      plays,
-    ).run();
+    const runner = {
+      ...{ ...given, stream, clock, stop, connect: open, carryOut, approval },
+      looksOnce: mode === 'check',
+      typeOf,
+      memoryOf: memoryOf(plays, past, typeOf, plan.ask),
+    };
+    // A look takes no lock.
+    if (approval !== undefined) await findDrifted({ ...runner, connect }, plays, approval);
+    return new Rollout(runner, plays).run();
   });
 }
 

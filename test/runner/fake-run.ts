@@ -6,6 +6,7 @@ import type { AskHost, RunPast } from '../../src/core/past.ts';
 import type { Play, Step } from '../../src/core/playbook.ts';
 import type { RunRecord } from '../../src/core/run-record.ts';
 import { foldJournal } from '../../src/journal/fold-journal.ts';
+import type { ApprovedPlan } from '../../src/runner/approved.ts';
 import type { Surroundings } from '../../src/runner/recorded-run.ts';
 import { startRollback } from '../../src/runner/rollback.ts';
 import type { RunLimits } from '../../src/runner/rollout-runner.ts';
@@ -20,6 +21,7 @@ export interface RunOptions {
   /** An earlier part of the run, which this one goes on with. */
   readonly past?: RunPast;
   readonly ask?: AskHost;
+  readonly approved?: ApprovedPlan;
   /** Hosts are usually worked on as root. */
   readonly becomes?: boolean;
   readonly allows?: (host: string, step: Step) => Promise<boolean>;
@@ -74,6 +76,7 @@ export class Fleet {
         ...(options.limits && { limits: options.limits }),
         ...(options.past && { past: options.past }),
         ...(options.ask && { ask: options.ask }),
+        ...(options.approved && { approved: options.approved }),
         ...(options.confirmed && { past: { run: 'run-0', resumes: [], hosts: new Map(), pauses: options.confirmed } }),
       },
     };

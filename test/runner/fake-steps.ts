@@ -63,7 +63,9 @@ const activation = (name: string, risk: Change['risk']) =>
     probe: async (host, { unit }) => (await host.probe(probeScript('stale'), [unit])).stdout === 'yes',
     plan({ unit }, stale, { pending, done }) {
       const since = pending.slice(pending.findLastIndex(({ resource }) => resource === `unit ${unit}`) + 1);
-      const needed = (stale && done.length === 0) || since.some(({ resource }) => resource.startsWith('file '));
+      const planned = pending.some(({ resource }) => resource === `unit ${unit}`);
+      const needed =
+        (stale && !planned && done.length === 0) || since.some(({ resource }) => resource.startsWith('file '));
       if (!needed) return { changes: [] };
       return { changes: [{ resource: `unit ${unit}`, summary: `${name} ${unit}`, before: null, after: null, risk }] };
     },
