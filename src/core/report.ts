@@ -1,5 +1,5 @@
 import type { Change } from './change.ts';
-import type { HostStatus, Reason, RunMode } from './event.ts';
+import type { HostStatus, Reason, RunMode, StopCause } from './event.ts';
 import type { Finding, Severity } from './finding.ts';
 import type { ChangeState } from './run-record.ts';
 
@@ -20,6 +20,8 @@ export interface Report {
   /** Left out where the run has no end: it was interrupted, or its controller died. */
   readonly finishedAt?: string;
   readonly playbooks: readonly string[];
+  /** What ended it before its last host, where something did. */
+  readonly stopped?: { readonly by: StopCause; readonly reason: Reason };
   /** In the order in which the run had them. */
   readonly hosts: readonly HostReport[];
   /** Where it is held against an earlier one. */

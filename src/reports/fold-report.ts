@@ -24,6 +24,7 @@ export class ReportFold {
   readonly #findings = new Findings();
   #started: EventOf<'run.started'> | undefined;
   #finishedAt: string | undefined;
+  #stopped: Report['stopped'];
   #isRollback = false;
 
   constructor(kind: Report['kind'], earlier: readonly HostRecord[] = []) {
@@ -38,6 +39,7 @@ export class ReportFold {
     else if (event.type === 'host.finished') this.#end(event.outcome);
     else if ('host' in event) this.#host(event.host).add(event);
     if (event.type === 'step.planned') this.#findings.add(event);
+    if (event.type === 'rollout.stopped') this.#stopped = { by: event.by, reason: event.reason };
   }
 
   /** As far as the run came. @throws Error where it has not begun */
@@ -45,7 +47,9 @@ export class ReportFold {
     if (this.#started === undefined) throw new Error('a report needs the event run.started');
     const { run, at, playbooks } = this.#started;
     const finished = this.#finishedAt === undefined ? {} : { finishedAt: this.#finishedAt };
-    return { version: 1, kind: this.#kind, run, startedAt: at, ...finished, playbooks, hosts: this.#hostReports() };
+    const stopped = this.#stopped === undefined ? {} : { stopped: this.#stopped };
+    const of = { version: 1, kind: this.#kind, run, startedAt: at, ...finished, playbooks } as const;
+    return { ...of, ...stopped, hosts: this.#hostReports() };
   }
 
   #hostReports(): readonly HostReport[] {
@@ -61,6 +65,7 @@ export class ReportFold {
     this.#isRollback = event.mode === 'rollback' && this.#started !== undefined;
     this.#started ??= event;
     this.#finishedAt = undefined;
+    this.#stopped = undefined;
     for (const { name, groups } of event.hosts) if (typeof name === 'string') this.#host(name).groups = textsIn(groups);
   }
 
