@@ -13,7 +13,7 @@ const PLAYBOOK = fileURLToPath(new URL('../../playbooks/audit.yaml', import.meta
 
 export interface AuditFlags
   extends ConnectionFlags,
-    Pick<ReportFlags, 'output' | 'verbose'>,
+    Pick<ReportFlags, 'output' | 'verbose' | 'quiet'>,
     Pick<RunFlags, 'inventory' | 'limit' | 'extraVars' | 'forks'> {}
 
 /** `unwedge audit`: looks at every host and changes none; no journal, no lock. */

@@ -18,6 +18,8 @@ export interface ReportFlags {
   readonly output?: 'tree' | 'plain' | 'json';
   readonly diff?: boolean;
   readonly verbose: number;
+  /** Say nothing where all is as it should be. */
+  readonly quiet?: boolean;
   readonly stateDir?: string;
 }
 
@@ -44,6 +46,8 @@ export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, Choic
   readonly limits?: boolean;
   readonly extraVars: readonly string[];
   readonly forks: number;
+  /** Of the playbooks as they were when a schedule was made of them. */
+  readonly playbookSha256?: string;
 }
 
 export const passwordFlags = (command: Command): Command =>
@@ -73,7 +77,8 @@ export const choiceFlags = (command: Command): Command =>
 export const outputFlags = (command: Command): Command =>
   command
     .addOption(new Option('--output <kind>', 'tree on a terminal, plain elsewhere').choices(['tree', 'plain', 'json']))
-    .option('-v, --verbose', 'tell more (repeatable)', (_: string, n: number) => n + 1, 0);
+    .option('-v, --verbose', 'tell more (repeatable)', (_: string, n: number) => n + 1, 0)
+    .option('-q, --quiet', 'print nothing where nothing was found, changed or to be changed');
 
 export const reportFlags = (command: Command): Command =>
   stateFlag(outputFlags(command).option('-D, --diff', 'show how files would change, or have changed'));
@@ -89,7 +94,7 @@ export const lockFlag = (command: Command): Command =>
 
 export const collect = (value: string, all: readonly string[]): string[] => [...all, value];
 
-function patience(text: string): number {
+export function patience(text: string): number {
   const seconds = text === '0' ? 0 : parseDuration(text);
   if (seconds === undefined) throw new InvalidArgumentError('It must be a time such as 30s or 10m.');
   return seconds;

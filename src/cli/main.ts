@@ -49,7 +49,8 @@ runningFlags(
       .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
       .option('--no-limits', 'change hosts whatever the limits of the playbook say')
       .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
-      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25)
+      .option('--playbook-sha256 <hash>', 'only if the playbooks are those that a schedule was made of'),
   ),
 ).action(async (playbooks: string[], flags: RunFlags) => {
   const { run } = await import('./run.ts');

@@ -4,6 +4,7 @@ import { type Journal, scrubError } from '../journal/index.ts';
 import { createReporter } from '../reporters/index.ts';
 import { StopControl, type Surroundings } from '../runner/index.ts';
 import type { ReportFlags } from './flags.ts';
+import { Quiet } from './quiet.ts';
 import { surroundings } from './surroundings.ts';
 
 /**
@@ -18,7 +19,8 @@ export async function observed(
   work: (around: Surroundings) => Promise<Recap>,
   hear: (event: RunEvent) => void = () => {},
 ): Promise<Recap> {
-  const reporter = await createReporter(flags.output ?? (process.stdout.isTTY ? 'tree' : 'plain'), output(), {
+  const quiet = flags.quiet ? new Quiet() : undefined;
+  const reporter = await createReporter(flags.output ?? (isScreen(flags) ? 'tree' : 'plain'), output(quiet), {
     diff: flags.diff ?? false,
     verbose: flags.verbose,
   });
@@ -27,6 +29,7 @@ export async function observed(
   try {
     const report = (event: RunEvent) => {
       hear(event);
+      quiet?.hear(event);
       reporter.event(event);
     };
     return await work(surroundings(journal, secrets, hosts, stop, report));
@@ -37,11 +40,14 @@ export async function observed(
     // The recap tells of hosts that were given up for it; people must still see the recap.
     await journal?.close().catch((error: Error) => console.error(`error: the journal is not whole: ${error.message}`));
     await reporter.end();
+    if (quiet) process.stdout.write(quiet.said);
   }
 }
 
-const output = () => ({
-  stdout: process.stdout,
+const isScreen = ({ quiet }: ReportFlags): boolean => process.stdout.isTTY === true && !quiet;
+
+const output = (quiet: Quiet | undefined) => ({
+  stdout: quiet ?? process.stdout,
   stderr: process.stderr,
   columns: process.stdout.columns ?? 80,
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,

@@ -47,7 +47,8 @@ export interface CheckedInput {
 export async function prepareRun(files: readonly string[], flags: RunFlags): Promise<PreparedRun> {
   const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(files));
   const input = await checkedInput(files, inventory, flags);
-  for (const warning of input.playbooks.flatMap(({ warnings }) => warnings)) console.error(formatDiagnostic(warning));
+  const warnings = flags.quiet ? [] : input.playbooks.flatMap((playbook) => playbook.warnings);
+  for (const warning of warnings) console.error(formatDiagnostic(warning));
   return prepareInput(input, flags);
 }
 

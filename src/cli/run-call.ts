@@ -17,7 +17,7 @@ export const callOf = ({ playbooks, plugins, inventorySha256 }: PreparedRun, fla
 });
 
 /** Without what only this call is about: how it is shown and asked about, where its journal is, how long it waits. */
-function lasting({ output, diff, verbose, stateDir, lockWait, step, ...flags }: RunFlags): JsonObject {
+function lasting({ output, diff, verbose, quiet, stateDir, lockWait, step, ...flags }: RunFlags): JsonObject {
   return JSON.parse(JSON.stringify(flags));
 }
 

@@ -6,6 +6,7 @@ import { carryOutRun } from './carry-out-run.ts';
 import type { RunFlags } from './flags.ts';
 import { playLock, runLock, withLocks } from './locks.ts';
 import { observed } from './observed.ts';
+import { checkPin } from './playbook-pin.ts';
 import { type PreparedRun, prepareRun } from './prepared-run.ts';
 import { connect, planOf } from './run-plan.ts';
 import { stateDir } from './state-dir.ts';
@@ -14,6 +15,7 @@ import { stateDir } from './state-dir.ts';
 export async function run(playbooks: readonly string[], given: RunFlags): Promise<ExitCode> {
   const flags = stepwise(given);
   const prepared = await prepareRun(playbooks, flags);
+  checkPin(prepared, flags.playbookSha256);
   const id = newRunId(Date.now(), Math.random);
   if (flags.check === true || flags.dryRun === true) return check(id, playbooks, prepared, flags);
   const locks = [playLock(playbooks, flags.inventory), runLock(stateDir(flags), id)];
