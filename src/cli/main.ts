@@ -207,12 +207,15 @@ program
     await printCompletion(program, line ?? words);
   });
 
-// `| head` closes our standard output: the run goes on, its journal is what counts.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+// `| head` closes our standard output, and so does a terminal that goes away: a run goes on, its journal is what counts.
+process.stderr.on('error', () => {});
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') return;
+  console.error(`error: output is lost: ${message}; of a run, the journal has it all`);
+  process.once('exit', () => {
+    process.exitCode ||= ExitCode.failed;
   });
-}
+});
 
 program.parseAsync().catch((error: unknown) => {
   process.exitCode = report(error) ?? ExitCode.failed;

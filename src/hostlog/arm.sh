@@ -8,7 +8,8 @@ journal=${0%/*} seconds=$1 confirm=$2
 run=${journal##*/}
 unit=/etc/systemd/system/unwedge-boot-$run.service
 wanted=/etc/systemd/system/multi-user.target.wants/unwedge-boot-$run.service
-fail() { rm -f "$journal/.arming" "$journal"/armed-* "$wanted" "$unit"; echo "the host can't be made to take itself back ($1)" >&2; exit 1; }
+cron=/etc/cron.d/unwedge-boot-$run
+fail() { rm -f "$journal/.arming" "$journal"/armed-* "$wanted" "$unit" "$cron"; echo "the host can't be made to take itself back ($1)" >&2; exit 1; }
 sh "$journal/deadman.sh" push "$seconds" && exit 0
 [ ! -e "$journal/fired" ] || { echo 'the host has taken the run back itself' >&2; exit 3; }
 rm -f "$journal/confirmed" # of an earlier play
@@ -19,6 +20,9 @@ if [ -d /run/systemd/system ]; then
     printf '[Unit]\nDescription=Takes unwedge run %s back unless it is confirmed\n[Service]\nExecStart=%s boot\n' "$run" "$*" >"$unit" &&
       mkdir -p "${wanted%/*}" && ln -sf "$unit" "$wanted"
   } || fail "/etc/systemd/system can't be written"
+elif [ -d "${cron%/*}" ]; then
+  # Without systemd, cron(8) is what can be asked to begin something at boot without changing the host's own start-up files.
+  printf '# Takes unwedge run %s back unless it is confirmed\n@reboot root %s boot\n' "$run" "$*" >"$cron" || fail "$cron can't be written"
 fi
 read -r now _ </proc/uptime
 printf '%s\n' "$confirm" | dd of="$journal/.arming" conv=fsync 2>/dev/null || fail "$journal can't be written"

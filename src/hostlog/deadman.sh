@@ -15,7 +15,7 @@ find_token() {
 }
 clock() { read -r now _ </proc/uptime; now=${now%%.*}; }
 end() { # WORD: what it has come to
-  rm -f "$units/multi-user.target.wants/unwedge-boot-$run.service" "$units/unwedge-boot-$run.service"
+  rm -f "$units/multi-user.target.wants/unwedge-boot-$run.service" "$units/unwedge-boot-$run.service" "/etc/cron.d/unwedge-boot-$run"
   printf '%s\t%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" >>"$journal/log"
 }
 # Of whoever else has renamed it meanwhile, this goes on from where that led.

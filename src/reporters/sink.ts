@@ -2,19 +2,16 @@ import type { Output } from './reporter.ts';
 
 /**
  * Where a reporter writes lines. A reader that goes away (`| head`, a closed terminal, a full disk)
- * must not end a run on production hosts: what follows is dropped, the journal has it.
+ * must not end a run on production hosts: what follows is dropped, the journal has it. Whoever owns the stream tells.
  */
 export class Sink {
   readonly #stdout: NodeJS.WritableStream;
   #broken = false;
 
-  constructor({ stdout, stderr }: Pick<Output, 'stdout' | 'stderr'>) {
+  constructor({ stdout }: Pick<Output, 'stdout'>) {
     this.#stdout = stdout;
-    stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (this.#broken) return;
+    stdout.on('error', () => {
       this.#broken = true;
-      // EPIPE is a reader who has seen enough; anything else is news.
-      if (error.code !== 'EPIPE') stderr.write(`unwedge: output lost (${error.message}); the journal has it all\n`);
     });
   }
 

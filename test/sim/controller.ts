@@ -101,6 +101,13 @@ export class Controller {
     return new Call(this.#start(args, before));
   }
 
+  /** The same below another program that takes the command as one text, such as `script -c`. */
+  below(before: readonly string[], ...args: readonly string[]): Call {
+    const words = [process.execPath, program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+    const [file = '', ...rest] = [...before, words.join(' '), '/dev/null'];
+    return new Call(spawn(file, rest, { env: this.#env, cwd: this.directory }));
+  }
+
   /** What a command says, and its exit code. */
   async tell(...args: readonly string[]): Promise<Told> {
     const child = this.#start(args);
@@ -112,10 +119,13 @@ export class Controller {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  get #env(): NodeJS.ProcessEnv {
+    return { ...process.env, XDG_STATE_HOME: this.directory, NO_COLOR: '1' };
+  }
+
   #start(args: readonly string[], before: readonly string[] = []): ChildProcessWithoutNullStreams {
-    const env = { ...process.env, XDG_STATE_HOME: this.directory, NO_COLOR: '1' };
     const [file = '', ...rest] = [...before, process.execPath, program, ...args];
-    return spawn(file, rest, { env, cwd: this.directory });
+    return spawn(file, rest, { env: this.#env, cwd: this.directory });
   }
 }
 

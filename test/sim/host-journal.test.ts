@@ -141,18 +141,37 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
     expect(shown.output).toMatch(/^ {2}undone +write \S+10-unwedge.conf$/m);
   });
 
+  /** The host goes down and comes up again; what runs at that moment goes down with it. */
+  async function reboot(): Promise<void> {
+    const boot = await on('cat /sim/state/boot_id');
+    await fleet.host('h1').exec('systemctl reboot');
+    const isBack = `[ "$(cat /sim/state/boot_id)" != "${boot}" ] && [ ! -e /sim/state/transition ]`;
+    while ((await fleet.host('h1').exec(isBack)).code !== 0);
+  }
+
   test('survives a reboot: the host takes itself back after it', async () => {
     const before = await facts();
     const controller = await armed('e', 3);
     controller.kill('SIGKILL');
     await once(controller, 'close');
-    const boot = await on('cat /sim/state/boot_id');
-    await fleet.host('h1').exec('systemctl reboot');
-    // What runs at that moment goes down with the host.
-    const isBack = `[ "$(cat /sim/state/boot_id)" != "${boot}" ] && [ ! -e /sim/state/transition ]`;
-    while ((await fleet.host('h1').exec(isBack)).code !== 0);
+    await reboot();
     await until('grep -q taken-back /var/lib/unwedge/runs/*/log');
     expect(await facts()).toBe(before);
+  });
+
+  test('survives a reboot without systemd, by cron', async () => {
+    const before = await facts();
+    await on('mv /run/systemd/system /run/systemd/away; mkdir -p /etc/cron.d');
+    const controller = await armed('g', 5);
+    controller.kill('SIGKILL');
+    await once(controller, 'close');
+    await reboot();
+    // As cron(8) does at boot, in a shell without a terminal.
+    const line = await on("sed -n 's/^@reboot root //p' /etc/cron.d/unwedge-boot-*");
+    await on(`mkdir -p /run/systemd/system; rmdir /run/systemd/away 2>/dev/null; ${line} </dev/null >/dev/null 2>&1 &`);
+    await until('grep -q taken-back /var/lib/unwedge/runs/*/log');
+    expect(await facts()).toBe(before);
+    expect(await on('ls /etc/cron.d')).not.toContain('unwedge');
   });
 
   test('a host that was not confirmed in time is no success', async () => {
