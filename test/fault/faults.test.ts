@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +18,8 @@ const PLAYBOOK = readFileSync(new URL('../../playbooks/mountflags-slave.yaml', i
 const DIE = fileURLToPath(new URL('die.cjs', import.meta.url));
 const JUMP = fileURLToPath(new URL('jump.cjs', import.meta.url));
 const DAY = 86_400_000;
+/** Bytes that `ulimit -f` counts in. */
+const BLOCK = 512;
 const DROPIN = '/etc/systemd/system/docker.service.d/10-unwedge.conf';
 /** All that the playbook changes: the file, what systemd has loaded of it, how dockerd runs, what runs; and whether the host is armed. */
 const LOOK = `
@@ -37,7 +39,7 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
   let fleet: Fleet;
   let states: { readonly before: string; readonly done: string };
   /** Of a run in which nothing goes wrong. */
-  let length: { readonly lines: number; readonly client: number; readonly host: number };
+  let length: { readonly lines: number; readonly client: number; readonly host: number; readonly blocks: number };
   let hosts = 0;
 
   beforeAll(async () => {
@@ -54,7 +56,8 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
     expect(await call.ended).toBe(0);
     states = { before, done: await look(trial.host) };
     expect(states.done).not.toBe(before);
-    length = { lines: call.events.length, ...seen };
+    const journal = join(trial.controller.stateDir, 'runs', call.run, 'journal.jsonl');
+    length = { lines: call.events.length, ...seen, blocks: Math.ceil(statSync(journal).size / BLOCK) };
     trial.controller.remove();
   });
   afterAll(() => fleet?.close());
@@ -147,6 +150,26 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
     pieces('cut before answer', length.host, atPiece('host', 'cut')));
   it("the host's sshd is killed before each piece of what is answered", () =>
     pieces('sshd killed', length.host, atPiece('host', 'killed')));
+
+  it("the controller's disk is full from each block of its journal on", () =>
+    pieces('full after block', length.blocks, (nth) => ({ host, controller }) => {
+      const full = ['dash', '-c', `ulimit -f ${nth}; exec "$0" "$@"`];
+      return controller.callBelow(full, 'run', 'slave.yaml', '-i', fleet.inventory, '-l', host.name, '--output', 'json')
+        .ended;
+    }));
+
+  it("the host's disk is full before each piece of what is asked", () =>
+    pieces('full at request', length.client, (nth) => async (trial) => {
+      const disk = '/var/lib/unwedge';
+      await trial.host.tell(`mkdir -p ${disk} && mount -t tmpfs -o size=256k none ${disk}`);
+      let seen = 0;
+      fleet.setFault(trial.host.name, (side) => {
+        if (side === 'client' && ++seen === nth) void trial.host.exec(`head -c 256k /dev/zero >${disk}/full`);
+        return 'goes on';
+      });
+      await run(trial).ended;
+      await trial.host.tell(`rm -f ${disk}/full`);
+    }));
 
   it.each([DAY, -DAY])("the controller's clock jumps by %i ms in the middle", (by) =>
     all(`clock ${by}`, 4, (nth) => ({ host, controller }) => {
