@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
 import type { JsonObject } from '../src/core/json.ts';
 import type { AnyStepType } from '../src/core/step-type.ts';
+import { REPORT_SCHEMA } from '../src/reports/report-schema.ts';
 import { stepTypes } from '../src/steps/index.ts';
 import { findingsPage } from './generate-findings.ts';
 import { rulesPage } from './generate-rules.ts';
@@ -14,12 +15,15 @@ export function stepPages(types: readonly AnyStepType[]): ReadonlyMap<string, st
   return new Map([['README.md', index(types)], ...types.map((type) => [`${type.name}.md`, page(type)] as const)]);
 }
 
-/** File name below schemas/ → text: what editors check playbooks and inventories by. */
+/** File name below schemas/ → text: what editors check playbooks and inventories by, and programs a report. */
 export const schemaFiles = (types: readonly AnyStepType[]): ReadonlyMap<string, string> =>
   new Map(
-    Object.entries({ playbook: playbookSchema(types), steps: stepsSchema(types), inventory: inventorySchema() }).map(
-      ([name, schema]) => [`${name}.json`, `${JSON.stringify(schema, undefined, 2)}\n`],
-    ),
+    Object.entries({
+      playbook: playbookSchema(types),
+      steps: stepsSchema(types),
+      inventory: inventorySchema(),
+      report: REPORT_SCHEMA,
+    }).map(([name, schema]) => [`${name}.json`, `${JSON.stringify(schema, undefined, 2)}\n`]),
   );
 
 const index = (types: readonly AnyStepType[]): string => `# Step types

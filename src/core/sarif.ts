@@ -6,7 +6,7 @@ export interface SarifRule {
   readonly name?: string;
   readonly title: string;
   readonly help: string;
-  readonly helpUri: string;
+  readonly helpUri?: string;
 }
 
 export interface SarifRun {
@@ -34,5 +34,5 @@ const ruleObject = ({ id, name, title, help, helpUri }: SarifRule): JsonObject =
   ...(name === undefined ? {} : { name }),
   shortDescription: { text: title },
   help: { text: help },
-  helpUri,
+  ...(helpUri === undefined ? {} : { helpUri }),
 });

@@ -65,7 +65,7 @@ export class ReportFold {
     this.#isRollback = event.mode === 'rollback' && this.#started !== undefined;
     this.#started ??= event;
     this.#finishedAt = undefined;
-    this.#stopped = undefined;
+    if (!this.#isRollback) this.#stopped = undefined;
     for (const { name, groups } of event.hosts) if (typeof name === 'string') this.#host(name).groups = textsIn(groups);
   }
 

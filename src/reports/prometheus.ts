@@ -1,7 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import { type Family, type Labels, labelText, metricsText, type Sample } from '../core/metrics-text.ts';
 import { foundNow, type HostReport, type Report, SEVERITIES } from '../core/report.ts';
-import { counts, HOST_STATUSES, holdersOn, isSuccess, stuckOn, worstOf } from './tally.ts';
+import { CHANGE_STATES, counts, grouped, HOST_STATUSES, holdersOn, isSuccess, stuckOn, worstOf } from './tally.ts';
 
 /*
  * Every metric is a gauge: what one report says. Each has the label `report` (audit, check, run, rollback), and those of
@@ -124,10 +124,10 @@ function lastSuccessIn(text: string, common: Labels): number | undefined {
 }
 
 function hostsByGroup(hosts: readonly HostReport[]): ReadonlyMap<string, readonly HostReport[]> {
-  const groups = new Map<string, HostReport[]>();
-  for (const host of hosts)
-    for (const group of host.groups ?? []) groups.set(group, [...(groups.get(group) ?? []), host]);
-  return groups;
+  const pairs = hosts.flatMap((host) => (host.groups ?? []).map((group) => ({ group, host })));
+  return new Map(
+    [...grouped(pairs, ({ group }) => group)].map(([group, some]) => [group, some.map(({ host }) => host)]),
+  );
 }
 
 const findingsOn = (report: Report, hosts: readonly HostReport[]): readonly Finding[] =>
@@ -148,11 +148,6 @@ function by(label: string, known: readonly string[], all: readonly string[]): re
 }
 
 export const HOLDER_KINDS = ['host', 'dockerd', 'container', 'unit', 'shim', 'process', 'thread', 'nobody'] as const;
-
-const CHANGE_STATES = [
-  ...['planned', 'applying', 'applied', 'in-doubt', 'drifted', 'left'],
-  ...['undoing', 'undone', 'undo-failed', 'irreversible'],
-] as const;
 
 const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
   ...{ name: `unwedge_${name}`, type: 'gauge', help, samples },

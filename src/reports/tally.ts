@@ -1,19 +1,32 @@
-import type { HostStatus } from '../core/event.ts';
+import type { HostStatus, StopCause } from '../core/event.ts';
 import type { Severity } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
-import { foundNow, type HostReport, type Report, SEVERITIES } from '../core/report.ts';
+import { foundNow, type HostReport, type Report, type ReportedChange, SEVERITIES } from '../core/report.ts';
 
-export const HOST_STATUSES: readonly HostStatus[] = [
-  ...(['ok', 'changed', 'failed', 'unreachable', 'locked', 'interrupted', 'rolled-back', 'not-attempted'] as const),
-];
+const KNOWN: Readonly<Record<HostStatus, true>> = {
+  ...{ ok: true, changed: true, failed: true, unreachable: true, locked: true, flapping: true, drifted: true },
+  ...{ interrupted: true, 'rolled-back': true, 'not-attempted': true },
+};
+export const HOST_STATUSES = Object.keys(KNOWN) as readonly HostStatus[];
+
+const STATES: Readonly<Record<ReportedChange['state'], true>> = {
+  ...{ planned: true, applying: true, applied: true, 'in-doubt': true, drifted: true, left: true },
+  ...{ undoing: true, undone: true, 'undo-failed': true, irreversible: true },
+};
+export const CHANGE_STATES = Object.keys(STATES) as readonly ReportedChange['state'][];
+
+const CAUSES: Readonly<Record<StopCause, true>> = {
+  ...{ failures: true, window: true, containers: true, storm: true, confirm: true },
+};
+export const STOP_CAUSES = Object.keys(CAUSES) as readonly StopCause[];
 
 /** It came to its end, and every host was served. */
 export const isSuccess = ({ finishedAt, hosts }: Report): boolean =>
   finishedAt !== undefined && hosts.every(({ status }) => status === 'ok' || status === 'changed');
 
-/** Whether it is known what is so on a host: of one that was not looked at to its end, nothing found means nothing. */
-export const isKnown = ({ status, findings, gone }: HostReport): boolean =>
-  status === 'ok' || status === 'changed' || status === 'rolled-back' || findings.length + gone.length > 0;
+/** Whether a host was looked at to its end: of another one, nothing found means nothing. */
+export const isKnown = ({ status }: HostReport): boolean =>
+  status === 'ok' || status === 'changed' || status === 'rolled-back';
 
 /** The worst of what is so on a host now. */
 export function worstOf(report: Report, host: HostReport): Severity | 'none' | 'unknown' {
@@ -48,4 +61,15 @@ export function counts<T>(items: Iterable<T>): ReadonlyMap<T, number> {
   const all = new Map<T, number>();
   for (const item of items) all.set(item, (all.get(item) ?? 0) + 1);
   return all;
+}
+
+/** The same items under what each of them gives, in the order of the first of each. */
+export function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }
