@@ -3,6 +3,7 @@ import ts from 'typescript';
 import type { JsonObject } from '../core/json.ts';
 import { builtValidators } from '../playbook/built-validators.ts';
 import { stepTypes } from '../steps/index.ts';
+import { planSchema } from './saved-plan-schema.ts';
 
 /**
  * `npm run build`: the command as one CommonJS file, which starts faster than modules do; the library as modules, with
@@ -24,7 +25,7 @@ const both: BuildOptions = {
       name: 'built-validators',
       setup: ({ onLoad }) =>
         onLoad({ filter: /\/playbook\/validator\.ts$/ }, ({ path }) => ({
-          contents: builtValidators(stepTypes.map((type): JsonObject => type.schema)),
+          contents: builtValidators([...stepTypes.map((type): JsonObject => type.schema), planSchema]),
           loader: 'js',
           resolveDir: path.replace(/\/[^/]*$/, ''),
         })),

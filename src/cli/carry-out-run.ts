@@ -11,18 +11,30 @@ import { observed } from './observed.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import { callOf } from './run-call.ts';
 import { connect, planOf } from './run-plan.ts';
+import { approvedBy } from './saved-plan.ts';
+import type { ReadPlan } from './saved-plan-file.ts';
 import { stateDir } from './state-dir.ts';
 
-/** Runs what was prepared, with a journal. `past`: an earlier run that this one goes on with. */
+/** What a run is about beside its playbooks. */
+interface Given {
+  /** An earlier run that this one goes on with. */
+  readonly past?: RunPast;
+  /** What it is held to. */
+  readonly by?: ReadPlan | undefined;
+}
+
+/** Runs what was prepared, with a journal. */
 export async function carryOutRun(
   run: string,
   playbooks: readonly string[],
   prepared: PreparedRun,
   flags: RunFlags,
-  past?: RunPast,
+  { past, by }: Given = {},
 ): Promise<ExitCode> {
   checkRollouts(prepared.plays, 'run', Date.now());
-  const plan = { ...planOf(run, playbooks, prepared, flags), mode: 'run', call: callOf(prepared, flags) } as const;
+  const approved = by && { approved: approvedBy(by, prepared) };
+  const call = callOf(prepared, flags, by?.source);
+  const plan = { ...planOf(run, playbooks, prepared, flags), ...approved, mode: 'run', call } as const;
   const journal = await openJournal(stateDir(flags), run);
   // What a host keeps of a run is one journal, whoever goes on with it.
   const hosts = hostJournals(past?.run ?? run, playbooks);

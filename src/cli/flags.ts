@@ -42,6 +42,10 @@ export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, Choic
   readonly check?: boolean;
   readonly dryRun?: boolean;
   readonly detailedExitcode?: boolean;
+  /** Where a dry run is saved as a plan. */
+  readonly out?: string;
+  /** A saved plan, which the run is held to. */
+  readonly plan?: string;
   /** False: whatever the plays' limits say. */
   readonly limits?: boolean;
   readonly extraVars: readonly string[];

@@ -41,20 +41,28 @@ runningFlags(
     program
       .command('run')
       .description('run playbooks against the hosts of an inventory')
-      .argument('<playbook...>', 'playbook files, run in this order')
+      .argument('[playbook...]', 'playbook files, run in this order')
       .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
       .option('-l, --limit <pattern>', 'only these hosts of the ones that the plays name')
       .option('-C, --check', 'change nothing; tell what a run would change')
       .option('--dry-run', 'the same as --check')
       .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
+      .option('--out <file>', 'with --check: save what a run would change as a plan, for approval')
+      .option('--plan <file>', 'change what this plan says and nothing else; it says itself where')
       .option('--no-limits', 'change hosts whatever the limits of the playbook say')
       .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
       .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25)
       .option('--playbook-sha256 <hash>', 'only if the playbooks are those that a schedule was made of'),
   ),
-).action(async (playbooks: string[], flags: RunFlags) => {
-  const { run } = await import('./run.ts');
-  process.exitCode = await run(playbooks, flags);
+).action(async (playbooks: string[], flags: RunFlags, command: Command) => {
+  if (flags.plan === undefined) {
+    const { run } = await import('./run.ts');
+    process.exitCode = await run(playbooks, flags);
+    return;
+  }
+  const { runByPlan } = await import('./saved-plan-run.ts');
+  const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli');
+  process.exitCode = await runByPlan(flags.plan, playbooks, flags, new Set(given));
 });
 
 outputFlags(

@@ -1,11 +1,13 @@
 import { inputError } from '../core/diagnostic.ts';
+import type { RunCall } from '../core/event.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { loadPast, loadRun, newRunId } from '../journal/index.ts';
 import { carryOutRun } from './carry-out-run.ts';
 import { playLock, runLock, withLocks } from './locks.ts';
 import { prepareRun } from './prepared-run.ts';
 import { findWholeRun, isThrough, mustBeResumable } from './resumable.ts';
-import { mustBeTheSame, type ResumeFlags, recalledFlags } from './run-call.ts';
+import { enterFolderOf, mustBeTheSame, type ResumeFlags, recalledFlags } from './run-call.ts';
+import { type ReadPlan, readPlan } from './saved-plan-file.ts';
 import { stateDir } from './state-dir.ts';
 
 /** `unwedge resume RUN`: goes on where a run ended, with what it was called with. */
@@ -22,24 +24,24 @@ export async function resume(prefix: string, today: ResumeFlags): Promise<ExitCo
       console.log(`nothing to resume: run ${of} is through on all of its hosts`);
       return ExitCode.done;
     }
-    enter(call.cwd);
+    enterFolderOf(call, 'the run was called');
     const flags = { ...recalledFlags(call, today), stateDir: dir };
     const files = call.playbooks.map(({ file }) => file);
     const prepared = await prepareRun(files, flags);
-    mustBeTheSame(of, call, prepared);
+    mustBeTheSame(call, prepared, `run ${of} began`, ANEW);
     const past = await loadPast(dir, of);
+    const by = call.plan && (await samePlan(call.plan, of));
     return withLocks([playLock(files, flags.inventory)], id, flags, () =>
-      carryOutRun(id, files, prepared, flags, past),
+      carryOutRun(id, files, prepared, flags, { past, by }),
     );
   });
 }
 
-/** Paths were given from there. */
-function enter(folder: string): void {
-  try {
-    process.chdir(folder);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw inputError(`the folder from which the run was called can't be entered: ${why}`, 'run the playbook anew');
-  }
+const ANEW = 'bring back what it was; or run it anew: what is done already is found as it should be';
+
+/** What the run is held to. @throws InputError where that is something else today */
+async function samePlan({ file, sha256 }: NonNullable<RunCall['plan']>, run: string): Promise<ReadPlan> {
+  const read = await readPlan(file);
+  if (read.source.sha256 === sha256) return read;
+  throw inputError(`the plan ${file} is not what it was when run ${run} began`, ANEW);
 }

@@ -10,14 +10,20 @@ export interface ResumeFlags
     LockFlags,
     Pick<ConnectionFlags, 'askBecomePass' | 'becomePasswordFile'> {}
 
-/** How this run is called, for its journal. */
-export const callOf = ({ playbooks, plugins, inventorySha256 }: PreparedRun, flags: RunFlags): RunCall => ({
+/** How this run is called, for its journal. `plan`: what it is held to. */
+export const callOf = (
+  { playbooks, plugins, inventorySha256 }: PreparedRun,
+  flags: RunFlags,
+  plan?: RunCall['plan'],
+): RunCall => ({
   ...{ cwd: process.cwd(), playbooks, inventorySha256, flags: lasting(flags) },
   ...(plugins.length > 0 && { plugins }),
+  ...(plan && { plan }),
 });
 
-/** Without what only this call is about: how it is shown and asked about, where its journal is, how long it waits. */
-function lasting({ output, diff, verbose, quiet, stateDir, lockWait, step, ...flags }: RunFlags): JsonObject {
+/** Without what only this call is about: whether it is a dry run, how it is shown and asked about, where its journal is, how long it waits. */
+function lasting({ output, diff, verbose, quiet, stateDir, lockWait, step, ...more }: RunFlags): JsonObject {
+  const { check, dryRun, detailedExitcode, out, plan, ...flags } = more;
   return JSON.parse(JSON.stringify(flags));
 }
 
@@ -27,19 +33,27 @@ export function recalledFlags({ flags }: RunCall, today: ResumeFlags): RunFlags 
   return { ...(flags as unknown as RunFlags), ...today };
 }
 
-/** @throws InputError where a run would go on with something else than what was begun */
-export function mustBeTheSame(run: string, call: RunCall, { playbooks, inventorySha256 }: PreparedRun): void {
-  const todo = 'bring back what it was; or run it anew: what is done already is found as it should be';
+/** `when`: the call was made, e.g. `run RUN began`. @throws InputError where today is something else than what was called */
+export function mustBeTheSame(
+  call: RunCall,
+  { playbooks, inventorySha256 }: PreparedRun,
+  when: string,
+  todo: string,
+): void {
   for (const [i, { file, sha256 }] of call.playbooks.entries()) {
     if (playbooks[i]?.sha256 !== sha256)
-      throw inputError(
-        `the playbook ${file} is not what it was when run ${run} began (or a file that it includes)`,
-        todo,
-      );
+      throw inputError(`the playbook ${file} is not what it was when ${when} (or a file that it includes)`, todo);
   }
   if (inventorySha256 === call.inventorySha256) return;
-  throw inputError(
-    `the inventory (or the limit, or -e) does not say of the hosts of run ${run} what it said when that began`,
-    todo,
-  );
+  throw inputError(`the inventory (or the limit, or -e) does not say of the hosts what it said when ${when}`, todo);
+}
+
+/** Paths were given from there. */
+export function enterFolderOf({ cwd }: RunCall, when: string): void {
+  try {
+    process.chdir(cwd);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw inputError(`the folder from which ${when} can't be entered: ${why}`, 'run the playbook anew');
+  }
 }

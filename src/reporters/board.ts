@@ -27,7 +27,7 @@ export const isTrouble = (status: HostStatus | undefined): status is Trouble =>
   TROUBLE.some((trouble) => trouble === status);
 
 type Trouble = (typeof TROUBLE)[number];
-const TROUBLE = ['failed', 'unreachable', 'locked', 'flapping'] as const;
+const TROUBLE = ['failed', 'drifted', 'unreachable', 'locked', 'flapping'] as const;
 
 /** What a play looks like at this moment: a fold of its events. */
 export class Board {

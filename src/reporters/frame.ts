@@ -44,7 +44,7 @@ function progressLines(board: Board, { now, columns, mode, style }: View): strin
   const counts = [
     ...(board.batches > 1 ? [`batch ${board.batch + 1}/${board.batches}`] : []),
     `${rows.filter((row) => row.state === 'done').length}/${rows.length} done`,
-    ...(['changed', 'failed', 'unreachable', 'locked', 'flapping'] as const).flatMap((status) =>
+    ...(['changed', 'failed', 'drifted', 'unreachable', 'locked', 'flapping'] as const).flatMap((status) =>
       countOf(rows, status, mode),
     ),
     ...(board.soaking ? [soakText(board.soaking, now)] : []),

@@ -27,6 +27,7 @@ const WELL: readonly HostStatus[] = ['changed', 'ok'];
 /** What needs a look, the worst first. */
 const ILL: readonly HostStatus[] = [
   'failed',
+  'drifted',
   'unreachable',
   'locked',
   'flapping',
@@ -113,9 +114,11 @@ function keptLines({ changes, status }: HostOutcome, { mode, style }: RecapView)
   return [style.yellow(`not undone: ${counted(changes, 'change')}`)];
 }
 
+const NOT_SERVED: readonly HostStatus[] = ['drifted', 'unreachable', 'locked', 'flapping'];
+
 function statusColour(status: HostStatus, style: Style): (text: string) => string {
   if (status === 'failed') return style.red;
-  return status === 'unreachable' || status === 'locked' || status === 'flapping' ? style.yellow : style.dim;
+  return NOT_SERVED.includes(status) ? style.yellow : style.dim;
 }
 
 /** Irreversible changes are known as such; another rollback would not help them. */

@@ -1,4 +1,5 @@
 /** The engine: rollout → host → step. */
+export type { ApprovedPlan } from './approved.ts';
 export { JournalFailure, noJournal, type Sinks } from './events.ts';
 export type { LockWish } from './host-lock.ts';
 export { checkRollouts } from './preflight.ts';
