@@ -252,6 +252,14 @@ export type RunEvent = { readonly at: string } & (
       readonly signal: string;
       readonly times: number;
     }
+  /** Behind the end of a run: what became of telling people of it, or a dead man's switch. */
+  | {
+      readonly type: 'run.notified';
+      readonly by: string;
+      /** What a command has printed. */
+      readonly said?: string;
+      readonly failure?: string;
+    }
   | {
       readonly type: 'run.finished';
       readonly run: string;

@@ -1,10 +1,11 @@
 /** Journals: opened by a run, read by whoever wants to know what was done. */
 export { type ControllerLock, lockHolder, takeLock } from './controller-lock.ts';
+export { ensureDirectory, replaceDurably } from './durable-file.ts';
 export { foldJournal } from './fold-journal.ts';
 export type { Journal } from './journal.ts';
-export { openJournal } from './journal-file.ts';
-export { openLedger } from './ledger.ts';
+export { addToEnded, openJournal } from './journal-file.ts';
+export { keyedFile, openLedger } from './ledger.ts';
 export { type LoadedRun, loadPast, loadRun, loadRuns } from './load-run.ts';
 export { newRunId } from './run-id.ts';
-export { findRun, listRuns, readJournal } from './runs.ts';
+export { findRun, isMissing, listRuns, readJournal } from './runs.ts';
 export { scrub, scrubError } from './scrub.ts';

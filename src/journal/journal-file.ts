@@ -1,6 +1,7 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { inputError } from '../core/diagnostic.ts';
-import { ensureDirectory, syncDirectory } from './durable-file.ts';
+import type { RunEvent } from '../core/event.ts';
+import { appendDurably, ensureDirectory, syncDirectory } from './durable-file.ts';
 import { Journal, type JournalFile } from './journal.ts';
 import { journalPath, runDirectory, runsDirectory } from './journal-path.ts';
 
@@ -21,6 +22,16 @@ export async function openJournal(stateDir: string, run: string): Promise<Journa
     const why = cause instanceof Error ? cause.message : String(cause);
     throw inputError(`no journal can be kept in ${stateDir}: ${why}`, 'choose another directory with --state-dir');
   }
+}
+
+/**
+ * Adds to the journal of a run that has ended, durably. @throws Error where it can't be, also behind a line that was not written
+ * whole: that stays the last one.
+ */
+export async function addToEnded(stateDir: string, run: string, events: readonly RunEvent[]): Promise<void> {
+  const path = journalPath(stateDir, run);
+  if (!(await readFile(path, 'utf8')).endsWith('\n')) throw new Error('its last line was not written whole');
+  await appendDurably(path, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
 }
 
 async function create(path: string): Promise<JournalFile> {

@@ -78,6 +78,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: readonly (keyof EventOf<Typ
   'host.finished': ['outcome'],
   'run.interrupted': ['signal', 'times'],
   'run.finished': ['run', 'recap'],
+  'run.notified': ['by'],
 };
 
 const FIELDS_BY_TYPE: ReadonlyMap<unknown, readonly string[]> = new Map(Object.entries(FIELDS));

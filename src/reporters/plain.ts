@@ -121,6 +121,7 @@ class EventLines {
       case 'run.interrupted':
         return [yellow(`== ${interruption(event.signal, event.times)}`)];
       case 'run.finished':
+      case 'run.notified':
         return [];
       default:
         event satisfies never;
