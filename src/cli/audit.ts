@@ -25,7 +25,7 @@ export async function audit(given: AuditFlags): Promise<ExitCode> {
   const fold = new ReportFold('audit');
   const recap = await observed(
     ...([undefined, prepared.secrets, flags, undefined] as const),
-    (around) => startRun(plan, connect(prepared), around),
+    (around) => startRun(plan, connect(prepared, { watched: true }), around),
     (event) => fold.add(event),
   );
   return exitCodeOf(recap);

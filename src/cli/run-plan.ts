@@ -1,4 +1,4 @@
-import { openConnection } from '../transport/open-connection.ts';
+import { type OpenOptions, openConnection } from '../transport/open-connection.ts';
 import { asking } from './ask-steps.ts';
 import type { RunFlags } from './flags.ts';
 import { limitsOf } from './limits.ts';
@@ -15,8 +15,8 @@ export const planOf = (run: string, playbooks: readonly string[], prepared: Prep
   ...(flags.step ? { allows: asking() } : {}),
 });
 
-/** Opens the way to a host of the run. */
+/** Opens the way to a host of the run. `options`: of an audit. */
 export const connect =
-  (prepared: PreparedRun) =>
+  (prepared: PreparedRun, options?: OpenOptions) =>
   ({ name }: { readonly name: string }, become?: boolean) =>
-    openConnection(wayTo(prepared, name, become));
+    openConnection(wayTo(prepared, name, become), process.env, options);

@@ -164,6 +164,8 @@ export type RunEvent = { readonly at: string } & (
       readonly type: 'host.guarded';
       readonly host: string;
       readonly enforced: Enforcement;
+      /** Why it is not `namespace`. */
+      readonly why?: string;
       readonly unseen: readonly string[];
     }
   | {
@@ -183,6 +185,8 @@ export type RunEvent = { readonly at: string } & (
       readonly notes: readonly string[];
       readonly findings?: readonly Finding[];
       readonly tells?: readonly string[];
+      /** An audit that may not look everywhere: what could not be seen, and why. */
+      readonly unseen?: readonly string[];
     }
   | ({
       readonly type: 'change.applying';

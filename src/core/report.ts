@@ -53,6 +53,8 @@ export interface HostReport {
   readonly reason?: Reason;
   /** Audits only. */
   readonly enforced?: Enforcement;
+  /** Why it is not `namespace`. */
+  readonly why?: string;
   /** A line each: what could not be seen, and why. */
   readonly unseen: readonly string[];
   /** As last looked at. */

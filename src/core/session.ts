@@ -1,15 +1,25 @@
 import type { ApplyScript, ProbeScript, ScriptResult, UndoScript } from './host-script.ts';
 import type { LockHolder } from './lock.ts';
+import type { Enforcement } from './report.ts';
 
 export interface RequestOptions {
   /** Seconds after which both ends end the script. */
   readonly deadline: number;
 }
 
+/** How an audit's session is kept from writing on its host. */
+export interface Guard {
+  readonly enforced: Enforcement;
+  /** Why it is not `namespace`. */
+  readonly why: string | undefined;
+}
+
 /** All that check mode holds: it takes probe scripts and refuses others, at compile time and at run time. */
 export interface ReadOnlySession {
   /** The inventory name of the host. */
   readonly host: string;
+  /** In an audit, where a probe looks as far as its user may, and its step tells what it could not see. */
+  readonly guard?: Guard;
   /** Runs a probe with positional arguments (any text without NUL). Rejects with SessionError, never for an exit code. */
   probe(script: ProbeScript, args?: readonly string[]): Promise<ScriptResult>;
 }
@@ -22,6 +32,8 @@ export interface Session extends ReadOnlySession {
 /** What the runner holds: sessions are narrowed per step, with that step's deadline. */
 export interface Connection {
   readonly host: string;
+  /** In an audit. */
+  readonly guard?: Guard | undefined;
   readOnly(options: RequestOptions): ReadOnlySession;
   readWrite(options: RequestOptions): Session;
   /**

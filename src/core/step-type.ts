@@ -25,6 +25,8 @@ export interface Planned<C extends Change = Change> {
   readonly findings?: readonly Finding[];
   /** How the codes begin that this look tells of, where it does not tell of all: what else an earlier look found may still be so. */
   readonly tells?: readonly string[];
+  /** An audit that may not look everywhere: a line each, what could not be seen, and why. */
+  readonly unseen?: readonly string[];
   /** The step refuses: nothing was done, the host fails with this reason. */
   readonly refusal?: { readonly reason: string; readonly todo: string };
 }

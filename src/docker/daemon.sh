@@ -1,6 +1,6 @@
 #!/bin/sh
 # What systemd, its files and /proc say of the Docker daemon; docker itself is not asked. Only looks.
-# Usage: daemon.sh
+# Usage: daemon.sh [anyone]      anyone: root or not; a namespace that only root may see is ?
 # Prints records, fields separated by tabs:
 #   unit KEY=VALUE (of docker's unit, Id its name)      pid DOCKERD_PID      flag WORD (of dockerd's, secrets cut)
 #   containerd own|separate|none      kubernetes WHY      namespace self|init|dockerd INODE
@@ -10,11 +10,12 @@
 set -u
 say() { printf '%s' "$1"; shift; printf '\t%s' "$@"; printf '\n'; }
 namespace_of() { n=$(readlink "/proc/$1/ns/mnt" 2>/dev/null) && n=${n#*\[} && printf '%s' "${n%]}"; }
+seen_of() { n=$(namespace_of "$1"); printf '%s' "${n:-?}"; }
 # The parent's pid: second field behind the program's name, which may hold anything.
 parent_of() { s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1; s=${s##*) }; s=${s#* }; printf '%s' "${s%% *}"; }
 value_of() { printf '%s\n' "$unit" | sed -n "s/^$1=//p"; }
 words_of() { tr '\000\n' '\n ' 2>/dev/null <"/proc/$1/cmdline"; }
-[ "$(id -u)" -eq 0 ] || { echo "not root but $(id -un)" >&2; exit 6; }
+[ "$(id -u)" -eq 0 ] || [ -n "$(namespace_of 1)" ] || [ "${1:-}" = anyone ] || { echo "not root but $(id -un)" >&2; exit 6; }
 command -v docker >/dev/null 2>&1 || { echo 'no docker program on this host' >&2; exit 3; }
 # EL7 has a second docker as docker-latest: the unit that runs a daemon is meant, else the first that is there.
 unit=$(systemctl show docker.service docker-latest.service -p Id -p LoadState -p ActiveState -p MainPID -p MountFlags \
@@ -41,9 +42,9 @@ for found in $(grep -sxE 'docker|dockerd(-current|-latest)?|containerd|docker-co
 done
 [ -e /etc/kubernetes/kubelet.conf ] && say kubernetes '/etc/kubernetes/kubelet.conf exists'
 say containerd "$layout"
-[ -n "$dockerd" ] && say pid "$dockerd" && say namespace dockerd "$(namespace_of "$dockerd")" &&
+[ -n "$dockerd" ] && say pid "$dockerd" && say namespace dockerd "$(seen_of "$dockerd")" &&
   words_of "$dockerd" | sed -n -E -e '/^--?(log-opt|cluster-store)/s/=.*//' -e '/^-/p' | while IFS= read -r word; do say flag "$word"; done
-say namespace self "$(namespace_of $$)"; say namespace init "$(namespace_of 1)"
+say namespace self "$(seen_of self)"; say namespace init "$(seen_of 1)"
 may=absent; [ ! -r /proc/sys/fs/may_detach_mounts ] || read -r may </proc/sys/fs/may_detach_mounts
 read -r release </proc/sys/kernel/osrelease; say kernel "$release" "$may"
 name=$(value_of Id); fragment=$(value_of FragmentPath)

@@ -20,10 +20,17 @@ export function findingsOf(survey: Survey, pending: readonly Change[] = []): Fin
     ...mountFlagsFindings(survey.daemon),
     ...hostFindings(survey.daemon, pending),
   ];
-  return found.sort(
+  return sorted(found);
+}
+
+/** Those that no mount, no namespace and no log is needed for. */
+export const userFindings = (survey: Survey): Finding[] =>
+  sorted([...stuckFindings(survey, []), ...copyFindings(survey, []), ...hostFindings(survey.daemon, [])]);
+
+const sorted = (found: readonly Finding[]): Finding[] =>
+  [...found].sort(
     (a, b) => RANK[a.severity] - RANK[b.severity] || compare(a.code, b.code) || compare(a.message, b.message),
   );
-}
 
 const RANK = { critical: 0, warning: 1, info: 2 } as const;
 

@@ -20,7 +20,7 @@ export interface HostView {
   readonly stale: readonly StaleMount[];
 }
 
-const noMounts: Mounts = { placed: [], parents: new Map(), root: [], copies: [], namespaceFiles: [] };
+export const noMounts: Mounts = { placed: [], parents: new Map(), root: [], copies: [], namespaceFiles: [] };
 
 /** @throws StepError where the daemon does not answer; SessionError where the host does not. */
 export async function lookAtHost(host: ReadOnlySession): Promise<HostView> {
@@ -44,7 +44,7 @@ function withThreads(mounts: Mounts, ofProcesses: Mounts): Mounts {
   return { ...mounts, placed: mounts.placed.map(marked), copies: mounts.copies.map(marked) };
 }
 
-function viewOf(daemon: Daemon, mounts: Mounts): HostView {
+export function viewOf(daemon: Daemon, mounts: Mounts): HostView {
   const dead = daemon.containers.filter((c) => c.dead);
   return { daemon, mounts, dead, stale: staleMounts(mounts, daemon, dead) };
 }

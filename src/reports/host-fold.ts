@@ -20,7 +20,8 @@ export class HostFold {
   #end: End | undefined;
   /** What it was before a later run that took it back. */
   #before: End | undefined;
-  #guard: Pick<HostReport, 'enforced' | 'unseen'> = { unseen: [] };
+  #guard: Pick<HostReport, 'enforced' | 'why'> = {};
+  #unseen: readonly string[] = [];
   #changes: readonly ChangeRecord[];
   #planned: readonly PlannedChange[] = [];
   #step = { step: '', stepType: '' };
@@ -39,7 +40,8 @@ export class HostFold {
         this.#end = undefined;
         return;
       case 'host.guarded':
-        this.#guard = { enforced: event.enforced, unseen: event.unseen };
+        this.#guard = { enforced: event.enforced, ...(event.why === undefined ? {} : { why: event.why }) };
+        this.#notSeen(event.unseen);
         return;
       case 'host.unreachable':
       case 'host.locked':
@@ -49,6 +51,7 @@ export class HostFold {
         this.#step = event;
         return;
       case 'step.planned':
+        this.#notSeen(event.unseen);
         this.#plan(
           event.changes.map((change) => ({ step: event.step, stepType: this.#stepTypeOf(event.step), change })),
         );
@@ -86,6 +89,7 @@ export class HostFold {
       ...groups,
       ...end,
       ...this.#guard,
+      unseen: this.#unseen,
       ...found,
       changes: [...this.#changes.map(made), ...this.#open()],
     };
@@ -94,6 +98,11 @@ export class HostFold {
   /** Changes are made, not only planned. */
   get #isReal(): boolean {
     return this.#kind === 'run' || this.#kind === 'rollback';
+  }
+
+  /** Several steps may tell the same. */
+  #notSeen(unseen: readonly string[] = []): void {
+    this.#unseen = [...new Set([...this.#unseen, ...unseen])];
   }
 
   /** Another attempt of a step plans the same again. */

@@ -13,6 +13,7 @@ import { recordedRun, type Surroundings } from './recorded-run.ts';
 import { Rollout } from './rollout.ts';
 import type { ResolvedPlay } from './rollout-plan.ts';
 import type { Connect, RunLimits } from './rollout-runner.ts';
+import { tellingGuard } from './told-guard.ts';
 
 /** What is to be done. All of it was checked before. */
 export interface RunPlan {
@@ -58,7 +59,7 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
   return recordedRun({ ...started, ...(call && { call }), hosts }, around, async (stream) => {
     const locks = new HostLocks(run, plan.lock, { stream, clock, stop }, past && [past.run, ...past.resumes]);
     const locked: Connect = (host, become) => locks.open(host.name, () => connect(host, become));
-    const open = mode === 'check' ? connect : locked;
+    const open = mode === 'check' ? tellingGuard(connect, stream) : locked;
     const steps = plays.flatMap(({ play }) => stepsOf([...play.steps, ...play.handlers]));
     const typeOf = (name: string) => steps.find(({ type }) => type.name === name)?.type;
     const approval = plan.approved && new Approval(plan.approved, plays, past);

@@ -29,9 +29,15 @@ async function lookAndPlan({ state, step, unsure }: StepWork, args: unknown): Pr
 
 async function announce(stream: EventStream, { state, step }: StepWork, planned: Planned): Promise<void> {
   const changes = planned.refusal === undefined ? planned.changes : [];
-  const { notes = [], findings, tells } = planned;
+  const { notes = [], findings, tells, unseen } = planned;
   // A look that finds nothing tells so: what an earlier one found is gone.
-  if (changes.length + notes.length === 0 && findings === undefined) return;
-  const told = { changes, notes, ...(findings ? { findings } : {}), ...(tells ? { tells } : {}) };
+  if (changes.length + notes.length === 0 && findings === undefined && unseen === undefined) return;
+  const told = {
+    changes,
+    notes,
+    ...(findings ? { findings } : {}),
+    ...(tells ? { tells } : {}),
+    ...(unseen ? { unseen } : {}),
+  };
   await stream.tell({ type: 'step.planned', host: state.name, step: step.name, ...told });
 }

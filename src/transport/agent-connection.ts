@@ -4,6 +4,7 @@ import { type LockHolder, lockRecord, parseLockRecord } from '../core/lock.ts';
 import { printable } from '../core/printable.ts';
 import {
   type Connection,
+  type Guard,
   type ReadOnlySession,
   type RequestOptions,
   type Session,
@@ -27,6 +28,8 @@ const GOODBYE = 3000;
 export interface OpenedAgent {
   readonly host: string;
   readonly nonce: string;
+  /** How it is kept from writing; undefined: it may. */
+  readonly guard: Guard | undefined;
   readonly process: Pick<HostProcess, 'listen' | 'write' | 'closeInput' | 'kill' | 'ended'>;
   readonly stdout: MarkReader;
   readonly stderr: MarkReader;
@@ -64,8 +67,17 @@ export class AgentConnection implements Connection {
     return this.#agent.host;
   }
 
+  get guard(): Guard | undefined {
+    return this.#agent.guard;
+  }
+
   readOnly({ deadline }: RequestOptions): ReadOnlySession {
-    return { host: this.host, probe: (script, args = []) => this.#request(['probe'], script, args, deadline) };
+    const { guard } = this;
+    return {
+      host: this.host,
+      ...(guard && { guard }),
+      probe: (script, args = []) => this.#request(['probe'], script, args, deadline),
+    };
   }
 
   readWrite({ deadline }: RequestOptions): Session {
@@ -108,8 +120,9 @@ export class AgentConnection implements Connection {
     args: readonly string[],
     deadline: number,
   ): Promise<ScriptResult> {
-    if (!kinds.includes(script.kind)) {
-      const message = `${script.path} is of the kind ${script.kind}; this session takes ${kinds.join(' and ')} scripts`;
+    const taken = this.guard === undefined ? kinds : ['probe'];
+    if (!taken.includes(script.kind)) {
+      const message = `${script.path} is of the kind ${script.kind}; this session takes ${taken.join(' and ')} scripts`;
       return Promise.reject(new SessionError('refused', message));
     }
     return this.#inTurn(script.path, async () => this.#send(script, await scriptText(script), args, deadline));

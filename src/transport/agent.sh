@@ -6,7 +6,7 @@
 #   NONCE cancel \n      tells what the job waits for, and ends it
 #   NONCE idle \n        lifts the limit
 # LIMIT: seconds until all is killed here, for the controller may not be heard any more; 0: the limit that is set holds.
-# Answers "NONCE ready" once, "NONCE end SEQ CODE [ended]" behind a job's own output and "NONCE waits COMMANDS", on stdout and stderr alike.
+# Answers "NONCE ready [LEVEL [WHY]]" once (watch.sh), "NONCE end SEQ CODE [ended]" behind a job's own output and "NONCE waits COMMANDS", on stdout and stderr alike.
 # Exit codes: 0 at the end of stdin, once a job in flight is ended; 1 not a usable host.
 unset UNWEDGE_AGENT
 set -u
@@ -23,7 +23,7 @@ mark() {
 
 # bash reports on stderr what a signal has ended; that is not for the controller, nor for a script's stderr.
 exec 4>&2 2>/dev/null
-mark ready
+mark "ready${watched:+ $watched}"
 # shellcheck disable=SC2034 # job.sh reads them
 while read -r key verb seq id limit size; do
   [ "$key" = "$nonce" ] || continue

@@ -43,7 +43,8 @@ export const encodeArgs = (args: readonly string[]): string =>
 
 /** What a stream of the host said by its marks. */
 export type Mark =
-  | { readonly kind: 'ready' }
+  /** `level`: how its jobs are kept from writing, in an audit; '' else. */
+  | { readonly kind: 'ready'; readonly level: string; readonly why: string }
   /** What the job waits for whose time is over: command lines, '' where it is none. */
   | { readonly kind: 'waits'; readonly what: string }
   | {
@@ -112,11 +113,12 @@ export class MarkReader {
   }
 
   #mark(line: string): Mark | undefined {
-    const [, end, code, ended] = /^(?:ready|end (\d+) (\d+) (ended)?)$/.exec(line) ?? [];
-    if (line === 'ready') {
+    const [isReady, level = '', why = ''] = /^ready(?: (\w*) ?(.*))?$/.exec(line) ?? [];
+    const [, end, code, ended] = /^end (\d+) (\d+) (ended)?$/.exec(line) ?? [];
+    if (isReady !== undefined) {
       // stderr's may come after the first request has gone out, on stdout's word.
       if (this.#job !== undefined) this.#job = new Output(this.#job.seq, 0, this.#cap);
-      return { kind: 'ready' };
+      return { kind: 'ready', level, why };
     }
     if (line.startsWith('waits ')) return { kind: 'waits', what: line.slice('waits '.length) };
     const job = this.#job;

@@ -5,6 +5,7 @@ import { AgentConnection } from './agent-connection.ts';
 import { agentCommand, bootstrapText, remoteCommand } from './bootstrap.ts';
 import { whyLost, whyUnreachable } from './diagnosis.ts';
 import { MarkReader } from './framing.ts';
+import { guardOf } from './guard.ts';
 import { HostProcess } from './host-process.ts';
 import { open } from './opening.ts';
 import { refusalOf } from './refusal.ts';
@@ -17,6 +18,11 @@ const STDERR_CAP = 64 * 1024;
 /** Milliseconds by which ssh's own timeout comes before ours: it knows more. */
 const AFTER_SSH = 1000;
 
+export interface OpenOptions {
+  /** An audit's: probes only, and kept from writing as far as the host allows. */
+  readonly watched?: boolean;
+}
+
 /**
  * One session on one host for a whole run: over ssh or, for kind local, on this machine.
  * @throws SessionError 'unreachable' with the reason and what to do; nothing has been run on the host then.
@@ -24,11 +30,12 @@ const AFTER_SSH = 1000;
 export async function openConnection(
   options: ConnectionOptions,
   env: NodeJS.ProcessEnv = process.env,
+  { watched = false }: OpenOptions = {},
 ): Promise<Connection> {
   const refusal = refusalOf(options);
   if (refusal !== undefined) throw new SessionError('unreachable', refusal);
   const nonce = randomBytes(16).toString('hex');
-  const bootstrap = bootstrapText(await guardText(), await agentText(), nonce);
+  const bootstrap = bootstrapText(await guardText(), await agentText(watched), nonce);
   const command = agentCommand(bootstrap.length, options.become);
   const argv = options.kind === 'local' ? command : sshCommand(options, remoteCommand(command));
   const process = new HostProcess(argv, env);
@@ -38,10 +45,10 @@ export async function openConnection(
     password: options.become?.password,
     timeout: options.connectTimeout * 1000 + AFTER_SSH,
   };
-  const failed = await open(process, readers, handshake);
-  if (failed !== undefined) {
+  const opened = await open(process, readers, handshake);
+  if (!('kind' in opened)) {
     process.kill();
-    const { message, todo } = whyUnreachable(options, failed);
+    const { message, todo } = whyUnreachable(options, opened);
     throw new SessionError('unreachable', message, todo);
   }
   return new AgentConnection({
@@ -49,6 +56,7 @@ export async function openConnection(
     nonce,
     process,
     ...readers,
+    guard: watched ? guardOf(opened) : undefined,
     whyLost: (ending, stderr) => whyLost(options, ending, stderr),
   });
 }

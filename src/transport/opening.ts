@@ -1,12 +1,14 @@
 import { PASSWORD_PROMPT, STARTED } from './bootstrap.ts';
 import type { Attempt } from './diagnosis.ts';
-import type { MarkReader } from './framing.ts';
+import type { Mark, MarkReader } from './framing.ts';
 import type { Ending, HostProcess } from './host-process.ts';
 
 export interface Readers {
   readonly stdout: MarkReader;
   readonly stderr: MarkReader;
 }
+
+export type Ready = Extract<Mark, { readonly kind: 'ready' }>;
 
 /** What opens one session: sent once, in this order. */
 export interface Handshake {
@@ -18,16 +20,16 @@ export interface Handshake {
 
 /**
  * Sends the bootstrap, before it the password if sudo asks for one, and waits for the agent's word.
- * Resolves with undefined, or with what is known where there is no session.
+ * Resolves with that word, or with what is known where there is no session.
  */
-export function open(process: HostProcess, readers: Readers, handshake: Handshake): Promise<Attempt | undefined> {
+export function open(process: HostProcess, readers: Readers, handshake: Handshake): Promise<Ready | Attempt> {
   const { bootstrap, password } = handshake;
   return new Promise((resolve) => {
     let asked = 0;
     let sent = false;
-    const settle = (attempt?: Attempt): void => {
+    const settle = (outcome: Ready | Attempt): void => {
       clearTimeout(timer);
-      resolve(attempt);
+      resolve(outcome);
     };
     const fail = (ending?: Ending): void =>
       settle({ ending, asked, stdout: readers.stdout.lastWords, stderr: readers.stderr.lastWords });
@@ -39,7 +41,8 @@ export function open(process: HostProcess, readers: Readers, handshake: Handshak
     process.ended.then(fail);
     process.listen({
       stdout: (chunk) => {
-        if (readers.stdout.push(chunk).length > 0) settle();
+        const ready = readers.stdout.push(chunk).find((mark) => mark.kind === 'ready');
+        if (ready !== undefined) settle(ready);
         // With a password nothing is sent before sudo is done: it would take a script's lines as further attempts.
         else if (!sent && readers.stdout.lastWords.includes(STARTED)) start();
       },

@@ -27,10 +27,22 @@ async function withPrelude(text: string, ...more: readonly string[]): Promise<st
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-const AGENT = ['transport/job.sh', 'transport/lock.sh', 'transport/waiting.sh', 'transport/agent.sh'];
+const JOBS = ['transport/job.sh', 'transport/lock.sh', 'transport/waiting.sh'];
 
-/** What runs on a host for a session, without its comments. */
-export const agentText = async (): Promise<string> => (await Promise.all(AGENT.map(ownText))).join('');
+/** What runs on a host for a session, without its comments. `watched`: it keeps its jobs from writing. */
+export async function agentText(watched: boolean): Promise<string> {
+  const jobs = await Promise.all(JOBS.map(ownText));
+  return [...jobs, watched ? await watchText() : '', await ownText('transport/agent.sh')].join('');
+}
+
+async function watchText(): Promise<string> {
+  const room = await ownText('transport/room.sh');
+  // A program of its own there, which begins with #!.
+  const ask = await textOf('transport/ask.sh');
+  const given = `UNWEDGE_ROOM=${quoted(room)} UNWEDGE_ASK=${quoted(ask)}\n`;
+  return `${await ownText('transport/broker.sh')}${given}${await ownText('transport/watch.sh')}`;
+}
+
 export const guardText = (): Promise<string> => ownText('transport/guard.sh');
 
 const preludeLine = async (): Promise<string> =>

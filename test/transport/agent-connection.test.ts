@@ -39,7 +39,15 @@ class SilentHost {
     };
     const whyLost = (_: Ending, stderr: string) => ({ message: `the connection was lost: ${stderr}`, todo: 'look' });
     const [stdout, stderr] = [new MarkReader(NONCE, 1000), new MarkReader(NONCE, 1000)];
-    this.connection = new AgentConnection({ host: 'web1', nonce: NONCE, process, stdout, stderr, whyLost });
+    this.connection = new AgentConnection({
+      host: 'web1',
+      nonce: NONCE,
+      guard: undefined,
+      process,
+      stdout,
+      stderr,
+      whyLost,
+    });
   }
 
   /** Resolves when the next thing has been written to the host. */

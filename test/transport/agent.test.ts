@@ -62,7 +62,7 @@ const shown = (args: readonly string[]): string => args.map((arg) => `<${arg}>\n
 
 /** The agent without a controller, with the nonce n. */
 async function rawAgent(env: NodeJS.ProcessEnv) {
-  const text = bootstrapText(await guardText(), await agentText(), 'n').toString();
+  const text = bootstrapText(await guardText(), await agentText(false), 'n').toString();
   const process = new HostProcess(['sh', '-c', 'eval "$TEXT"'], { ...env, TEXT: text });
   let said = '';
   let heard: () => void = () => {};

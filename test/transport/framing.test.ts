@@ -46,7 +46,7 @@ describe('MarkReader', () => {
     fc.assert(
       fc.property(fc.array(job, { maxLength: 4 }), fc.array(fc.nat()), (jobs, cuts) => {
         const [ready, ...ends] = play(new MarkReader(NONCE, 1 << 20), jobs, cuts);
-        expect(ready).toEqual({ kind: 'ready' });
+        expect(ready).toEqual({ kind: 'ready', level: '', why: '' });
         expect(ends).toEqual(
           jobs.map(({ code, output }, i) => ({
             kind: 'end',

@@ -22,8 +22,11 @@ interface OrphanChange extends Change {
 const apply = applyScript('steps/orphans/apply.sh');
 const undo = undoScript('steps/orphans/undo.sh');
 
+/** Of an audit's user who is not root. */
+const NOT_SEEN = { unseen: ["what lies below docker's data root: only root may look there"] } as const;
+
 /** What removals left below docker's data root: told; of it, empty directories may be taken away, by rmdir only. */
-export const orphans = defineStep<OrphansArgs, Facts, OrphanChange>({
+export const orphans = defineStep<OrphansArgs, Facts | typeof NOT_SEEN, OrphanChange>({
   name: 'orphans',
   description:
     'Tells what removals have left below the data root: directories and layers of containers that docker does not know. With `remove: true` it takes away empty directories that nothing refers to; no file is ever deleted.',
@@ -42,8 +45,9 @@ export const orphans = defineStep<OrphansArgs, Facts, OrphanChange>({
   },
   output: { directories: 'int', layers: 'int', removed: 'int' },
   deadline: 180,
-  probe: (host) => readFacts(host),
+  probe: async (host) => (host.guard?.enforced === 'uid' ? NOT_SEEN : readFacts(host)),
   plan({ remove }, facts, { pending }): Planned<OrphanChange> {
+    if ('unseen' in facts) return { changes: [], ...facts };
     const known = new Set(facts.daemon.containers.map(({ id }) => id));
     const gone = new Set(pending.flatMap(({ resource, gone = [] }) => [resource, ...gone]));
     // docker does not find it again after the reboot, and whatever refers to it is gone then, too.

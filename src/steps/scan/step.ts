@@ -1,21 +1,22 @@
 import type { Change } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { defineStep } from '../../core/step-type.ts';
+import { defineStep, type Planned } from '../../core/step-type.ts';
 import { type Daemon, hasOwnNamespace } from '../../docker/daemon.ts';
 import { isOfStuck, OF_STUCK } from '../../docker/finding-catalogue.ts';
-import { findingsOf } from '../../docker/findings.ts';
+import { findingsOf, userFindings } from '../../docker/findings.ts';
 import { type Survey, surveyHost } from '../../docker/host-survey.ts';
 import { liveRestoreAfter } from '../../docker/live-restore.ts';
 import { holders, outlooks } from '../../docker/outlook.ts';
 import { detaches } from '../../docker/pins.ts';
 import { willHaveOwnNamespace } from '../../docker/slave-mounts.ts';
+import { surveyAsUser, type UserSurvey } from '../../docker/user-survey.ts';
 
 export interface ScanArgs {
   readonly tell: 'all' | 'stuck';
 }
 
 /** A read-only look: which containers are stuck, who holds them, what waits to hold the next, and how the daemon runs. */
-export const scan = defineStep<ScanArgs, Survey, never>({
+export const scan = defineStep<ScanArgs, Survey | UserSurvey, never>({
   name: 'scan',
   description:
     'Looks for Dead containers, who holds their mounts, what removals left behind, and the causes that still wait. Changes nothing.',
@@ -56,8 +57,9 @@ export const scan = defineStep<ScanArgs, Survey, never>({
   },
   onlyLooks: true,
   deadline: 180,
-  probe: (host) => surveyHost(host),
+  probe: (host) => (host.guard?.enforced === 'uid' ? surveyAsUser(host) : surveyHost(host)),
   plan({ tell }, survey, { pending }) {
+    if ('unseen' in survey) return planAsUser(survey);
     const all = findingsOf(survey, pending);
     const ofStuck = all.filter(({ code }) => isOfStuck(code));
     const findings = tell === 'all' ? all : ofStuck;
@@ -74,6 +76,11 @@ export const scan = defineStep<ScanArgs, Survey, never>({
   apply: () => Promise.reject(new Error('scan plans no change')),
   undo: { kind: 'irreversible', reason: 'a scan changes nothing' },
 });
+
+/** What must not be concluded from what was not seen is left out: nobody asks a register in an audit. */
+function planAsUser({ survey, unseen }: UserSurvey): Planned<never> {
+  return { changes: [], findings: survey === undefined ? [] : userFindings(survey), unseen };
+}
 
 function stuckOutput(survey: Survey, pending: readonly Change[]) {
   const stuck = outlooks(survey, pending);

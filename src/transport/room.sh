@@ -1,0 +1,50 @@
+#!/bin/sh
+# Makes the room in which an audit's probes run: mounts of its own in which there is only what they read, read-only.
+# Nothing travels from it to the host; what the host unmounts goes from it, too; containers' mounts are not in it at all.
+# Usage: UNWEDGE_ASK=TEXT unshare -m -n -i -u sh room.sh "PROGRAM…" PATH…
+#   PROGRAM: is asked outside, by that text (ask.sh); PATH: bound, with what is mounted below it
+# Prints the pid of the process that keeps it, as process 1 of a pid namespace, until /run/unwedge/life has no writer any more.
+# Exit: 0 it stands; another: stderr says why not.
+set -eu
+new=/tmp programs=$1
+shift
+# A dead server of a mount must not hold up the session.
+put() { timeout 5 mount -n "$@"; }
+put --make-rslave /
+put -t tmpfs -o mode=755 unwedge "$new"
+cd "$new"
+mkdir -p dev old proc run/unwedge/bin tmp var
+ln -s /run var/run
+for node in null zero full random urandom; do : >"dev/$node"; put --bind "/dev/$node" "dev/$node"; done
+ln -s /proc/self/fd dev/fd
+# Not those of other machines, which may be dead; a container's name has 64 digits.
+below() {
+  awk -v base="$1/" 'index($5, base) == 1 { for (i = 7; $i != "-"; i++); far = $(i + 1) ~ /^(autofs|nfs|cifs|smb|9p|afs|ceph|gfs|lustre|fuse\.(sshfs|gluster|ceph))/
+    for (n = split($5, part, "/"); n > 0 && !far; n--) far = length(part[n]) >= 64 || part[n] ~ /\\/
+    if (!far && !seen[$5]++) print $5 }' /proc/self/mountinfo
+}
+for path in /proc "$@"; do
+  if [ -L "$path" ]; then [ -e ".$path" ] || cp -P "$path" ".$path"; continue; fi
+  [ -d "$path" ] || continue
+  mkdir -p ".$path"
+  put --bind "$path" ".$path"
+  below "$path" | while IFS= read -r mount; do [ ! -e ".$mount" ] || put --bind "$mount" ".$mount"; done
+  # What containers keep there is nobody's business, nor are their sockets.
+  [ ! -d ".$path/volumes" ] || put -t tmpfs -o size=4k unwedge ".$path/volumes"
+done
+[ ! -f /run/docker.pid ] || cat /run/docker.pid >run/docker.pid
+mkfifo -m 666 run/unwedge/asks run/unwedge/answers run/unwedge/life
+printf '%s\n' "$UNWEDGE_ASK" >run/unwedge/bin/ask
+chmod 755 run/unwedge/bin/ask
+for program in $programs; do ln -s ask "run/unwedge/bin/$program"; done
+awk -v new="$new/" 'index($5, new) == 1 && index($5, new "dev/") != 1 { sub(/^rw/, "ro", $6); print $5, $6 }' /proc/self/mountinfo |
+  while read -r path options; do put -o "remount,bind,$options,nosuid,nodev" "$path"; done
+# bash puts here-documents there.
+put -t tmpfs -o size=16m,mode=1777,nosuid,nodev,noexec unwedge tmp
+pivot_root . old
+cd /
+umount -n -l /old
+rmdir /old
+put -o remount,bind,ro,nosuid,nodev /
+# shellcheck disable=SC2016
+exec unshare -p sh -c '{ exec </run/unwedge/life; read -r _; } >/dev/null 2>&1 & echo "$!"' unwedge
