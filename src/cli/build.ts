@@ -2,12 +2,13 @@ import { type BuildOptions, build } from 'esbuild';
 import ts from 'typescript';
 import type { JsonObject } from '../core/json.ts';
 import { builtValidators } from '../playbook/built-validators.ts';
+import { bundledAssets } from '../reports/html/bundle.ts';
 import { stepTypes } from '../steps/index.ts';
 import { planSchema } from './saved-plan-schema.ts';
 
 /**
  * `npm run build`: the command as one CommonJS file, which starts faster than modules do; the library as modules, with
- * types. Both have compiled validators in them.
+ * types. Both have compiled validators in them, and the program of the page that a report is.
  */
 const root = new URL('../../', import.meta.url).pathname;
 
@@ -28,6 +29,14 @@ const both: BuildOptions = {
           contents: builtValidators([...stepTypes.map((type): JsonObject => type.schema), planSchema]),
           loader: 'js',
           resolveDir: path.replace(/\/[^/]*$/, ''),
+        })),
+    },
+    {
+      name: 'built-page',
+      setup: ({ onLoad }) =>
+        onLoad({ filter: /\/reports\/html\/assets\.ts$/ }, () => ({
+          contents: `export const { script, style } = ${JSON.stringify(bundledAssets())};`,
+          loader: 'js',
         })),
     },
   ],
