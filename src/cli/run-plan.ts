@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.ts';
 import { type OpenOptions, openConnection } from '../transport/open-connection.ts';
 import { asking } from './ask-steps.ts';
 import type { RunFlags } from './flags.ts';
@@ -9,11 +10,21 @@ import { rememberedWay, wayTo } from './step-users.ts';
 /** The plan of a run or a check, but for its mode. */
 export const planOf = (run: string, playbooks: readonly string[], prepared: PreparedRun, flags: RunFlags) => ({
   ...{ run, playbooks, plays: prepared.plays, forks: flags.forks, lock: lockWish(flags) },
-  hosts: [...prepared.options.values()].map((usual) => rememberedWay(prepared, usual)),
+  hosts: rowsOf(prepared),
   becomes: ({ name }: { readonly name: string }) => prepared.options.get(name)?.become !== undefined,
   limits: limitsOf(run, playbooks, flags),
   ...(flags.step ? { allows: asking() } : {}),
 });
+
+/** A host's way, and its groups, for reports. */
+function rowsOf(prepared: PreparedRun): readonly JsonObject[] {
+  const hosts = prepared.plays.flatMap((play) => play.hosts);
+  const groups = new Map(hosts.map((host) => [host.name, host.groups.filter((group) => group !== 'all')]));
+  return [...prepared.options.values()].map((usual) => ({
+    ...rememberedWay(prepared, usual),
+    groups: groups.get(usual.name) ?? [],
+  }));
+}
 
 /** Opens the way to a host of the run. `options`: of an audit. */
 export const connect =

@@ -10,6 +10,8 @@ export const ExitCode = {
   stopped: 8,
   drifted: 9,
   changesPending: 10,
+  found: 11,
+  reportNotWritten: 12,
   rollbackIncomplete: 20,
   locked: 30,
   interrupted: 130,

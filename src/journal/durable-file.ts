@@ -35,12 +35,12 @@ export async function appendDurably(path: string, text: string): Promise<void> {
   await syncDirectory(dirname(path));
 }
 
-/** The file holds the old text or the new one, whenever the power is cut. It is 0600. */
-export async function replaceDurably(path: string, text: string): Promise<void> {
+/** The file holds the old text or the new one, whenever the power is cut. @param mode the umask may take from it */
+export async function replaceDurably(path: string, text: string, mode = 0o600): Promise<void> {
   const next = `${path}.${process.pid}.new`;
   try {
     await rm(next, { force: true });
-    const handle = await open(next, 'wx', 0o600);
+    const handle = await open(next, 'wx', mode);
     try {
       await handle.writeFile(text);
       await handle.sync();

@@ -5,7 +5,7 @@ export { foldJournal } from './fold-journal.ts';
 export type { Journal } from './journal.ts';
 export { addToEnded, openJournal } from './journal-file.ts';
 export { keyedFile, openLedger } from './ledger.ts';
-export { type LoadedRun, loadPast, loadRun, loadRuns } from './load-run.ts';
+export { type LoadedRun, loadEvents, loadPast, loadRun, loadRuns } from './load-run.ts';
 export { newRunId } from './run-id.ts';
 export { findRun, isMissing, listRuns, readJournal } from './runs.ts';
 export { scrub, scrubError } from './scrub.ts';

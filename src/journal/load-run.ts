@@ -51,6 +51,10 @@ async function load(stateDir: string, run: string, later: Later): Promise<Loaded
   throw neverBegun(run);
 }
 
+/** Its events, with those of all that came to it later, in order; without a last line that is torn. @throws InputError */
+export const loadEvents = async (stateDir: string, run: string): Promise<readonly RunEvent[]> =>
+  allEvents(stateDir, run, await laterRuns(stateDir));
+
 async function allEvents(stateDir: string, run: string, later: Later): Promise<readonly RunEvent[]> {
   return [...(await readJournal(stateDir, run)).events, ...(await laterEvents(stateDir, run, later))];
 }

@@ -58,7 +58,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   '': ['type', 'at', 'run', 'of', 'mode', 'stepType', 'host', 'status'],
   call: ['inventorySha256'],
   'call.playbooks': ['sha256'],
-  hosts: ['name', 'kind', 'address', 'user'],
+  hosts: ['name', 'groups', 'kind', 'address', 'user'],
   change: ['risk'],
   changes: ['risk'],
   outcome: ['host', 'status'],
