@@ -7,6 +7,7 @@ import { checkRollouts, startRun } from '../runner/index.ts';
 import type { RunFlags } from './flags.ts';
 import { hostJournals } from './host-journals.ts';
 import { limitsOf } from './limits.ts';
+import { UNWATCHED, type Watch } from './notify.ts';
 import { observed } from './observed.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import { callOf } from './run-call.ts';
@@ -21,6 +22,7 @@ interface Given {
   readonly past?: RunPast;
   /** What it is held to. */
   readonly by?: ReadPlan | undefined;
+  readonly watch?: Watch;
 }
 
 /** Runs what was prepared, with a journal. */
@@ -29,7 +31,7 @@ export async function carryOutRun(
   playbooks: readonly string[],
   prepared: PreparedRun,
   flags: RunFlags,
-  { past, by }: Given = {},
+  { past, by, watch = UNWATCHED }: Given = {},
 ): Promise<ExitCode> {
   checkRollouts(prepared.plays, 'run', Date.now());
   const approved = by && { approved: approvedBy(by, prepared) };
@@ -38,12 +40,12 @@ export async function carryOutRun(
   const journal = await openJournal(stateDir(flags), run);
   // What a host keeps of a run is one journal, whoever goes on with it.
   const hosts = hostJournals(past?.run ?? run, playbooks);
-  const recap = await observed(journal, prepared.secrets, flags, hosts, (around) =>
-    startRun(
-      past ? { ...plan, past, ask: askingOf(past.run), limits: limitsOf(past.run, playbooks, flags) } : plan,
-      connect(prepared),
-      around,
-    ),
+  const ahead = past && { past, ask: askingOf(past.run), limits: limitsOf(past.run, playbooks, flags) };
+  watch.begin(run);
+  const recap = await observed(
+    ...([journal, [...prepared.secrets, ...watch.secrets], flags, hosts] as const),
+    (around) => startRun({ ...plan, ...ahead }, connect(prepared), around),
+    watch.hear,
   );
   return exitCodeOf(recap);
 }

@@ -4,27 +4,37 @@ import { printable } from '../core/printable.ts';
 import type { SavedPlan } from '../core/saved-plan.ts';
 import { checkRollouts, startRun } from '../runner/index.ts';
 import type { RunFlags } from './flags.ts';
+import { UNWATCHED, type Watch } from './notify.ts';
 import { observed } from './observed.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import { connect, planOf } from './run-plan.ts';
 import { approvedBy, extentOf, overheard, planFrom } from './saved-plan.ts';
 import { mustBeWritable, type ReadPlan, writePlan } from './saved-plan-file.ts';
 
-/** A dry run changes nothing, so it leaves nothing to undo and no journal, and keeps nobody out. `by`: the plan that it looks after. */
+interface Given {
+  /** The plan that it looks after. */
+  readonly by?: ReadPlan;
+  readonly watch?: Watch;
+}
+
+/** A dry run changes nothing, so it leaves nothing to undo and no journal, and keeps nobody out. */
 export async function checkRun(
   id: string,
   playbooks: readonly string[],
   prepared: PreparedRun,
   flags: RunFlags,
-  by?: ReadPlan,
+  { by, watch = UNWATCHED }: Given,
 ): Promise<ExitCode> {
   checkRollouts(prepared.plays, 'check', Date.now());
   if (flags.out !== undefined) await mustBeWritable(flags.out);
   const approved = by && { approved: approvedBy(by, prepared) };
   const plan = { ...planOf(id, playbooks, prepared, flags), ...approved, mode: 'check' } as const;
   const events: RunEvent[] = [];
-  const recap = await observed(undefined, prepared.secrets, flags, undefined, (around) =>
-    startRun(plan, connect(prepared), flags.out === undefined ? around : overheard(around, events)),
+  watch.begin(id);
+  const recap = await observed(
+    ...([undefined, [...prepared.secrets, ...watch.secrets], flags, undefined] as const),
+    (around) => startRun(plan, connect(prepared), flags.out === undefined ? around : overheard(around, events)),
+    watch.hear,
   );
   if (flags.out !== undefined) await save(flags.out, planFrom(events, prepared, flags), flags);
   const code = exitCodeOf(recap);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/duration.ts';
+import type { NotifyFlags } from './notify-flags.ts';
 
 /** How hosts are reached; the inventory's ansible_* variables win, as in Ansible. */
 export interface ConnectionFlags {
@@ -34,7 +35,7 @@ export interface ChoiceFlags {
   readonly startAtStep?: string;
 }
 
-export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, ChoiceFlags {
+export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, ChoiceFlags, NotifyFlags {
   /** Ask before each step. */
   readonly step?: boolean;
   readonly inventory: readonly string[];

@@ -20,6 +20,7 @@ import {
 import type { CopiesFlags } from './host-copies.ts';
 import type { InventoryFlags } from './inventory.ts';
 import type { LintFlags } from './lint.ts';
+import { notifyFlags } from './notify-flags.ts';
 import { packageVersion } from './own-package.ts';
 import type { ResumeFlags } from './run-call.ts';
 
@@ -38,21 +39,23 @@ const program = new Command('unwedge')
 
 runningFlags(
   choiceFlags(
-    program
-      .command('run')
-      .description('run playbooks against the hosts of an inventory')
-      .argument('[playbook...]', 'playbook files, run in this order')
-      .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
-      .option('-l, --limit <pattern>', 'only these hosts of the ones that the plays name')
-      .option('-C, --check', 'change nothing; tell what a run would change')
-      .option('--dry-run', 'the same as --check')
-      .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
-      .option('--out <file>', 'with --check: save what a run would change as a plan, for approval')
-      .option('--plan <file>', 'change what this plan says and nothing else; it says itself where')
-      .option('--no-limits', 'change hosts whatever the limits of the playbook say')
-      .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
-      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25)
-      .option('--playbook-sha256 <hash>', 'only if the playbooks are those that a schedule was made of'),
+    notifyFlags(
+      program
+        .command('run')
+        .description('run playbooks against the hosts of an inventory')
+        .argument('[playbook...]', 'playbook files, run in this order')
+        .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+        .option('-l, --limit <pattern>', 'only these hosts of the ones that the plays name')
+        .option('-C, --check', 'change nothing; tell what a run would change')
+        .option('--dry-run', 'the same as --check')
+        .option('--detailed-exitcode', 'with --check: exit with 10 where changes are pending')
+        .option('--out <file>', 'with --check: save what a run would change as a plan, for approval')
+        .option('--plan <file>', 'change what this plan says and nothing else; it says itself where')
+        .option('--no-limits', 'change hosts whatever the limits of the playbook say')
+        .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
+        .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25)
+        .option('--playbook-sha256 <hash>', 'only if the playbooks are those that a schedule was made of'),
+    ),
   ),
 ).action(async (playbooks: string[], flags: RunFlags, command: Command) => {
   if (flags.plan === undefined) {

@@ -6,6 +6,7 @@ import { carryOutRun } from './carry-out-run.ts';
 import { checkRun } from './check-run.ts';
 import type { RunFlags } from './flags.ts';
 import { playLock, runLock, withLocks } from './locks.ts';
+import { callKey, type Watch, watched } from './notify.ts';
 import { checkPin } from './playbook-pin.ts';
 import { prepareRun } from './prepared-run.ts';
 import { stateDir } from './state-dir.ts';
@@ -13,14 +14,25 @@ import { stateDir } from './state-dir.ts';
 /** `unwedge run`: everything is checked first; then hosts are touched. */
 export async function run(playbooks: readonly string[], given: RunFlags): Promise<ExitCode> {
   mustBeSensible(playbooks, given);
-  const flags = stepwise(given);
+  const about = {
+    command: isDry(given) ? 'check' : 'run',
+    playbooks,
+    key: callKey(playbooks, given),
+    flags: given,
+  } as const;
+  return watched(about, (watch) => runWatched(playbooks, stepwise(given), watch));
+}
+
+async function runWatched(playbooks: readonly string[], flags: RunFlags, watch: Watch): Promise<ExitCode> {
   const prepared = await prepareRun(playbooks, flags);
   checkPin(prepared, flags.playbookSha256);
   const id = newRunId(Date.now(), Math.random);
-  if (flags.check === true || flags.dryRun === true) return checkRun(id, playbooks, prepared, flags);
+  if (isDry(flags)) return checkRun(id, playbooks, prepared, flags, { watch });
   const locks = [playLock(playbooks, flags.inventory), runLock(stateDir(flags), id)];
-  return withLocks(locks, id, flags, () => carryOutRun(id, playbooks, prepared, flags));
+  return withLocks(locks, id, flags, () => carryOutRun(id, playbooks, prepared, flags, { watch }));
 }
+
+export const isDry = ({ check, dryRun }: RunFlags): boolean => check === true || dryRun === true;
 
 function mustBeSensible(playbooks: readonly string[], { out, check, dryRun, step }: RunFlags): void {
   if (playbooks.length === 0)

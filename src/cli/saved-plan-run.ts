@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { inputError } from '../core/diagnostic.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { newRunId } from '../journal/index.ts';
@@ -5,7 +6,9 @@ import { carryOutRun } from './carry-out-run.ts';
 import { checkRun, tell } from './check-run.ts';
 import type { RunFlags } from './flags.ts';
 import { playLock, runLock, withLocks } from './locks.ts';
+import { type Watch, watched } from './notify.ts';
 import { prepareRun } from './prepared-run.ts';
+import { isDry } from './run.ts';
 import { enterFolderOf, mustBeTheSame } from './run-call.ts';
 import { extentOf } from './saved-plan.ts';
 import { readPlan } from './saved-plan-file.ts';
@@ -22,6 +25,16 @@ export async function runByPlan(
   given: ReadonlySet<string>,
 ): Promise<ExitCode> {
   mustSayNoMore(playbooks, given);
+  const about = {
+    command: isDry(today) ? 'check' : 'run',
+    playbooks: [file],
+    key: `plan ${resolve(file)}`,
+    flags: today,
+  } as const;
+  return watched(about, (watch) => runWatched(file, today, given, watch));
+}
+
+async function runWatched(file: string, today: RunFlags, given: ReadonlySet<string>, watch: Watch): Promise<ExitCode> {
   const read = await readPlan(file);
   const { plan, source } = read;
   const dir = stateDir(today);
@@ -32,9 +45,9 @@ export async function runByPlan(
   mustBeTheSame(plan.call, prepared, `the plan ${source.file} was made`, 'bring back what it was, or make a plan anew');
   tell([`by plan ${file} of ${plan.madeAt}: ${extentOf(plan)}`], flags);
   const id = newRunId(Date.now(), Math.random);
-  if (flags.check === true || flags.dryRun === true) return checkRun(id, files, prepared, flags, read);
+  if (isDry(flags)) return checkRun(id, files, prepared, flags, { by: read, watch });
   const locks = [playLock(files, flags.inventory), runLock(dir, id)];
-  return withLocks(locks, id, flags, () => carryOutRun(id, files, prepared, flags, { by: read }));
+  return withLocks(locks, id, flags, () => carryOutRun(id, files, prepared, flags, { by: read, watch }));
 }
 
 function mustSayNoMore(playbooks: readonly string[], given: ReadonlySet<string>): void {

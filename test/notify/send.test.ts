@@ -125,7 +125,7 @@ describe('a webhook', () => {
     expect(message).toBe('no answer: ECONNREFUSED, 4 attempts');
   });
 
-  it.each([[404], [500], ['cut'], [{ redirect: `http://127.0.0.1/${SECRET}` }]] satisfies Answer[][])(
+  it.each([[404], [500], ['cut'], [{ redirect: `http://127.0.0.1/${SECRET}` }]] satisfies [Answer][])(
     'no error tells the address: %j',
     async (answer) => {
       const { url } = await serverThat(answer);

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../core/clock.ts';
+import { InputError } from '../core/diagnostic.ts';
+import type { RunEvent } from '../core/event.ts';
+import { ExitCode } from '../core/exit-code.ts';
+import { type AboutRun, command, ping, type RunFailure, type Way, webhook } from '../notify/index.ts';
+import { ReportFold } from '../reports/fold-report.ts';
+import { runHook } from '../transport/run-hook.ts';
+import type { RunFlags } from './flags.ts';
+import { playLock } from './locks.ts';
+import { tellChange } from './notify-change.ts';
+import type { NotifyFlags } from './notify-flags.ts';
+import { type Note, noteDown } from './notify-journal.ts';
+import { type Addresses, addressesIn } from './notify-secrets.ts';
+import { stateDir } from './state-dir.ts';
+
+/** What a command hands to those who watch it for others. */
+export interface Watch {
+  /** Texts that must be shown nowhere. */
+  readonly secrets: readonly string[];
+  /** Nothing keeps this run from beginning any more. */
+  readonly begin: (run: string) => void;
+  /** Gets every event, without secrets. */
+  readonly hear: (event: RunEvent) => void;
+}
+
+/** Nobody wants to know. */
+export const UNWATCHED: Watch = { secrets: [], begin: () => {}, hear: () => {} };
+
+/** What tells calls apart: playbooks, inventory, hosts, and whether it is a dry run. */
+export const callKey = (playbooks: readonly string[], flags: RunFlags): string =>
+  JSON.stringify([
+    playLock(playbooks, flags.inventory),
+    flags.limit ?? '',
+    flags.check === true || flags.dryRun === true,
+  ]);
+
+/** What is watched. */
+export interface Watched {
+  readonly command: AboutRun['command'];
+  readonly playbooks: readonly string[];
+  /** What was called with what: people are told what is new since the last one with the same. */
+  readonly key: string;
+  readonly flags: NotifyFlags & { readonly stateDir?: string };
+}
+
+/**
+ * Does `work` and tells of it whoever wants to know: dead man's switches of its beginning and its end, people of what is new.
+ * What fails there is told on stderr and in the run's journal; the exit code is that of the work.
+ * @throws what the work throws; InputError before it where an address can't be had
+ */
+export async function watched(about: Watched, work: (watch: Watch) => Promise<ExitCode>): Promise<ExitCode> {
+  const watcher = new Watcher(about, await addressesIn(about.flags));
+  try {
+    const code = await work(watcher);
+    await watcher.end(code, undefined);
+    return code;
+  } catch (error) {
+    const failure = failureIn(error);
+    await watcher.end(failure.code === 'refused' ? ExitCode.refused : ExitCode.failed, failure);
+    throw error;
+  }
+}
+
+function failureIn(error: unknown): RunFailure {
+  if (error instanceof InputError) return { code: 'refused', message: error.diagnostics[0]?.message ?? error.message };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof Error && error.name === 'JournalFailure' ? 'refused' : 'crashed', message };
+}
+
+const clock: Clock = { now: Date.now, ticks: () => performance.now(), wait: (ms) => wait(ms) };
+const by = { clock, random: Math.random };
+
+class Watcher implements Watch {
+  readonly #about: Watched;
+  readonly #addresses: Addresses;
+  /** As the command was called: it may enter another folder. */
+  readonly #stateDir: string;
+  /** The same in all pings of a run. */
+  readonly #rid = randomUUID();
+  readonly #fold: ReportFold;
+  #run: string | undefined;
+  #hasEvents = false;
+  /** Nothing waits for it: what becomes of it is noted at the end. */
+  #started: Promise<readonly Note[]> = Promise.resolve([]);
+
+  constructor(about: Watched, addresses: Addresses) {
+    this.#about = about;
+    this.#addresses = addresses;
+    this.#stateDir = stateDir(about.flags);
+    this.#fold = new ReportFold(about.command);
+  }
+
+  get secrets(): readonly string[] {
+    return this.#addresses.secrets;
+  }
+
+  begin = (run: string): void => {
+    this.#run = run;
+    this.#started = this.#ping('start', `run ${run}`);
+  };
+
+  hear = (event: RunEvent): void => {
+    this.#hasEvents = true;
+    this.#fold.add(event);
+  };
+
+  /** Never rejects. */
+  async end(code: ExitCode, failure: RunFailure | undefined): Promise<void> {
+    // Another run is at work with the same, and tells of itself.
+    if (code === ExitCode.locked && !this.#hasEvents) return;
+    const { command, playbooks, key } = this.#about;
+    const run = this.#run ?? '';
+    const ended = {
+      about: { run, command, playbooks, controller: hostname(), endedAt: new Date().toISOString(), exitCode: code },
+      report: this.#hasEvents ? this.#fold.report() : undefined,
+      failure,
+    };
+    const started = await this.#started;
+    const pinged = this.#ping(code, failure?.message ?? `run ${run}: exit code ${code}`);
+    const told = await tellChange(ended, this.#ways(), { stateDir: this.#stateDir, key });
+    // A dry run has no journal.
+    const journal = command === 'run' && this.#hasEvents && this.#run !== undefined ? { run: this.#run } : {};
+    const notes = [...started, ...told, ...(await pinged)];
+    await noteDown(notes, { secrets: this.secrets, stateDir: this.#stateDir, ...journal });
+  }
+
+  #ways(): readonly Way[] {
+    const { notify } = this.#about.flags;
+    const { webhook: to } = this.#addresses;
+    const ways = [notify === undefined ? undefined : command(notify, runHook), to && webhook(to, by)];
+    return ways.filter((way) => way !== undefined);
+  }
+
+  async #ping(what: 'start' | number, text: string): Promise<readonly Note[]> {
+    const { ping: to } = this.#addresses;
+    if (to === undefined) return [];
+    try {
+      await ping(to, what, this.#rid, text, by);
+      return [];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return [{ by: 'ping', failure: `${what === 'start' ? 'of its beginning' : 'of its end'}: ${why}` }];
+    }
+  }
+}
