@@ -22,6 +22,7 @@ import type { InventoryFlags } from './inventory.ts';
 import type { LintFlags } from './lint.ts';
 import { notifyFlags } from './notify-flags.ts';
 import { packageVersion } from './own-package.ts';
+import { type ReportFileFlags, reportFileFlags } from './report-flags.ts';
 import type { ResumeFlags } from './run-call.ts';
 
 /** Of the commands that change hosts. */
@@ -123,8 +124,9 @@ const runs = stateFlag(program.command('runs').description('list the runs that t
     await listAll(flags);
   },
 );
-connectionFlags(
-  stateFlag(
+reportFileFlags(
+  connectionFlags(
+   stateFlag(
     runs
       .command('show')
       .description('tell what a run did, host by host')
@@ -137,14 +139,15 @@ connectionFlags(
       )
       .option('-l, --limit <pattern>', 'with -i: only these hosts')
       .option('-f, --forks <n>', 'with -i: hosts to ask at the same time', whole, 25),
+   ),
   ),
-).action(async (run: string, flags: CopiesFlags & { stateDir?: string }) => {
+).action(async (run: string, flags: CopiesFlags & ReportFileFlags & { stateDir?: string }) => {
   if (flags.inventory.length > 0) {
     const { showOnHosts } = await import('./runs-on-hosts.ts');
     return showOnHosts(run, flags);
   }
   const { show } = await import('./runs.ts');
-  await show(run, flags);
+  process.exitCode = await show(run, flags);
 });
 
 program

@@ -1,10 +1,14 @@
+import { inputError } from '../core/diagnostic.ts';
 import { printable } from '../core/printable.ts';
 import type { HostCopy } from '../hostlog/copy.ts';
 import { type CopiesFlags, runOnHosts } from './host-copies.ts';
+import type { ReportFileFlags } from './report-flags.ts';
 import { changeText } from './runs.ts';
 
 /** `unwedge runs show RUN -i INVENTORY`: what the hosts themselves know of a run, whoever made it. */
-export async function showOnHosts(prefix: string, flags: CopiesFlags): Promise<void> {
+export async function showOnHosts(prefix: string, flags: CopiesFlags & ReportFileFlags): Promise<void> {
+  if (flags.report?.length)
+    throw inputError('hosts keep no findings: --report goes by the journal of this machine', 'leave -i out');
   const { record, copies } = await runOnHosts(prefix, flags);
   const { run, at, playbooks } = record.started;
   console.log(`run ${run}, ${at}, as its hosts have it: ${playbooks.map((file) => printable(file)).join(' ')}`);

@@ -1,9 +1,12 @@
 import { InputError } from '../core/diagnostic.ts';
+import type { ExitCode } from '../core/exit-code.ts';
 import { heldBy } from '../core/lock.ts';
 import { printable } from '../core/printable.ts';
 import type { ChangeRecord, RunRecord } from '../core/run-record.ts';
 import { findRun, loadRun, loadRuns, lockHolder } from '../journal/index.ts';
 import { runLock } from './locks.ts';
+import type { ReportFileFlags } from './report-flags.ts';
+import { reportPast } from './report-past.ts';
 import { isThrough, whyNotResumable } from './resumable.ts';
 import { stateDir } from './state-dir.ts';
 
@@ -24,7 +27,7 @@ export async function listAll(flags: { readonly stateDir?: string }): Promise<vo
 }
 
 /** `unwedge runs show RUN`: host by host, each change and what became of it. */
-export async function show(prefix: string, flags: { readonly stateDir?: string }): Promise<void> {
+export async function show(prefix: string, flags: ReportFileFlags & { readonly stateDir?: string }): Promise<ExitCode> {
   const dir = stateDir(flags);
   const run = await findRun(dir, prefix);
   const { record, torn } = await loadRun(dir, run);
@@ -43,9 +46,12 @@ export async function show(prefix: string, flags: { readonly stateDir?: string }
       );
     for (const change of host.changes) console.log(`  ${change.state.padEnd(11)}    ${changeText(change)}`);
   }
+  for (const { by, failure, said } of record.notified ?? [])
+    console.log(`\n${by}: ${failure === undefined ? 'notified' : 'not notified'}${because(failure ?? said)}`);
   for (const resume of record.resumes) console.log(`\nrun ${resume} went on with it`);
   for (const rollback of record.rollbacks) console.log(`\ntaken back by run ${rollback}`);
   console.log(`\n${outlook(record, holder === undefined ? undefined : heldBy(holder))}`);
+  return reportPast(dir, run, holder !== undefined, flags);
 }
 
 /** What can be done with the run. */

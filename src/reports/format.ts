@@ -11,6 +11,7 @@ export interface FormatOptions extends SarifOptions {
 
 /** Each with the endings of its files. */
 export const REPORT_FORMATS = {
+  html: ['.html', '.htm'],
   json: ['.json'],
   markdown: ['.md', '.markdown'],
   csv: ['.csv'],

@@ -10,6 +10,8 @@ export { REPORT_SCHEMA } from './report-schema.ts';
 /** The text of a report's file. Only the format that is asked for is loaded. */
 export async function formatted(format: ReportFormat, report: Report, options: FormatOptions): Promise<string> {
   switch (format) {
+    case 'html':
+      return (await import('./html/index.ts')).htmlReport(report, options.texts);
     case 'json':
       return (await import('./json.ts')).jsonReport(report);
     case 'markdown':

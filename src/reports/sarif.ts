@@ -6,24 +6,33 @@ import { printable } from '../core/printable.ts';
 import { foundNow, type HostFinding, type HostReport, type Report } from '../core/report.ts';
 import { type SarifRule, sarifLog } from '../core/sarif.ts';
 import { findingKey, findingStates } from './diff.ts';
+import type { CodeText } from './html/told.ts';
 import { isKnown } from './tally.ts';
 
 export interface SarifOptions {
   /** Of unwedge. */
   readonly version: string;
-  /** What stands behind a code; undefined for one that this unwedge does not know. */
-  readonly ruleOf: (code: string) => Omit<SarifRule, 'id'> | undefined;
+  /** What stands behind codes, by code. */
+  readonly texts: Readonly<Record<string, CodeText>>;
+  /** Where a code is documented. */
+  readonly docsOf: (code: string) => string;
 }
 
 /** Findings as SARIF 2.1.0: a host is a logical location. What kept a host from being looked at is a notification. */
-export function sarifReport(report: Report, { version, ruleOf }: SarifOptions): string {
+export function sarifReport(report: Report, options: SarifOptions): string {
   const found = report.hosts.flatMap((host) => foundNow(report, host));
   const codes = [...new Set([...found, ...(report.diff?.went ?? [])].map(({ code }) => code))].toSorted();
-  const rules = codes.map((id) => ({ id, ...(ruleOf(id) ?? { title: id, help: id }) }));
+  const rules = codes.map((code) => ruleOf(code, options));
   const results = [...report.hosts.flatMap((host) => hostResults(report, host)), ...absent(report)];
   const indexed = results.map((result) => ({ ...result, ruleIndex: codes.indexOf(String(result.ruleId)) }));
   const more = { invocations: [invocation(report)], automationDetails: { id: `unwedge/${report.kind}/${report.run}` } };
-  return `${safeJson(sarifLog({ version, rules, results: indexed, more }), 2)}\n`;
+  return `${safeJson(sarifLog({ version: options.version, rules, results: indexed, more }), 2)}\n`;
+}
+
+function ruleOf(id: string, { texts, docsOf }: SarifOptions): SarifRule {
+  const text = texts[id];
+  if (text === undefined) return { id, title: id, help: id };
+  return { id, title: text.title, help: [text.meaning, ...text.todo].join('\n'), helpUri: docsOf(id) };
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { critical: 'error', warning: 'warning', info: 'note' };

@@ -12,10 +12,13 @@ import { audit, fleet, hostile, hostReport, interrupted, report, run } from './s
 
 const options: FormatOptions = {
   version: '1.2.3',
-  ruleOf: (code) =>
-    code === 'UW313'
-      ? undefined
-      : { title: `title of ${code}`, help: 'meaning', helpUri: `file:///docs/findings.md#${code}` },
+  texts: Object.fromEntries(
+    ['UW001', 'UW301'].map((code) => [
+      code,
+      { title: `title of ${code}`, meaning: 'meaning', todo: ['do'], sources: [] },
+    ]),
+  ),
+  docsOf: (code) => `file:///docs/findings.md#${code}`,
 };
 
 /** An audit held against one of the day before: web-1 was worse, db-1 could be reached, web-9 has gone from the inventory. */
@@ -33,9 +36,12 @@ function compared(): Report {
 
 const samples: Readonly<Record<string, () => Report>> = { audit, run, interrupted, hostile, compared };
 const ENDINGS: Readonly<Record<ReportFormat, string>> = {
+  html: 'html',
   ...{ json: 'json', markdown: 'md', csv: 'csv', junit: 'xml', sarif: 'sarif', prometheus: 'prom' },
 };
-const formats = (Object.keys(ENDINGS) as ReportFormat[]).filter((format) => format !== 'prometheus');
+const formats = (Object.keys(ENDINGS) as ReportFormat[]).filter(
+  (format) => format !== 'prometheus' && format !== 'html',
+);
 const cases = formats.flatMap((format) => Object.keys(samples).map((name) => [name, format] as const));
 const textOf = (name: string, format: ReportFormat): Promise<string> =>
   formatted(format, (samples[name] ?? (() => fleet(1000)))(), options);

@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { REPORT_FORMATS, type ReportFormat } from '../reports/format.ts';
+
+export interface ReportFileFlags {
+  /** Absolute paths. */
+  readonly report?: readonly string[];
+  /** Of every file; left out: each as its name says. */
+  readonly format?: ReportFormat;
+}
+
+/** Paths are from where the command is called, wherever it goes. */
+const collectPath = (file: string, all: readonly string[]): string[] => [...all, resolve(file)];
+
+export const reportFileFlags = (command: Command): Command =>
+  command
+    .option('--report <file>', `write a report, by its ending: ${endings()} (repeatable)`, collectPath, [])
+    .addOption(
+      new Option('--format <kind>', 'what a report is written as, whatever its ending').choices(
+        Object.keys(REPORT_FORMATS),
+      ),
+    );
+
+const endings = (): string =>
+  Object.values(REPORT_FORMATS)
+    .map(([ending]) => ending)
+    .join(' ');
