@@ -1,12 +1,18 @@
 import { fileURLToPath } from 'node:url';
+import { inputError } from '../core/diagnostic.ts';
 import { type ExitCode, exitCodeOf } from '../core/exit-code.ts';
+import type { Report } from '../core/report.ts';
 import { newRunId } from '../journal/index.ts';
+import { auditLines } from '../reporters/audit-lines.ts';
+import type { Closing } from '../reporters/reporter.ts';
+import { whyLines } from '../reporters/why-lines.ts';
 import { ReportFold } from '../reports/fold-report.ts';
 import { startRun } from '../runner/index.ts';
 import type { ConnectionFlags, ReportFlags, RunFlags } from './flags.ts';
 import { observed } from './observed.ts';
 import { prepareRun } from './prepared-run.ts';
 import { connect, planOf } from './run-plan.ts';
+import { shellWords } from './shell-text.ts';
 
 /** What an audit looks at, the same from src/cli and from dist/cli. */
 const PLAYBOOK = fileURLToPath(new URL('../../playbooks/audit.yaml', import.meta.url));
@@ -14,11 +20,14 @@ const PLAYBOOK = fileURLToPath(new URL('../../playbooks/audit.yaml', import.meta
 export interface AuditFlags
   extends ConnectionFlags,
     Pick<ReportFlags, 'output' | 'verbose' | 'quiet'>,
-    Pick<RunFlags, 'inventory' | 'limit' | 'extraVars' | 'forks'> {}
+    Pick<RunFlags, 'inventory' | 'limit' | 'extraVars' | 'forks'> {
+  /** A host of which all is told. */
+  readonly why?: string;
+}
 
 /** `unwedge audit`: looks at every host and changes none; no journal, no lock. */
 export async function audit(given: AuditFlags): Promise<ExitCode> {
-  const flags: RunFlags = { ...given, check: true, lockWait: 0, tags: [], skipTags: [] };
+  const flags = checkFlags(given);
   const prepared = await prepareRun([PLAYBOOK], flags);
   const id = newRunId(Date.now(), Math.random);
   const plan = { ...planOf(id, ['playbooks/audit.yaml'], prepared, flags), mode: 'check' } as const;
@@ -27,6 +36,22 @@ export async function audit(given: AuditFlags): Promise<ExitCode> {
     ...([undefined, prepared.secrets, flags, undefined] as const),
     (around) => startRun(plan, connect(prepared, { watched: true }), around),
     (event) => fold.add(event),
+    closing(given, () => fold.report()),
   );
   return exitCodeOf(recap);
 }
+
+/** As a dry run has them. @throws InputError */
+function checkFlags({ why, ...flags }: AuditFlags): RunFlags {
+  if (why !== undefined && flags.limit !== undefined)
+    throw inputError('--why and -l both say which hosts', 'leave -l out: --why looks at its host only');
+  const limit = why ?? flags.limit;
+  return { ...flags, ...(limit === undefined ? {} : { limit }), check: true, lockWait: 0, tags: [], skipTags: [] };
+}
+
+const closing =
+  ({ why, verbose, inventory }: AuditFlags, report: () => Report): Closing =>
+  (style, columns) => {
+    const view = { style, columns, verbose, inventory: shellWords(inventory.flatMap((source) => ['-i', source])) };
+    return why === undefined ? auditLines(report(), view) : report().hosts.flatMap((host) => whyLines(host, view));
+  };

@@ -2,6 +2,7 @@ import type { Recap, RunEvent } from '../core/event.ts';
 import type { HostLog } from '../core/host-log.ts';
 import { type Journal, scrubError } from '../journal/index.ts';
 import { createReporter } from '../reporters/index.ts';
+import type { Closing } from '../reporters/reporter.ts';
 import { StopControl, type Surroundings } from '../runner/index.ts';
 import type { ReportFlags } from './flags.ts';
 import { Quiet } from './quiet.ts';
@@ -9,7 +10,7 @@ import { surroundings } from './surroundings.ts';
 
 /**
  * Runs `work` between journals, reporter and signals, and closes all of them whatever happens. `hosts`: their own journals;
- * `hear` gets every event, without secrets.
+ * `hear` gets every event, without secrets; `closing` is told in the place of the summary.
  */
 export async function observed(
   journal: Journal | undefined,
@@ -18,11 +19,13 @@ export async function observed(
   hosts: ((clean: (event: RunEvent) => RunEvent) => HostLog) | undefined,
   work: (around: Surroundings) => Promise<Recap>,
   hear: (event: RunEvent) => void = () => {},
+  closing?: Closing,
 ): Promise<Recap> {
   const quiet = flags.quiet ? new Quiet() : undefined;
   const reporter = await createReporter(flags.output ?? (isScreen(flags) ? 'tree' : 'plain'), output(quiet), {
     diff: flags.diff ?? false,
     verbose: flags.verbose,
+    ...(closing && { closing }),
   });
   const stop = new StopControl();
   const ignoreSignals = onSignals(stop);

@@ -10,12 +10,13 @@
 set -u
 say() { printf '%s' "$1"; shift; printf '\t%s' "$@"; printf '\n'; }
 namespace_of() { n=$(readlink "/proc/$1/ns/mnt" 2>/dev/null) && n=${n#*\[} && printf '%s' "${n%]}"; }
-seen_of() { n=$(namespace_of "$1"); printf '%s' "${n:-?}"; }
+who=${1:-root}
+seen_of() { n=$(namespace_of "$1"); [ "$who" != anyone ] || n=${n:-?}; printf '%s' "$n"; }
 # The parent's pid: second field behind the program's name, which may hold anything.
 parent_of() { s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1; s=${s##*) }; s=${s#* }; printf '%s' "${s%% *}"; }
 value_of() { printf '%s\n' "$unit" | sed -n "s/^$1=//p"; }
 words_of() { tr '\000\n' '\n ' 2>/dev/null <"/proc/$1/cmdline"; }
-[ "$(id -u)" -eq 0 ] || [ -n "$(namespace_of 1)" ] || [ "${1:-}" = anyone ] || { echo "not root but $(id -un)" >&2; exit 6; }
+[ "$(id -u)" -eq 0 ] || [ -n "$(namespace_of 1)" ] || [ "$who" = anyone ] || { echo "not root but $(id -un)" >&2; exit 6; }
 command -v docker >/dev/null 2>&1 || { echo 'no docker program on this host' >&2; exit 3; }
 # EL7 has a second docker as docker-latest: the unit that runs a daemon is meant, else the first that is there.
 unit=$(systemctl show docker.service docker-latest.service -p Id -p LoadState -p ActiveState -p MainPID -p MountFlags \

@@ -28,12 +28,14 @@ export class PlainReporter implements Reporter {
 
   event(event: RunEvent): void {
     this.#summary.add(event);
-    this.#sink.lines(this.#lines.of(event));
+    const lines = this.#lines.of(event);
+    if (this.#options.closing === undefined || this.#options.verbose > 0) this.#sink.lines(lines);
   }
 
   async end(): Promise<void> {
-    const lines = await this.#summary.lines(this.#options, this.#style);
-    this.#sink.lines(lines.length === 0 ? [] : ['', ...lines]);
+    const { closing, verbose } = this.#options;
+    const lines = closing?.(this.#style, undefined) ?? (await this.#summary.lines(this.#options, this.#style));
+    this.#sink.lines(lines.length === 0 || (closing && verbose === 0) ? lines : ['', ...lines]);
     await this.#sink.flush();
   }
 }

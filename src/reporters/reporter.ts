@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/event.ts';
+import type { Style } from './style.ts';
 
 /** Takes the events of one run as they happen and tells people or programs about them. Never throws. */
 export interface Reporter {
@@ -21,9 +22,14 @@ export interface Output {
   readonly color: boolean;
 }
 
+/** What is told at the end in the place of a run's summary. `columns`: undefined where lines have no width. */
+export type Closing = (style: Style, columns: number | undefined) => readonly string[];
+
 export interface ReporterOptions {
   /** Show unified diffs of files. */
   readonly diff: boolean;
   /** How often -v was given. */
   readonly verbose: number;
+  /** With it, `plain` tells single events only with -v. */
+  readonly closing?: Closing;
 }

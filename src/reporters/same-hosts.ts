@@ -7,7 +7,8 @@ const FOLD_ABOVE = 10;
 /** One thing to tell of a host: a line, or one with more below it. */
 export type Item = string | readonly [string, ...string[]];
 
-interface Group {
+/** Hosts with the same items. */
+export interface Group {
   readonly hosts: string[];
   /** Distinct items with how often they occur on all hosts of the group. */
   readonly items: Map<string, number>;
@@ -19,20 +20,24 @@ type ItemsByHost = ReadonlyMap<string, readonly Item[]>;
  * Tells hosts with the same items together: `12 hosts: web-1, web-2 …` and the lines under it.
  * Container ids, pids and namespaces differ from host to host; on many hosts they are folded to `<id>`, with a count, unless `exact`.
  */
-export function sameHosts(itemsByHost: ItemsByHost, exact: boolean): string[] {
+export const sameHosts = (itemsByHost: ItemsByHost, exact: boolean): string[] =>
+  groupsOfHosts(itemsByHost, !exact && itemsByHost.size > FOLD_ABOVE).flatMap(groupLines);
+
+/** The same before it is put into lines. `fold`: hosts whose items differ in ids only are the same. */
+export function groupsOfHosts(itemsByHost: ItemsByHost, fold: boolean): readonly Group[] {
   const groups = new Map<string, Group>();
-  for (const [host, texts] of textsByHost(itemsByHost, exact)) {
+  for (const [host, texts] of textsByHost(itemsByHost, fold)) {
     const group = groupAt(groups, JSON.stringify([...new Set(texts)].sort()));
     group.hosts.push(host);
     for (const text of texts) count(group, text);
   }
-  return [...groups.values()].flatMap(groupLines);
+  return [...groups.values()];
 }
 
 /** The same, but tells each item once, with all the hosts that have it, whatever else they have. */
 export function sameItems(itemsByHost: ItemsByHost, exact: boolean): string[] {
   const hostsOf = new Map<string, string[]>();
-  for (const [host, texts] of textsByHost(itemsByHost, exact))
+  for (const [host, texts] of textsByHost(itemsByHost, !exact && itemsByHost.size > FOLD_ABOVE))
     for (const text of texts) hostsOf.set(text, [...(hostsOf.get(text) ?? []), host]);
   const groups = new Map<string, Group>();
   for (const [text, hosts] of hostsOf) {
@@ -44,8 +49,7 @@ export function sameItems(itemsByHost: ItemsByHost, exact: boolean): string[] {
   return [...groups.values()].flatMap(groupLines);
 }
 
-function textsByHost(itemsByHost: ItemsByHost, exact: boolean): (readonly [host: string, texts: readonly string[]])[] {
-  const fold = !exact && itemsByHost.size > FOLD_ABOVE;
+function textsByHost(itemsByHost: ItemsByHost, fold: boolean): (readonly [host: string, texts: readonly string[]])[] {
   return [...itemsByHost].map(([host, items]) => [host, items.map((item) => textOf(item, fold))]);
 }
 
@@ -65,7 +69,7 @@ function textOf(item: Item, fold: boolean): string {
   return (fold ? safe.map(withoutIds) : safe).join('\n');
 }
 
-function groupLines({ hosts, items }: Group): string[] {
+export function groupLines({ hosts, items }: Group): string[] {
   const all = [...items].map(([text, times]) => {
     const [first = '', ...below] = text.split('\n');
     return { first: `${first}${times > hosts.length ? `  (${times} in all)` : ''}`, below };

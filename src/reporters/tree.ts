@@ -68,7 +68,9 @@ export class TreeReporter implements Reporter {
 
   async #tellSummary(): Promise<void> {
     const { columns } = this.#view();
-    const lines = await this.#summary.lines({ ...this.#options, columns }, this.#style);
+    const { closing } = this.#options;
+    const lines =
+      closing?.(this.#style, columns) ?? (await this.#summary.lines({ ...this.#options, columns }, this.#style));
     this.#sink.lines(lines.length === 0 ? [] : ['', ...lines]);
     await this.#sink.flush();
   }

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/core/finding.ts';
+import type { Connection, ReadOnlySession } from '../../src/core/session.ts';
+import { orphans } from '../../src/steps/orphans/step.ts';
+import { scan } from '../../src/steps/scan/step.ts';
+import { connect } from './connect.ts';
+import { personality } from './docker/personality.ts';
+import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
+
+/** Between them they make each probe of an audit look at all that it can look at. */
+const CASES = [
+  ['el7-1.12.6-devicemapper', 'holder-service'],
+  ['el7-17.12-overlay2', 'holder-container'],
+  ['el7-17.06-overlay2', 'nothing'],
+  ['el7-17.06-overlay2', 'thread-namespace'],
+  ['el7-17.06-overlay2', 'namespace-without-process'],
+  ['el7-17.12-overlay2', 'orphan-directories'],
+] as const;
+
+describe.skipIf(simAvailable())("an audit's session", { timeout: 300_000 }, () => {
+  let fleet: Fleet;
+  beforeAll(async () => {
+    fleet = await bootFleet(
+      CASES.map(([type, scenario]) => ({ name: `${type}-${scenario}`, personality: personality(type) })),
+    );
+  });
+  afterAll(() => fleet.close());
+
+  const opened = async <T>(
+    name: string,
+    watched: boolean,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> => {
+    const connection = await connect(fleet, name, { watched });
+    return work(connection).finally(() => connection.close());
+  };
+
+  it.each(CASES)('sees on %s with %s what root sees, and leaves the host as it was', async (type, scenario) => {
+    const name = `${type}-${scenario}`;
+    const host = fleet.host(name);
+    await host.wedge(scenario);
+    const before = await host.snapshot();
+    const root = await opened(name, false, (connection) => look(connection.readOnly({ deadline: 120 })));
+    const audit = await opened(name, true, async (connection) => {
+      expect(connection.guard).toEqual({ enforced: 'namespace', why: undefined });
+      return look(connection.readOnly({ deadline: 120 }));
+    });
+    expect(audit).toEqual(root);
+    if (scenario !== 'nothing') expect([...(audit.findings ?? []), ...audit.notes]).not.toEqual([]);
+    expect(await host.snapshot()).toBe(before);
+  });
+});
+
+async function look(
+  session: ReadOnlySession,
+): Promise<{ findings: readonly Finding[] | undefined; notes: readonly string[] }> {
+  const found = scan.plan({ tell: 'all' }, await scan.probe(session, { tell: 'all' }), { pending: [], done: [] });
+  const left = orphans.plan({ remove: false }, await orphans.probe(session, { remove: false }), {
+    pending: [],
+    done: [],
+  });
+  return { findings: found.findings, notes: left.notes ?? [] };
+}
