@@ -2,14 +2,15 @@ import { type ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import { DRIFTED, LEFT } from '../core/host-script.ts';
 import type { AskHost, RunPast } from '../core/past.ts';
 import { changeOnHost } from '../hostlog/change-probe.ts';
-import { openJournal } from '../journal/index.ts';
+import { loadEvents, openJournal } from '../journal/index.ts';
 import { checkRollouts, startRun } from '../runner/index.ts';
 import type { RunFlags } from './flags.ts';
 import { hostJournals } from './host-journals.ts';
 import { limitsOf } from './limits.ts';
-import { UNWATCHED, type Watch } from './notify.ts';
+import type { Watch } from './notify.ts';
 import { observed } from './observed.ts';
 import type { PreparedRun } from './prepared-run.ts';
+import { reported } from './report-run.ts';
 import { callOf } from './run-call.ts';
 import { connect, planOf } from './run-plan.ts';
 import { approvedBy } from './saved-plan.ts';
@@ -31,9 +32,23 @@ export async function carryOutRun(
   playbooks: readonly string[],
   prepared: PreparedRun,
   flags: RunFlags,
-  { past, by, watch = UNWATCHED }: Given = {},
+  given: Given = {},
 ): Promise<ExitCode> {
   checkRollouts(prepared.plays, 'run', Date.now());
+  const { past, watch } = given;
+  const events = past && (() => loadEvents(stateDir(flags), past.run));
+  return reported(flags, { kind: 'run', ...(watch && { watch }), past: events }, (heard) =>
+    carryOut(run, playbooks, prepared, flags, { ...given, watch: heard }),
+  );
+}
+
+async function carryOut(
+  run: string,
+  playbooks: readonly string[],
+  prepared: PreparedRun,
+  flags: RunFlags,
+  { past, by, watch }: Given & { readonly watch: Watch },
+): Promise<ExitCode> {
   const approved = by && { approved: approvedBy(by, prepared) };
   const call = callOf(prepared, flags, by?.source);
   const plan = { ...planOf(run, playbooks, prepared, flags), ...approved, mode: 'run', call } as const;

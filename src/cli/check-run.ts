@@ -4,9 +4,10 @@ import { printable } from '../core/printable.ts';
 import type { SavedPlan } from '../core/saved-plan.ts';
 import { checkRollouts, startRun } from '../runner/index.ts';
 import type { RunFlags } from './flags.ts';
-import { UNWATCHED, type Watch } from './notify.ts';
+import type { Watch } from './notify.ts';
 import { observed } from './observed.ts';
 import type { PreparedRun } from './prepared-run.ts';
+import { reported } from './report-run.ts';
 import { connect, planOf } from './run-plan.ts';
 import { approvedBy, extentOf, overheard, planFrom } from './saved-plan.ts';
 import { mustBeWritable, type ReadPlan, writePlan } from './saved-plan-file.ts';
@@ -23,9 +24,21 @@ export async function checkRun(
   playbooks: readonly string[],
   prepared: PreparedRun,
   flags: RunFlags,
-  { by, watch = UNWATCHED }: Given,
+  { watch, ...given }: Given,
 ): Promise<ExitCode> {
   checkRollouts(prepared.plays, 'check', Date.now());
+  return reported(flags, { kind: 'check', ...(watch && { watch }) }, (heard) =>
+    foretell(id, playbooks, prepared, flags, { ...given, watch: heard }),
+  );
+}
+
+async function foretell(
+  id: string,
+  playbooks: readonly string[],
+  prepared: PreparedRun,
+  flags: RunFlags,
+  { by, watch }: Given & { readonly watch: Watch },
+): Promise<ExitCode> {
   if (flags.out !== undefined) await mustBeWritable(flags.out);
   const approved = by && { approved: approvedBy(by, prepared) };
   const plan = { ...planOf(id, playbooks, prepared, flags), ...approved, mode: 'check' } as const;

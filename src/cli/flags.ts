@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/duration.ts';
 import type { NotifyFlags } from './notify-flags.ts';
+import { type ReportFileFlags, reportFileFlags } from './report-flags.ts';
 
 /** How hosts are reached; the inventory's ansible_* variables win, as in Ansible. */
 export interface ConnectionFlags {
@@ -15,7 +16,7 @@ export interface ConnectionFlags {
   readonly becomePasswordFile?: string;
 }
 
-export interface ReportFlags {
+export interface ReportFlags extends ReportFileFlags {
   readonly output?: 'tree' | 'plain' | 'json';
   readonly diff?: boolean;
   readonly verbose: number;
@@ -86,7 +87,7 @@ export const outputFlags = (command: Command): Command =>
     .option('-q, --quiet', 'print nothing where nothing was found, changed or to be changed');
 
 export const reportFlags = (command: Command): Command =>
-  stateFlag(outputFlags(command).option('-D, --diff', 'show how files would change, or have changed'));
+  stateFlag(reportFileFlags(outputFlags(command).option('-D, --diff', 'show how files would change, or have changed')));
 
 export const stateFlag = (command: Command): Command =>
   command.option(

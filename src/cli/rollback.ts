@@ -11,6 +11,7 @@ import { hostJournals } from './host-journals.ts';
 import { lockWish, runLock, withLocks } from './locks.ts';
 import { observed } from './observed.ts';
 import { stepTypesOf } from './plugin-types.ts';
+import { reported } from './report-run.ts';
 import { findWholeRun } from './resumable.ts';
 import { stateDir } from './state-dir.ts';
 import { recalled } from './targets.ts';
@@ -73,10 +74,11 @@ async function takeBack(run: string, record: RunRecord, { secrets, wayTo }: Ways
     if (to === undefined) throw new Error(`the journal does not tell how to reach ${host}`);
     return openConnection(to);
   };
-  const journal = await openJournal(stateDir(flags), run);
-  return exitCodeOf(
-    await observed(journal, secrets, flags, hostJournals(of, playbooks), (around) =>
-      startRollback(plan, connect, around),
-    ),
-  );
+  return reported(flags, { kind: 'rollback', earlier: record.hosts }, async ({ hear }) => {
+    const journal = await openJournal(stateDir(flags), run);
+    const hosts = hostJournals(of, playbooks);
+    return exitCodeOf(
+      await observed(journal, secrets, flags, hosts, (around) => startRollback(plan, connect, around), hear),
+    );
+  });
 }

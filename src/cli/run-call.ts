@@ -21,9 +21,9 @@ export const callOf = (
   ...(plan && { plan }),
 });
 
-/** Without what only this call is about: whether it is a dry run, how it is shown, asked about and notified of, where its journal is, how long it waits. */
+/** Without what only this call is about: whether it is a dry run, how it is shown, reported, asked about and notified of, where its journal is, how long it waits. */
 function lasting({ output, diff, verbose, quiet, stateDir, lockWait, step, ...more }: RunFlags): JsonObject {
-  const { check, dryRun, detailedExitcode, out, plan, notify, webhookFile, pingFile, ...flags } = more;
+  const { check, dryRun, detailedExitcode, out, plan, report, format, notify, webhookFile, pingFile, ...flags } = more;
   return JSON.parse(JSON.stringify(flags));
 }
 
