@@ -10,6 +10,7 @@ const HOME: Readonly<Record<string, string>> = {
   diff: 'reporters',
   'js-yaml': 'core',
   listr2: 'reporters',
+  'modern-tar': 'evidence',
   zx: 'transport',
 };
 
