@@ -101,11 +101,11 @@ function resolvePlays({ playbooks, inventory, limit }: CheckedInput): readonly R
 }
 
 function fingerprint(plays: readonly ResolvedPlay[], hosts: readonly Host[], extraVars: JsonObject): string {
-  const told = hosts.map(({ name, groups, vars }) => ({ name, groups, vars }));
+  const hash = createHash('sha256');
+  // One by one: the variables of thousands of hosts may be longer than any one text can be.
+  for (const { name, groups, vars } of hosts) hash.update(JSON.stringify({ name, groups, vars }));
   const selected = plays.map((play) => play.hosts.map(({ name }) => name));
-  return createHash('sha256')
-    .update(JSON.stringify([told, selected, extraVars]))
-    .digest('hex');
+  return hash.update(JSON.stringify([selected, extraVars])).digest('hex');
 }
 
 const distinct = (hosts: readonly Host[]): Host[] => [...new Map(hosts.map((host) => [host.name, host])).values()];

@@ -27,10 +27,28 @@ export class InputError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.map((d) => d.message).join('\n'));
-    this.diagnostics = diagnostics;
+    const told = firstOf(diagnostics);
+    super(told.map((d) => d.message).join('\n'));
+    this.diagnostics = told;
   }
 }
+
+const MOST = 200;
+
+/** Nobody mends thousands at once: the first ones, and how many there are beside them. */
+export function firstOf(findings: readonly Diagnostic[]): readonly Diagnostic[] {
+  const first = findings.slice(0, MOST).map(legible);
+  const more = findings.slice(MOST);
+  if (more.length === 0) return first;
+  const severity = more.some((finding) => finding.severity === 'error') ? 'error' : 'warning';
+  return [...first, { severity, message: `… and ${more.length} more findings`, todo: 'mend the first ones' }];
+}
+
+const LONGEST = 2_000;
+
+/** A message quotes what is wrong, and that may be a megabyte. */
+const legible = (finding: Diagnostic): Diagnostic =>
+  finding.message.length <= LONGEST ? finding : { ...finding, message: `${finding.message.slice(0, LONGEST)}…` };
 
 /** The shortest way to refuse: one error without a place in a file. */
 export const inputError = (message: string, todo?: string): InputError =>

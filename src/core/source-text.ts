@@ -18,17 +18,19 @@ export class SourceText {
   readonly file: string;
   readonly text: string;
   private readonly lineStarts: readonly number[];
+  /** Characters of two UTF-16 units: where each one's second is. */
+  private readonly wide: readonly number[];
 
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text;
     this.lineStarts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (m) => m.index + m[0].length)];
+    this.wide = Array.from(text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g), (m) => m.index + 1);
   }
 
   at(offset: number): SourceLocation {
     const line = this.lineIndex(offset);
-    const before = this.text.slice(this.lineStart(line), offset);
-    return { file: this.file, line: line + 1, column: characters(before) + 1 };
+    return { file: this.file, line: line + 1, column: this.characters(this.lineStart(line), offset) + 1 };
   }
 
   /** What a person sees: message, place, the source line and how much of it is meant. */
@@ -42,21 +44,14 @@ export class SourceText {
       ...(options.rule === undefined ? {} : { rule: options.rule }),
       message,
       at: this.at(start),
-      source,
-      length: Math.max(1, characters(this.text.slice(start, Math.max(start, end)))),
+      ...(source.length > LONGEST_LINE ? {} : { source }),
+      length: Math.max(1, this.characters(start, Math.max(start, end))),
       ...(options.todo === undefined ? {} : { todo: options.todo }),
     };
   }
 
   private lineIndex(offset: number): number {
-    let low = 0;
-    let high = this.lineStarts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.lineStart(middle) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return Math.max(0, countBelow(this.lineStarts, offset + 1) - 1);
   }
 
   private lineStart(line: number): number {
@@ -64,15 +59,29 @@ export class SourceText {
   }
 
   private lineText(line: number): string {
-    return this.text.slice(this.lineStart(line), this.lineStart(line + 1)).replace(/[\r\n]+$/, '');
+    let end = this.lineStart(line + 1);
+    while (end > this.lineStart(line) && /[\r\n]/.test(this.text.charAt(end - 1))) end--;
+    return this.text.slice(this.lineStart(line), end);
+  }
+
+  private characters(start: number, end: number): number {
+    return end - start - (countBelow(this.wide, end) - countBelow(this.wide, start + 1));
   }
 }
 
-const characters = (text: string): number => {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-};
+/** How many of ascending numbers are less than a limit: thousands of findings may stand in one line of a megabyte. */
+function countBelow(ascending: readonly number[], limit: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? limit) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Nobody reads a longer one; its place is told. */
+const LONGEST_LINE = 10_000;
 
 const MIB = 1024 * 1024;
 

@@ -6,7 +6,7 @@ export type YamlNode = YamlScalar | YamlList | YamlMap;
 
 interface Placed {
   readonly span: Span;
-  /** How many nodes it would be with every alias written out. */
+  /** How many nodes it would be with every alias written out; a long text counts as several. */
   readonly size: number;
   /** One of the tags that the reader asked for, and where it stands. */
   readonly tag?: string;

@@ -29,6 +29,8 @@ export interface YamlOptions {
 const MAX_DEPTH = 64;
 /** Enough for any real file; `a: &a [*b, *b, …]` nine times over is a billion. */
 const MAX_NODES = 1_000_000;
+/** So many characters count as one node: a long text repeated by aliases is as bad as a long list. */
+const LONG_TEXT = 64;
 
 /**
  * One YAML document. Merge keys (`<<`) are resolved.
@@ -194,7 +196,7 @@ class Builder {
       text,
       textStart: exact ? event.valueStart : undefined,
       span,
-      size: 1,
+      size: 1 + Math.floor(text.length / LONG_TEXT),
     };
   }
 

@@ -1,3 +1,4 @@
+import { bounded, TookTooLong } from '../core/bounded.ts';
 import { InputError, inputError } from '../core/diagnostic.ts';
 import type { Host, Inventory } from '../core/inventory.ts';
 import { SourceText } from '../core/source-text.ts';
@@ -75,7 +76,7 @@ function term(part: string): Term {
 
 function matchTerm({ text }: Term, inventory: Inventory): string[] {
   if (text.startsWith('@')) throw inputError(`a file of hosts (${text}) belongs into a limit`, `write -l ${text}`);
-  if (text.startsWith('~')) return byRegExp(regExp(text.slice(1), text), inventory);
+  if (text.startsWith('~')) return byRegExp(regExp(text.slice(1), text), text, inventory);
   const subscript = /^(.+)\[(?:(-?\d+)|(\d*)[:-](\d+)?)\]$/.exec(text);
   if (!subscript) return byName(text, inventory);
   const [, base = '', index, first, last] = subscript;
@@ -95,7 +96,7 @@ function pick(hosts: readonly string[], index: number, text: string): string[] {
 
 function byName(text: string, inventory: Inventory): string[] {
   if (text === 'all' || text === '*') return inventory.hosts.map((host) => host.name);
-  if (/[*?[]/.test(text)) return byRegExp(globRegExp(text), inventory);
+  if (/[*?[]/.test(text)) return byRegExp(globRegExp(text), text, inventory);
   const group = inventory.groups.get(text);
   if (group) return [...group];
   if (inventory.hosts.some((host) => host.name === text)) return [text];
@@ -104,10 +105,15 @@ function byName(text: string, inventory: Inventory): string[] {
 }
 
 /** A glob or regular expression looks at groups and at hosts. */
-function byRegExp(expression: RegExp, inventory: Inventory): string[] {
-  const groups = [...inventory.groups].filter(([name]) => expression.test(name)).flatMap(([, hosts]) => hosts);
-  const hosts = inventory.hosts.map((host) => host.name).filter((name) => expression.test(name));
-  return [...new Set([...groups, ...hosts])];
+function byRegExp(expression: RegExp, text: string, inventory: Inventory): string[] {
+  const named = inventory.hosts.map(({ name }) => [name, [name]] as const);
+  try {
+    const found = bounded(() => [...inventory.groups, ...named].filter(([name]) => expression.test(name)));
+    return [...new Set(found.flatMap(([, hosts]) => hosts))];
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error;
+    throw inputError(`'${text}': to match this against all names takes too long`, 'write a simpler pattern');
+  }
 }
 
 function regExp(source: string, text: string): RegExp {

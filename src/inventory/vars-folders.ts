@@ -92,10 +92,12 @@ function list(folder: string, findings: Diagnostic[]): string[] {
 
 function readText(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    // A device or a pipe might never end.
+    if (statSync(file).isFile()) return readFileSync(file);
   } catch (error) {
     throw unreadable(file, error);
   }
+  throw inputError(`can't read ${file}: it is no regular file`);
 }
 
 const unreadable = (path: string, error: unknown) =>

@@ -21,7 +21,7 @@ export function conjuncts(condition: string): string[] {
   try {
     return operands(new Environment({ unlistedVariablesAreDyn: true }).parse(condition).ast);
   } catch (error) {
-    if (error instanceof ParseError) return [];
+    if (isNone(error)) return [];
     throw error;
   }
 }
@@ -32,10 +32,13 @@ export function readsName(expression: string, name: string): boolean {
     const { ast } = new Environment({ unlistedVariablesAreDyn: true }).parse(expression);
     return nameUses(ast).some((use) => use.name === name);
   } catch (error) {
-    if (error instanceof ParseError) return false;
+    if (isNone(error)) return false;
     throw error;
   }
 }
+
+/** The parser calls itself for each of a thousand `!`, until there is no stack left. */
+const isNone = (error: unknown): boolean => error instanceof ParseError || error instanceof RangeError;
 
 function operands(ast: ASTNode): string[] {
   if (ast.op !== '&&') return [serialize(ast)];

@@ -1,4 +1,5 @@
 import { Environment, EvaluationError, ParseError, type ParseResult } from '@marcbachmann/cel-js';
+import { bounded } from '../core/bounded.ts';
 import type { Expression, Scope } from '../core/expression.ts';
 import type { Json } from '../core/json.ts';
 import { StepError } from '../core/step-type.ts';
@@ -18,6 +19,17 @@ const LIMITS = { maxAstNodes: 2000, maxDepth: 64, maxListElements: 500, maxMapEn
 
 /** Compiles and type-checks one expression. Undefined where it has an error, which is reported at its place. */
 export function compileExpression(text: string, place: TextPlace, names: Names): Compiled | undefined {
+  try {
+    return compile(text, place, names);
+  } catch (error) {
+    // The parser calls itself for each of a thousand `!`, and so does what looks at its tree.
+    if (!(error instanceof RangeError)) throw error;
+    place.report({ rule: 'expression-syntax', message: 'the expression is nested too deeply', end: text.length });
+    return undefined;
+  }
+}
+
+function compile(text: string, place: TextPlace, names: Names): Compiled | undefined {
   const parsed = parse(text, place);
   if (!parsed) return undefined;
   const uses = nameUses(parsed.ast);
@@ -73,6 +85,7 @@ function environmentOf(uses: readonly NameUse[], names: Names): Environment {
 
 function evaluator(run: ParseResult, text: string, uses: readonly NameUse[], place: TextPlace, names: Names) {
   const needed = [...new Set(uses.map((use) => use.name))];
+  const hasPattern = text.includes('matches');
   return (scope: Scope): Json => {
     const context: Record<string, unknown> = {};
     for (const name of needed) {
@@ -80,7 +93,7 @@ function evaluator(run: ParseResult, text: string, uses: readonly NameUse[], pla
       if (value !== undefined) context[name] = toCel(value);
     }
     try {
-      return fromCel(run(context));
+      return fromCel(hasPattern ? bounded(() => run(context)) : run(context));
     } catch (error) {
       if (error instanceof EvaluationError) throw evaluationError(error, text, place, names);
       throw failure(text, place, error instanceof Error ? error.message : 'it failed', undefined, error);

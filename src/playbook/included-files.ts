@@ -55,11 +55,15 @@ export class IncludedFiles {
   }
 }
 
+/** Of any text that a person wrote. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
 /** A device or a pipe might never end. */
 export function readRegular(path: string): { readonly bytes: Uint8Array } | { readonly problem: string } {
   try {
     const about = statSync(path);
     if (!about.isFile()) return { problem: about.isDirectory() ? 'it is a directory' : 'it is no regular file' };
+    if (about.size > MOST_BYTES) return { problem: `it has ${about.size} bytes` };
     return { bytes: readFileSync(path) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';

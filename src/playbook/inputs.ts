@@ -1,3 +1,4 @@
+import { bounded, TookTooLong } from '../core/bounded.ts';
 import type { Json } from '../core/json.ts';
 import { entryOf, toJson, type YamlEntry, type YamlNode } from '../core/yaml-node.ts';
 import { INPUT_TYPES, type InputType } from './input-schema.ts';
@@ -104,9 +105,17 @@ export function valueProblem({ type, choices, pattern }: Input, value: Json): st
   if (!FITS[type](value)) return `it must be ${WORDS[type]}, not ${typeName(value)}`;
   if (choices && !choices.some((choice) => JSON.stringify(choice) === JSON.stringify(value)))
     return `it must be one of ${choices.map((choice) => JSON.stringify(choice)).join(', ')}, not ${typeName(value)}`;
-  if (pattern && typeof value === 'string' && !pattern.test(value))
-    return `${typeName(value)} does not match ${pattern.source.slice(4, -2).replaceAll('\\/', '/')}`;
-  return undefined;
+  return pattern && typeof value === 'string' ? patternProblem(pattern, value) : undefined;
+}
+
+function patternProblem(pattern: RegExp, value: string): string | undefined {
+  const written = pattern.source.slice(4, -2).replaceAll('\\/', '/');
+  try {
+    return bounded(() => pattern.test(value)) ? undefined : `${typeName(value)} does not match ${written}`;
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error;
+    return `to match ${typeName(value)} against ${written} takes too long; it needs a simpler pattern`;
+  }
 }
 
 /** `-e name=value` gives text; what it says in the input's type. Undefined: it says none. */

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { type Diagnostic, InputError } from '../core/diagnostic.ts';
+import { type Diagnostic, firstOf, InputError } from '../core/diagnostic.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { parseYaml, type YamlDocument } from '../core/yaml.ts';
 import type { YamlNode } from '../core/yaml-node.ts';
-import { IncludedFiles } from './included-files.ts';
+import { IncludedFiles, readRegular } from './included-files.ts';
 import { Report } from './place.ts';
 import { compilePlay, type Known } from './play.ts';
 import { loadPlugins } from './plugins.ts';
@@ -23,7 +22,7 @@ export async function loadPlaybook(file: string, known: Known): Promise<Playbook
 
 /** Reads a playbook, loads the plugins that it names, and checks it. @throws InputError where the file can't be read */
 export async function checkPlaybookFile(file: string, known: Known): Promise<CheckedPlaybook> {
-  const bytes = await readPlaybook(file);
+  const bytes = readPlaybook(file);
   try {
     const document = parseYaml(bytes, file);
     return checkDocument(document, bytes, file, { ...known, plugins: await loadPlugins(document.root, file) });
@@ -55,7 +54,7 @@ function checkDocument({ source, root }: YamlDocument, bytes: Uint8Array, file: 
   const plays = playNodes(root, report)
     .map((node) => compilePlay(node, known, place))
     .filter((play) => play !== undefined);
-  const findings = inOrder(report.findings, file);
+  const findings = firstOf(inOrder(report.findings, file));
   const failed = findings.some((finding) => finding.severity === 'error');
   const own = [...plugins.names.values()];
   const playbook = { file, sha256: files.sha256, plugins: own, plays, warnings: findings };
@@ -89,17 +88,10 @@ function inOrder(findings: readonly Diagnostic[], file: string): Diagnostic[] {
 }
 
 /** The bytes of a playbook. @throws InputError */
-async function readPlaybook(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const message = `can't read the playbook ${file}: ${readProblem(error)}`;
-    const todo = 'check the path and its permissions';
-    throw new InputError([{ severity: 'error', rule: 'unreadable-file', message, todo }]);
-  }
+function readPlaybook(file: string): Uint8Array {
+  const read = readRegular(file);
+  if ('bytes' in read) return read.bytes;
+  const message = `can't read the playbook ${file}: ${read.problem}`;
+  const todo = 'check the path and its permissions';
+  throw new InputError([{ severity: 'error', rule: 'unreadable-file', message, todo }]);
 }
-
-const readProblem = (error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return { ENOENT: 'no such file', EISDIR: 'it is a directory', EACCES: 'permission denied' }[code] ?? String(error);
-};

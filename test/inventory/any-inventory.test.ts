@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type Diagnostic, InputError } from '../../src/core/diagnostic.ts';
+import { formatDiagnostic } from '../../src/core/diagnostic-text.ts';
 import { SourceText } from '../../src/core/source-text.ts';
 import { connectionOptions } from '../../src/inventory/connection.ts';
 import { readIniInventory } from '../../src/inventory/ini-inventory.ts';
@@ -10,8 +11,12 @@ import { explained, graph, listed } from '../../src/inventory/listing.ts';
 import { readProgramInventory } from '../../src/inventory/program-inventory.ts';
 import { revealSecrets } from '../../src/inventory/reveal-secrets.ts';
 import { readYamlInventory } from '../../src/inventory/yaml-inventory.ts';
+import { mutants } from '../fuzz/mutant.ts';
+import { fuzzRuns, fuzzTimeout } from '../fuzz/runs.ts';
+import { cases } from './ansible/cases.ts';
 
-const numRuns = Number(process.env.UNWEDGE_FUZZ_RUNS ?? 1500);
+const numRuns = fuzzRuns;
+vi.setConfig({ testTimeout: fuzzTimeout });
 
 function read(text: string, kind: 'ini' | 'yaml'): { inventory: LoadedInventory; findings: Diagnostic[] } {
   const builder = new InventoryBuilder();
@@ -208,6 +213,23 @@ test('any answer of a program', async () => {
 test('any YAML values', () => {
   fc.assert(
     fc.property(value, (content) => consistent(read(JSON.stringify(content), 'yaml').inventory)),
+    { numRuns },
+  );
+});
+
+/** Those that are held against Ansible's own. */
+const files = cases.flatMap((one) => Object.values(one.files).map((text) => Buffer.from(text)));
+
+test('an inventory with some mistakes', async () => {
+  await fc.assert(
+    fc.asyncProperty(mutants(files), async (bytes) => {
+      const text = new TextDecoder().decode(bytes);
+      for (const kind of ['ini', 'yaml'] as const) {
+        const { inventory, findings } = await orFindings(() => read(text, kind));
+        for (const finding of findings) expect(formatDiagnostic(finding)).not.toMatch(/[\0-\x08\x0b-\x1f\x7f]/);
+        if (inventory) consistent(inventory);
+      }
+    }),
     { numRuns },
   );
 });

@@ -1,14 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatDiagnostic } from '../../src/core/diagnostic-text.ts';
 import type { Host } from '../../src/core/inventory.ts';
 import { type Step, stepsOf } from '../../src/core/playbook.ts';
 import { StepError } from '../../src/core/step-type.ts';
 import { checkPlaybook } from '../../src/playbook/load-playbook.ts';
+import { mutants } from '../fuzz/mutant.ts';
+import { fuzzRuns, fuzzTimeout } from '../fuzz/runs.ts';
 import { stepTypes } from './step-types.ts';
 
 const hosts: Host[] = [{ name: 'a', groups: ['all'], vars: { port: 1 } }];
-const numRuns = Number(process.env.UNWEDGE_FUZZ_RUNS ?? 1500);
+const numRuns = fuzzRuns;
 
 /** Whatever is in the file: findings, never an exception, and a playbook only where there is no error. */
 function check(content: Uint8Array): void {
@@ -169,16 +172,27 @@ const play = fc
 
 const encoded = (content: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(content));
 
-test('any values', () =>
-  fc.assert(
-    fc.property(value, (content) => check(encoded(content))),
-    { numRuns },
-  ));
+/** Shipped ones, and those that are broken in each way that we know of. */
+const files = ['../../playbooks/', '../golden/broken-playbooks/'].flatMap((folder) => {
+  const url = new URL(folder, import.meta.url);
+  const names = readdirSync(url).filter((name) => name.endsWith('.yaml'));
+  return names.map((name) => readFileSync(new URL(name, url)));
+});
 
-test('any playbook', () =>
-  fc.assert(
-    fc.property(play, (content) => check(encoded(content))),
-    { numRuns },
-  ));
+describe('whatever is in a playbook, there is a clear answer', { timeout: fuzzTimeout }, () => {
+  test('any values', () =>
+    fc.assert(
+      fc.property(value, (content) => check(encoded(content))),
+      { numRuns },
+    ));
 
-test('any bytes', () => fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), check), { numRuns }));
+  test('any playbook', () =>
+    fc.assert(
+      fc.property(play, (content) => check(encoded(content))),
+      { numRuns },
+    ));
+
+  test('any bytes', () => fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), check), { numRuns }));
+
+  test('a playbook with some mistakes', () => fc.assert(fc.property(mutants(files), check), { numRuns }));
+});
