@@ -1,3 +1,4 @@
+import type { StopCause } from '../core/event.ts';
 import type { Finding } from '../core/finding.ts';
 import { type Family, type Labels, labelText, metricsText, type Sample } from '../core/metrics-text.ts';
 import { foundNow, type HostReport, type Report, SEVERITIES } from '../core/report.ts';
@@ -20,6 +21,7 @@ import { CHANGE_STATES, counts, grouped, HOST_STATUSES, holdersOn, isSuccess, st
  *   unwedge_last_run_timestamp_seconds            when it ended (where it has no end: when it began)
  *   unwedge_last_run_duration_seconds             left out where it has no end
  *   unwedge_last_run_success                      1: it came to its end, and every host was served
+ *   unwedge_last_run_stopped{by}                  1: this ended it before its last host: failures, window, containers, storm
  *   unwedge_last_success_timestamp_seconds        when one last did; kept from the file that is replaced
  */
 
@@ -109,6 +111,9 @@ function timeFamilies(report: Report, common: Labels, before: string): readonly 
     gauge('last_run_timestamp_seconds', 'When it ended, or began where it has no end.', [[{}, end ?? start]]),
     gauge('last_run_duration_seconds', 'How long it took.', end === undefined ? [] : [[{}, round(end - start)]]),
     gauge('last_run_success', 'Whether it came to its end with every host served.', [[{}, isSuccess(report) ? 1 : 0]]),
+    gauge('last_run_stopped', 'Whether this ended it before its last host.', [
+      ...by('by', STOP_CAUSES, report.stopped === undefined ? [] : [report.stopped.by]),
+    ]),
     gauge('last_success_timestamp_seconds', 'When one last came to its end with every host served.', [
       ...(success === undefined ? [] : [[{}, success] as const]),
     ]),
@@ -148,6 +153,8 @@ function by(label: string, known: readonly string[], all: readonly string[]): re
 }
 
 export const HOLDER_KINDS = ['host', 'dockerd', 'container', 'unit', 'shim', 'process', 'thread', 'nobody'] as const;
+
+const STOP_CAUSES: readonly StopCause[] = ['failures', 'window', 'containers', 'storm'];
 
 const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
   ...{ name: `unwedge_${name}`, type: 'gauge', help, samples },
