@@ -29,6 +29,14 @@ for other in "$root"/runs/*/armed-*; do
   echo "run ${other##*/} waits for its confirmation on this host, which takes it back without: nothing was changed" >&2
   exit 119
 done
+for other in "$root"/runs/*/lock; do
+  { [ -e "$other" ] && command -v flock >/dev/null; } || continue
+  # undo.sh holds it as long as it is at work.
+  (flock -n 9) 9>>"$other" && continue
+  other=${other%/*}
+  echo "run ${other##*/} is being taken back on this host: nothing was changed" >&2
+  exit 119
+done
 write() { # FILE TEXT: flushed; coreutils 8.22 has no sync FILE
   why=$(printf '%s\n' "$2" | dd of="$journal/$1" conv=fsync 2>&1) && [ "$(cat "$journal/$1")" = "$2" ] && return
   refuse "$(printf '%s\n' "$why" | sed -n -e '1s/.*: //p')"

@@ -41,4 +41,5 @@ plan activate | while IFS=$tab read -r verdict seq deadline seqs; do
 done
 left=$(plan left)
 note "taken-back${left:+${tab}not whole}"
+sh "$journal/deadman.sh" forget
 [ -z "$left" ]

@@ -39,6 +39,16 @@ describe('deadman.sh', () => {
       expect([run(runner, journal, 'confirm').code, run(runner, journal, 'push', '9').code]).toEqual([3, 3]);
     });
 
+    it('goes on taking back after a reboot in the middle of it; what is confirmed stays', () => {
+      const fired = armed(0);
+      expect([run(runner, fired, 'fire').code, existsSync(`${fired}/undone`)]).toEqual([0, false]);
+      run(runner, fired, 'boot');
+      expect(readFileSync(`${fired}/undone`, 'utf8')).toBe('undone\n');
+      const confirmed = armed(0);
+      run(runner, confirmed, 'confirm');
+      expect([run(runner, confirmed, 'boot').code, existsSync(`${confirmed}/undone`)]).toEqual([3, false]);
+    });
+
     it('gives more time to what is armed', () => {
       const journal = armed(-50);
       expect(run(runner, journal, 'push', '500').code).toBe(0);

@@ -51,6 +51,19 @@ describe('src/hostlog', () => {
       expect(told.at(-2)).toMatch(/^log\t\S+Z\ttaken-back$/);
     });
 
+    it('is not begun while another run is being taken back', () => {
+      begin(runner);
+      writeFileSync(`${journal()}/lock`, '');
+      // flock(1) holds it as long as the script runs.
+      const wrapper = ['flock', `${journal()}/lock`];
+      const words = ['later', 'web-1', '{}', ...beside];
+      expect(runScript(runner, 'hostlog/apply-begin.sh', words, { wrapper })).toEqual({
+        ...{ code: 119, stdout: '', stderr: `run ${RUN} is being taken back on this host: nothing was changed\n` },
+      });
+      expect(existsSync(`${root}/runs/later/run.json`)).toBe(false);
+      expect(begin(runner, 'later').code).toBe(0);
+    });
+
     it('tells what could not be taken back, and tries again when it is called again', () => {
       begin(runner);
       change(runner, 0, 'echo x >>"$1"', `[ -e ${root}/go ] || { echo "somebody	has changed it" >&2; exit 9; }`);
