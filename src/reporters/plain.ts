@@ -199,13 +199,14 @@ class EventLines {
     return this.#atLevel(1, line(host, step, status, text));
   }
 
-  #rollback({ host, outcome }: EventOf<'host.rollback'>): string[] {
+  #rollback({ host, by, outcome }: EventOf<'host.rollback'>): string[] {
+    const step = by === 'host' ? 'rollback by the host itself' : 'rollback';
     const { yellow, red } = this.#style;
     if (outcome.failed.length > 0) this.#told.add(host);
     return [
-      ...outcome.undone.map((summary) => line(host, 'rollback', 'undone', summary)),
-      ...outcome.irreversible.map((c) => line(host, 'rollback', yellow('irreversible'), `${c.summary}: ${c.reason}`)),
-      ...outcome.failed.map((c) => line(host, 'rollback', red('failed to undo'), `${c.summary}: ${c.reason}`)),
+      ...outcome.undone.map((summary) => line(host, step, 'undone', summary)),
+      ...outcome.irreversible.map((c) => line(host, step, yellow('irreversible'), `${c.summary}: ${c.reason}`)),
+      ...outcome.failed.map((c) => line(host, step, red('failed to undo'), `${c.summary}: ${c.reason}`)),
     ];
   }
 

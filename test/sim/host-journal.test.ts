@@ -184,7 +184,7 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
     const { code, output } = await run('f', STEPS + slow, '  rollout: { confirm_within: 1 }\n');
     expect(code).toBe(2);
     expect(output).toMatch(/h1.*the host has taken the run back itself: nobody confirmed it within 1 s/);
-    expect(output).toMatch(/^h1 +rollback +undone/m);
+    expect(output).toMatch(/^h1 +rollback by the host itself +undone/m);
     expect(await facts()).toBe(before);
   });
 });
