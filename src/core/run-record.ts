@@ -60,6 +60,8 @@ export interface RunRecord {
   readonly rollbacks: readonly string[];
   /** Runs that went on with this one, oldest first. */
   readonly resumes: readonly string[];
+  /** What became of telling people of it; left out where nobody was told. */
+  readonly notified?: readonly EventOf<'run.notified'>[];
 }
 
 /** The events that say what became of a change. */

@@ -23,6 +23,7 @@ export function foldJournal(events: readonly RunEvent[]): RunRecord | undefined 
   const later = events.filter((e): e is EventOf<'run.started'> => e.type === 'run.started' && e.of === started.run);
   const runsOf = (mode: RunMode) => later.flatMap((e) => (e.mode === mode ? [e.run] : []));
   const resumes = runsOf('run');
+  const notified = events.filter((e): e is EventOf<'run.notified'> => e.type === 'run.notified');
   const last = resumes.at(-1) ?? started.run;
   const finished = events.find((e): e is EventOf<'run.finished'> => e.type === 'run.finished' && e.run === last);
   return {
@@ -32,6 +33,7 @@ export function foldJournal(events: readonly RunEvent[]): RunRecord | undefined 
     hosts: hostRecords(events),
     rollbacks: runsOf('rollback'),
     resumes,
+    ...(notified.length === 0 ? {} : { notified }),
   };
 }
 
