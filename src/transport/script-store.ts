@@ -39,7 +39,8 @@ async function watchText(): Promise<string> {
   const room = await ownText('transport/room.sh');
   // A program of its own there, which begins with #!.
   const ask = await textOf('transport/ask.sh');
-  const given = `UNWEDGE_ROOM=${quoted(room)} UNWEDGE_ASK=${quoted(ask)}\n`;
+  const check = await ownText('transport/room-check.sh');
+  const given = `UNWEDGE_ROOM=${quoted(room)} UNWEDGE_ASK=${quoted(ask)} UNWEDGE_CHECK=${quoted(check)}\n`;
   return `${await ownText('transport/broker.sh')}${given}${await ownText('transport/watch.sh')}`;
 }
 

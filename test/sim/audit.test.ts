@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
+import { probeScript } from '../../src/core/host-script.ts';
 import type { Connection, ReadOnlySession } from '../../src/core/session.ts';
 import { orphans } from '../../src/steps/orphans/step.ts';
 import { scan } from '../../src/steps/scan/step.ts';
 import { connect } from './connect.ts';
 import { personality } from './docker/personality.ts';
-import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
+import { bootFleet, type Fleet, type SimHost, simAvailable } from './fleet.ts';
 
 /** Between them they make each probe of an audit look at all that it can look at. */
 const CASES = [
@@ -49,7 +50,30 @@ describe.skipIf(simAvailable())("an audit's session", { timeout: 300_000 }, () =
     if (scenario !== 'nothing') expect([...(audit.findings ?? []), ...audit.notes]).not.toEqual([]);
     expect(await host.snapshot()).toBe(before);
   });
+
+  it('lets a probe that tries each way to write do none', async () => {
+    const host = fleet.host(HOSTILE);
+    const before = await host.snapshot();
+    expect(await opened(HOSTILE, true, (connection) => hostile(host, connection))).toEqual(['control', 'demand docker version']);
+    expect(await host.snapshot()).toBe(before);
+    // The script is no paper tiger: without the guard it can.
+    const could = await opened(HOSTILE, false, (connection) => hostile(host, connection));
+    expect(could.length).toBeGreaterThan(10);
+    expect(await host.snapshot()).not.toBe(before);
+  });
 });
+
+/** Comes to harm in its test; the last of the others is done with by then. */
+const HOSTILE = 'el7-17.12-overlay2-holder-container';
+const script = probeScript(new URL('hostile.sh', import.meta.url));
+
+async function hostile(host: SimHost, connection: Connection): Promise<readonly string[]> {
+  const [root = '', container = '', dockerd = ''] = (
+    await host.exec("docker info -f '{{.DockerRootDir}}'; docker ps -aq --no-trunc | head -n 1; cat /run/docker.pid")
+  ).stdout.split('\n');
+  const { stdout } = await connection.readOnly({ deadline: 200 }).probe(script, [root, container, dockerd]);
+  return stdout.split('\n').flatMap((line) => (line.startsWith('did ') ? [line.slice(4)] : []));
+}
 
 async function look(
   session: ReadOnlySession,
