@@ -1,16 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { inputError } from '../core/diagnostic.ts';
-import { type ExitCode, exitCodeOf } from '../core/exit-code.ts';
+import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import type { Report } from '../core/report.ts';
 import { newRunId } from '../journal/index.ts';
 import { auditLines } from '../reporters/audit-lines.ts';
 import type { Closing } from '../reporters/reporter.ts';
 import { whyLines } from '../reporters/why-lines.ts';
-import { ReportFold } from '../reports/fold-report.ts';
+import { diffReports, hasFound } from '../reports/index.ts';
 import { startRun } from '../runner/index.ts';
 import type { ConnectionFlags, ReportFlags, RunFlags } from './flags.ts';
 import { observed } from './observed.ts';
 import { prepareRun } from './prepared-run.ts';
+import { readAudit } from './read-report.ts';
+import { diffLines } from './report-diff-lines.ts';
+import type { AuditReportFlags } from './report-flags.ts';
+import { reported } from './report-run.ts';
 import { connect, planOf } from './run-plan.ts';
 import { shellWords } from './shell-text.ts';
 
@@ -19,6 +23,7 @@ const PLAYBOOK = fileURLToPath(new URL('../../playbooks/audit.yaml', import.meta
 
 export interface AuditFlags
   extends ConnectionFlags,
+    AuditReportFlags,
     Pick<ReportFlags, 'output' | 'verbose' | 'quiet'>,
     Pick<RunFlags, 'inventory' | 'limit' | 'extraVars' | 'forks'> {
   /** A host of which all is told. */
@@ -28,21 +33,28 @@ export interface AuditFlags
 /** `unwedge audit`: looks at every host and changes none; no journal, no lock. */
 export async function audit(given: AuditFlags): Promise<ExitCode> {
   const flags = checkFlags(given);
+  const before = given.diff === undefined ? undefined : await readAudit(given.diff);
   const prepared = await prepareRun([PLAYBOOK], flags);
   const id = newRunId(Date.now(), Math.random);
   const plan = { ...planOf(id, ['playbooks/audit.yaml'], prepared, flags), mode: 'check' } as const;
-  const fold = new ReportFold('audit');
-  const recap = await observed(
-    ...([undefined, prepared.secrets, flags, undefined] as const),
-    (around) => startRun(plan, connect(prepared, { watched: true }), around),
-    (event) => fold.add(event),
-    closing(given, () => fold.report()),
-  );
-  return exitCodeOf(recap);
+  const { failOn } = given;
+  const of = {
+    ...({ kind: 'audit', failOn } as const),
+    completed: (report: Report) => (before === undefined ? report : { ...report, diff: diffReports(before, report) }),
+    codeOf: (report: Report) => (failOn && hasFound(report, failOn) ? ExitCode.found : ExitCode.done),
+  };
+  return reported(flags, of, async ({ hear }, report) => {
+    const recap = await observed(
+      ...([undefined, prepared.secrets, flags, undefined] as const),
+      (around) => startRun(plan, connect(prepared, { watched: true }), around),
+      ...([hear, closing(given, report)] as const),
+    );
+    return exitCodeOf(recap);
+  });
 }
 
 /** As a dry run has them. @throws InputError */
-function checkFlags({ why, ...flags }: AuditFlags): RunFlags {
+function checkFlags({ why, diff, failOn, ...flags }: AuditFlags): RunFlags {
   if (why !== undefined && flags.limit !== undefined)
     throw inputError('--why and -l both say which hosts', 'leave -l out: --why looks at its host only');
   const limit = why ?? flags.limit;
@@ -53,5 +65,7 @@ const closing =
   ({ why, verbose, inventory }: AuditFlags, report: () => Report): Closing =>
   (style, columns) => {
     const view = { style, columns, verbose, inventory: shellWords(inventory.flatMap((source) => ['-i', source])) };
-    return why === undefined ? auditLines(report(), view) : report().hosts.flatMap((host) => whyLines(host, view));
+    const { hosts, diff } = report();
+    const lines = why === undefined ? auditLines(report(), view) : hosts.flatMap((host) => whyLines(host, view));
+    return diff === undefined ? lines : [...lines, '', ...diffLines(diff)];
   };

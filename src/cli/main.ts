@@ -22,7 +22,7 @@ import type { InventoryFlags } from './inventory.ts';
 import type { LintFlags } from './lint.ts';
 import { notifyFlags } from './notify-flags.ts';
 import { packageVersion } from './own-package.ts';
-import { type ReportFileFlags, reportFileFlags } from './report-flags.ts';
+import { auditReportFlags, type ReportFileFlags, reportFileFlags } from './report-flags.ts';
 import type { ResumeFlags } from './run-call.ts';
 
 /** Of the commands that change hosts. */
@@ -69,18 +69,20 @@ runningFlags(
   process.exitCode = await runByPlan(flags.plan, playbooks, flags, new Set(given));
 });
 
-outputFlags(
-  connectionFlags(
-    program
-      .command('audit')
-      .description(
-        'look at the hosts of an inventory and change nothing: what is stuck, who holds it, which causes wait',
-      )
-      .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
-      .option('-l, --limit <pattern>', 'only these hosts')
-      .option('--why <host>', 'look at this host, and tell what each finding was concluded from')
-      .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
-      .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+auditReportFlags(
+  outputFlags(
+    connectionFlags(
+      program
+        .command('audit')
+        .description(
+          'look at the hosts of an inventory and change nothing: what is stuck, who holds it, which causes wait',
+        )
+        .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+        .option('-l, --limit <pattern>', 'only these hosts')
+        .option('--why <host>', 'look at this host, and tell what each finding was concluded from')
+        .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
+        .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+    ),
   ),
 ).action(async (flags: AuditFlags) => {
   const { audit } = await import('./audit.ts');
@@ -127,20 +129,20 @@ const runs = stateFlag(program.command('runs').description('list the runs that t
 );
 reportFileFlags(
   connectionFlags(
-   stateFlag(
-    runs
-      .command('show')
-      .description('tell what a run did, host by host')
-      .argument('<run>', 'id of the run, or its beginning')
-      .option(
-        '-i, --inventory <source>',
-        'ask the hosts of an inventory what they keep of it (repeatable)',
-        collect,
-        [],
-      )
-      .option('-l, --limit <pattern>', 'with -i: only these hosts')
-      .option('-f, --forks <n>', 'with -i: hosts to ask at the same time', whole, 25),
-   ),
+    stateFlag(
+      runs
+        .command('show')
+        .description('tell what a run did, host by host')
+        .argument('<run>', 'id of the run, or its beginning')
+        .option(
+          '-i, --inventory <source>',
+          'ask the hosts of an inventory what they keep of it (repeatable)',
+          collect,
+          [],
+        )
+        .option('-l, --limit <pattern>', 'with -i: only these hosts')
+        .option('-f, --forks <n>', 'with -i: hosts to ask at the same time', whole, 25),
+    ),
   ),
 ).action(async (run: string, flags: CopiesFlags & ReportFileFlags & { stateDir?: string }) => {
   if (flags.inventory.length > 0) {

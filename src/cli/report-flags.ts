@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { Severity } from '../core/finding.ts';
+import { SEVERITIES } from '../core/report.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../reports/format.ts';
 
 export interface ReportFileFlags {
@@ -7,6 +9,12 @@ export interface ReportFileFlags {
   readonly report?: readonly string[];
   /** Of every file; left out: each as its name says. */
   readonly format?: ReportFormat;
+}
+
+export interface AuditReportFlags extends ReportFileFlags {
+  /** An earlier report, as JSON. */
+  readonly diff?: string;
+  readonly failOn?: Severity;
 }
 
 /** Paths are from where the command is called, wherever it goes. */
@@ -19,6 +27,15 @@ export const reportFileFlags = (command: Command): Command =>
       new Option('--format <kind>', 'what a report is written as, whatever its ending').choices(
         Object.keys(REPORT_FORMATS),
       ),
+    );
+
+export const auditReportFlags = (command: Command): Command =>
+  reportFileFlags(command)
+    .option('--diff <report.json>', 'tell what appeared, went and stayed since an earlier audit')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 11 where something is found that is so severe, or worse').choices([
+        ...SEVERITIES,
+      ]),
     );
 
 const endings = (): string =>

@@ -25,14 +25,14 @@ export interface Reported {
 }
 
 /**
- * Does `work`, hears its events and writes the reports that are asked for, also where `work` throws in the middle of it.
+ * Does `work`, hears its events (`report`: so far) and writes the reports that are asked for, also where `work` throws in the middle of it.
  * @returns its exit code; of work that is done, whether a report could not be written
  * @throws InputError before `work` is begun, where a report can't be written
  */
 export async function reported(
   flags: ReportFileFlags,
   { watch = UNWATCHED, failOn, completed = (report) => report, codeOf = () => ExitCode.done, ...of }: Reported,
-  work: (watch: Watch) => Promise<ExitCode>,
+  work: (watch: Watch, report: () => Report) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const files = await reportFiles(flags);
   const fold = new ReportFold(of.kind, of.earlier);
@@ -43,12 +43,14 @@ export async function reported(
     fold.add(event);
     watch.hear(event);
   };
-  const write = async () => !isBegun || writeReports(files, completed(fold.report()), failOn);
-  const code = await work({ secrets: watch.secrets, begin: watch.begin, hear }).catch(async (error: unknown) => {
+  const report = () => completed(fold.report());
+  const write = async () => !isBegun || writeReports(files, report(), failOn);
+  const heard = { secrets: watch.secrets, begin: watch.begin, hear };
+  const code = await work(heard, report).catch(async (error: unknown) => {
     await write();
     throw error;
   });
   const areWritten = await write();
   if (code !== ExitCode.done || !isBegun) return code;
-  return areWritten ? codeOf(fold.report()) : ExitCode.reportNotWritten;
+  return areWritten ? codeOf(report()) : ExitCode.reportNotWritten;
 }

@@ -6,6 +6,7 @@ export { diffReports } from './diff.ts';
 export { ReportFold, reportOf } from './fold-report.ts';
 export { type FormatOptions, formatOf, type ReportFormat } from './format.ts';
 export { REPORT_SCHEMA } from './report-schema.ts';
+export { hasFound } from './tally.ts';
 
 /** The text of a report's file. Only the format that is asked for is loaded. */
 export async function formatted(format: ReportFormat, report: Report, options: FormatOptions): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../core/finding.ts';
-import { foundNow, type HostReport, type Report, type ReportedChange, SEVERITIES } from '../core/report.ts';
+import { foundNow, type HostReport, type Report, type ReportedChange } from '../core/report.ts';
+import { isAsSevere } from './tally.ts';
 import { element, xmlText } from './xml.ts';
 
 /** For CI, as JUnit's Ant task writes it: a suite for each host. `failOn`: from which severity on a finding is a failure. */
@@ -74,11 +75,14 @@ function statusCase({ status, reason, unseen }: HostReport): Case {
   };
 }
 
-const findingCase = ({ code, severity, subject, message, remedy, evidence }: Finding, failOn: Severity): Case => ({
-  ...{ name: `${code} ${subject}`, type: severity, message },
-  end: SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn) ? 'failure' : 'well',
-  lines: [message, `to do: ${remedy}`, ...evidence],
-});
+function findingCase(finding: Finding, failOn: Severity): Case {
+  const { code, severity, subject, message, remedy, evidence } = finding;
+  return {
+    ...{ name: `${code} ${subject}`, type: severity, message },
+    end: isAsSevere(finding, failOn) ? 'failure' : 'well',
+    lines: [message, `to do: ${remedy}`, ...evidence],
+  };
+}
 
 const changeCase = ({ step, summary, state, reason }: ReportedChange): Case => ({
   ...{ name: `${step}: ${summary}`, type: state, message: reason ?? state, end: endOfChange(state) },

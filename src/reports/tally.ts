@@ -1,5 +1,5 @@
 import type { HostStatus, StopCause } from '../core/event.ts';
-import type { Severity } from '../core/finding.ts';
+import type { Finding, Severity } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import { foundNow, type HostReport, type Report, type ReportedChange, SEVERITIES } from '../core/report.ts';
 
@@ -34,6 +34,13 @@ export function worstOf(report: Report, host: HostReport): Severity | 'none' | '
   const worst = SEVERITIES.find((severity) => found.some((finding) => finding.severity === severity));
   return worst ?? (isKnown(host) ? 'none' : 'unknown');
 }
+
+/** Whether something is so now, on any host, that is as severe or worse. */
+export const hasFound = (report: Report, severity: Severity): boolean =>
+  report.hosts.some((host) => foundNow(report, host).some((finding) => isAsSevere(finding, severity)));
+
+export const isAsSevere = (finding: Finding, severity: Severity): boolean =>
+  SEVERITIES.indexOf(finding.severity) <= SEVERITIES.indexOf(severity);
 
 /** Containers that are stuck on a host now, by their ids; each is told once for everyone who holds it. */
 export function stuckOn(report: Report, host: HostReport): ReadonlySet<string> {
