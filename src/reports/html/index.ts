@@ -13,7 +13,10 @@ export type { CodeText } from './told.ts';
  * @param texts what codes mean, by code; those that the report does not have are left out of the page
  */
 export function htmlReport(report: Report, texts: Readonly<Record<string, CodeText>> = {}): string {
-  const codes = new Set(report.hosts.flatMap(({ findings, gone }) => [...findings, ...gone].map(({ code }) => code)));
+  const found = report.hosts.flatMap(({ findings, gone }) => [...findings, ...gone]);
+  const codes = new Set(
+    [...found, ...(report.diff?.went ?? []), ...(report.diff?.unknown ?? [])].map(({ code }) => code),
+  );
   const told: Told = { report, texts: Object.fromEntries(Object.entries(texts).filter(([code]) => codes.has(code))) };
   return `<!doctype html>
 <html lang="en">

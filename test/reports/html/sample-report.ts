@@ -25,7 +25,12 @@ export const host = (name: string, findings: readonly Finding[] = [], more: Part
 });
 
 export const found = (code: Code, more: Partial<Finding> = {}): Finding => ({
-  ...{ code, severity: CATALOGUE[code].severity, subject: 'host', message: CATALOGUE[code].title.toLowerCase() },
+  ...{
+    code,
+    severity: CATALOGUE[code]?.severity ?? 'info',
+    subject: 'host',
+    message: CATALOGUE[code]?.title.toLowerCase() ?? '',
+  },
   ...{ remedy: 'unwedge explain tells what to do', evidence: [] },
   ...more,
 });
@@ -148,4 +153,45 @@ export function aRun(kind: 'check' | 'run' | 'rollback'): Report {
     }),
   );
   return reportOf(hosts, { kind, playbooks: ['playbooks/free-dead-containers.yaml'] });
+}
+
+/** An audit held against one of the day before: one host is mended, one is new, one is away. */
+export function compared(): Report {
+  const finding = (name: string, { code, severity, subject, message }: Finding) => ({
+    ...{ host: name, code, severity, subject, message },
+  });
+  const { hosts } = fleet(60);
+  return reportOf(hosts, {
+    diff: {
+      ...{ run: '20261121T030000Z-abcd', startedAt: '2026-11-21T03:00:00.000Z' },
+      appeared: [finding('db-1', stuck('payments', agent))],
+      went: [finding('web-2', stuck('mailer', ntpd))],
+      stayed: [finding('web-1', el7())],
+      unknown: [finding('queue-14', stuck('cron', ntpd))],
+    },
+  });
+}
+
+/** Would be run if any text of a host became markup. */
+export const SCRIPT = `"'><script>globalThis.harmed = 1</script><img src=x onerror="globalThis.harmed = 1"></script><!--`;
+/** Turns the order of letters, ends lines, steers terminals. */
+export const CONTROLS = '\u202egnp.exe\u2066 \u0000\u0007\u001b[2J\u2028';
+export const LONG = 'x'.repeat(10_000);
+
+/** Hosts that say what they can to do harm, in every text that they have. */
+export function hostile(): Report {
+  const all = `${SCRIPT}${CONTROLS}`;
+  const texts = { subject: `${all}${LONG}`, message: `${all}${LONG}`, remedy: all, evidence: [all, LONG] };
+  const holder: Holder = { kind: all, name: all, who: all, bind: all };
+  const name = `evil/${all}`;
+  return reportOf([
+    host(name, [{ ...stuck(all, holder), ...texts }, found('UW301', texts)], {
+      groups: [all],
+      unseen: [all],
+      gone: [found('UW002', texts)],
+      changes: [change('applied', { summary: `${all}${LONG}`, step: all, stepType: all, reason: all })],
+    }),
+    host(LONG, [], { status: 'failed', reason: { message: `${all}${LONG}`, todo: all } }),
+    host('plain', [{ ...found('UW999' as Code, texts), severity: 'critical', data: { holder: 1, mounts: [null] } }]),
+  ]);
 }

@@ -77,7 +77,7 @@ const placeOf = ({ view }: Route): string =>
 /** `/` goes to the search, from there Escape back to the page and down to the first host. */
 function keys({ main, search }: Frame): void {
   document.addEventListener('keydown', (event) => {
-    const isTyping = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
+    const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea');
     if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     search.focus();
