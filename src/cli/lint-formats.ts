@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import type { JsonObject } from '../core/json.ts';
-import { ruleText } from '../core/rule.ts';
+import { docsOf, ruleText } from '../core/rule.ts';
 import { sarif } from './lint-sarif.ts';
 import { type WorstCase, worstCaseJson, worstCaseLine } from './worst-case.ts';
 
@@ -44,7 +44,8 @@ const jsonOf = ({ playbooks, findings, plays }: Checked): JsonObject => ({
 });
 
 function jsonFinding({ rule, severity, message, todo, at, length, source }: Diagnostic): JsonObject {
-  const { code } = rule === undefined ? { code: null } : ruleText(rule);
+  const { code, docs } =
+    rule === undefined ? { code: null, docs: null } : { code: ruleText(rule).code, docs: docsOf(rule) };
   const place = at === undefined ? {} : { ...at, length: length ?? 1, ...(source === undefined ? {} : { source }) };
-  return { code, rule: rule ?? null, severity, message, ...(todo === undefined ? {} : { todo }), ...place };
+  return { code, rule: rule ?? null, docs, severity, message, ...(todo === undefined ? {} : { todo }), ...place };
 }

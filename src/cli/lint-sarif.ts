@@ -2,9 +2,9 @@ import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { JsonObject } from '../core/json.ts';
-import { type Rule, ruleLabel, ruleText } from '../core/rule.ts';
+import { docsOf, type Rule, ruleText } from '../core/rule.ts';
 import { type SarifRule, sarifLog } from '../core/sarif.ts';
-import { docsUrl, packageVersion } from './own-package.ts';
+import { packageVersion } from './own-package.ts';
 
 /** Findings as SARIF 2.1.0. */
 export function sarif(findings: readonly Diagnostic[]): JsonObject {
@@ -15,8 +15,7 @@ export function sarif(findings: readonly Diagnostic[]): JsonObject {
 
 function sarifRule(rule: Rule): SarifRule {
   const { code, title, meaning } = ruleText(rule);
-  const anchor = ruleLabel(rule).toLowerCase().replaceAll(' ', '-');
-  return { id: code, name: rule, title, help: meaning, helpUri: docsUrl('lint.md', anchor) };
+  return { id: code, name: rule, title, help: meaning, docs: docsOf(rule) };
 }
 
 function result({ rule, severity, message, todo, at, length }: Diagnostic, rules: readonly Rule[]): JsonObject {

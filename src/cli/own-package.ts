@@ -5,6 +5,3 @@ const at = (path: string): URL => new URL(`../../${path}`, import.meta.url);
 
 /** Of this unwedge. */
 export const packageVersion = (): string => String(JSON.parse(readFileSync(at('package.json'), 'utf8')).version);
-
-/** A place in the docs that came with this unwedge: `lint.md`, and an anchor in it. */
-export const docsUrl = (page: string, anchor: string): string => `${at(`docs/${page}`).href}#${anchor}`;

@@ -7,7 +7,7 @@ import type { Report } from '../core/report.ts';
 import { CATALOGUE } from '../docker/finding-catalogue.ts';
 import { isMissing, replaceDurably } from '../journal/index.ts';
 import { type FormatOptions, formatOf, formatted, type ReportFormat } from '../reports/index.ts';
-import { docsUrl, packageVersion } from './own-package.ts';
+import { packageVersion } from './own-package.ts';
 import type { ReportFileFlags } from './report-flags.ts';
 
 /** A file that a report will be written to, as far as can be known beforehand. */
@@ -68,7 +68,7 @@ async function writeReport({ path, format }: ReportFile, report: Report, failOn:
   const before = await textOf(path);
   const options: FormatOptions = {
     ...{ version: packageVersion(), texts: CATALOGUE, before: before?.text ?? '' },
-    docsOf: (code) => docsUrl('findings.md', code.toLowerCase()),
+    docsOf: (code) => `docs/findings.md#${code.toLowerCase()}`,
     ...(failOn === undefined ? {} : { failOn }),
   };
   await replaceDurably(path, await formatted(format, report, options), before?.mode ?? FOR_ALL);

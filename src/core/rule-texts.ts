@@ -105,7 +105,8 @@ export const RULES = {
   'register-not-set': {
     code: 'PB204',
     title: 'a register that is read before it is set',
-    meaning: 'Steps read the registers of steps above them. Move the step that registers up.',
+    meaning:
+      'Steps read the registers of steps above them. Move the step that registers up. A step tagged `never` sets its register only where `--tags` names it.',
   },
   'register-maybe-not-set': {
     code: 'PB205',
@@ -147,6 +148,12 @@ export const RULES = {
     code: 'PB212',
     title: 'a word that cannot be a tag',
     meaning: 'Tags are letters, digits, `_` and `-`; `all`, `tagged` and `untagged` mean others on the command line.',
+  },
+  'field-never-filled': {
+    code: 'PB213',
+    title: 'a field of a register that never has a value',
+    meaning:
+      'A register holds what the look of its step has found, in a dry run and in a run alike: what `run` of a command prints is kept nowhere. Give the command a `check`; what that prints is its `stdout`.',
   },
   'expression-syntax': {
     code: 'PB301',

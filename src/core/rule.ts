@@ -20,5 +20,8 @@ export const ruleText = (rule: Rule): RuleText => RULES[rule];
 export const ruleOf = (code: string): Rule | undefined =>
   RULE_NAMES.find((rule) => RULES[rule].code === code.trim().toUpperCase());
 
+/** Where the documentation that comes with unwedge has it: `docs/lint.md#pb101-unknown-key`. */
+export const docsOf = (rule: Rule): string => `docs/lint.md#${ruleLabel(rule).toLowerCase().replace(' ', '-')}`;
+
 /** `PB001 unknown-key` */
 export const ruleLabel = (rule: Rule): string => `${RULES[rule].code} ${rule}`;

@@ -6,7 +6,8 @@ export interface SarifRule {
   readonly name?: string;
   readonly title: string;
   readonly help: string;
-  readonly helpUri?: string;
+  /** Where the docs that come with unwedge have more: `docs/lint.md#pb101-unknown-key`. They are nowhere else, so it is no helpUri. */
+  readonly docs?: string;
 }
 
 export interface SarifRun {
@@ -29,10 +30,12 @@ export function sarifLog({ version, rules, results, more = {} }: SarifRun): Json
   };
 }
 
-const ruleObject = ({ id, name, title, help, helpUri }: SarifRule): JsonObject => ({
+const ruleObject = ({ id, name, title, help, docs }: SarifRule): JsonObject => ({
   id,
   ...(name === undefined ? {} : { name }),
   shortDescription: { text: title },
-  help: { text: help },
-  ...(helpUri === undefined ? {} : { helpUri }),
+  help: {
+    text: help,
+    ...(docs === undefined ? {} : { markdown: `${help}\n\nMore: \`unwedge explain ${id}\`, ${docs}` }),
+  },
 });

@@ -79,6 +79,8 @@ export interface StepType<Args = unknown, Facts = unknown, C extends Change = Ch
   readonly schema: JsonObject;
   /** Fields that `register` gives to later expressions, beside `changed` (bool). */
   readonly output: Readonly<Record<string, OutputType>>;
+  /** Those of its fields that have a value only where an argument is given, with that argument. */
+  readonly filledBy?: Readonly<Record<string, string>>;
   /** Seconds; > 0. */
   readonly deadline: number;
   probe(host: ReadOnlySession, args: Args): Promise<Facts>;

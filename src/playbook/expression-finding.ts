@@ -8,7 +8,13 @@ import type { TextFinding } from './place.ts';
 export function nameFinding(use: NameUse, names: Names): TextFinding | undefined {
   const register = names.registers.get(use.name);
   if (register)
-    return fieldFinding(use, register) ?? unsetFinding(use, register, names) ?? failedFinding(use, register, names);
+    return (
+      fieldFinding(use, register) ??
+      unfilledFinding(use, register) ??
+      neverFinding(use, register, names) ??
+      unsetFinding(use, register, names) ??
+      failedFinding(use, register, names)
+    );
   const place = { start: use.start, end: use.start + use.name.length };
   const variable = names.variables.get(use.name);
   if (variable) return variableFinding(use.name, variable, place);
@@ -63,6 +69,24 @@ function fieldFinding(use: NameUse, register: Register): TextFinding | undefined
     start: use.end - use.field.length,
     end: use.end,
   };
+}
+
+/** A look that the step does not have finds nothing, neither in a dry run nor in a run. */
+function unfilledFinding({ name, field = '', end }: NameUse, register: Register): TextFinding | undefined {
+  const argument = register.unfilled?.get(field);
+  if (argument === undefined) return undefined;
+  const message = `'${name}.${field}' never has a value: '${argument}' fills it, and step '${register.step}' has none`;
+  const todo = `give that step (line ${register.at.line}) the argument '${argument}'`;
+  return { rule: 'field-never-filled', message, todo, start: end - field.length, end };
+}
+
+/** A run without --tags is refused for it. */
+function neverFinding(use: NameUse, { step, at, never }: Register, names: Names): TextFinding | undefined {
+  if (!never || !names.plain) return undefined;
+  const message = `'${use.name}' is not set in a run without --tags: step '${step}' in line ${at.line} is tagged 'never'`;
+  const todo = "tag this step 'never', too, or take that tag off the other";
+  const place = { start: use.start, end: use.start + use.name.length };
+  return { ...place, rule: 'register-not-set', severity: 'warning', message, todo };
 }
 
 /** A step that is skipped sets no register: whoever reads it must be skipped under the same condition. */

@@ -21,6 +21,10 @@ export interface Register {
   readonly unsure?: string;
   /** What must hold for its fields to be there, but for `changed` and `failed`: the step ignores errors. */
   readonly fieldsNeed?: string;
+  /** Fields that never have a value, with the argument of the step that would fill each. */
+  readonly unfilled?: ReadonlyMap<string, string>;
+  /** The step that sets it is tagged `never`: a run without --tags leaves it out. */
+  readonly never?: boolean;
   /** The step that sets it is not among those chosen on the command line. */
   readonly leftOut?: boolean;
 }
@@ -46,6 +50,8 @@ export interface Names {
   readonly open: boolean;
   /** What the step's own `when`, and those of the blocks it stands in, make sure of. */
   readonly given: ReadonlySet<string>;
+  /** What reads them is taken by a run without --tags, which is what is looked at. */
+  readonly plain?: boolean;
   /** Takes down which names are read. */
   readonly read?: Set<string>;
 }

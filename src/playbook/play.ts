@@ -135,7 +135,7 @@ function compileAll(forms: PlayForms, scope: Omit<Names, 'registers' | 'later'>,
     }),
   );
   const names = { ...scope, registers: none, later };
-  const steps = compileTasks(forms.steps, { names, taken });
+  const steps = compileTasks(forms.steps, { names: { ...names, plain: left.size === forms.all.length }, taken });
   // One that no step can notify any more must not read what was left out.
   const isLeft = ({ name }: StepForm) => [...left].some(({ notify }) => notify.some(({ text }) => text === name));
   const open = left.size < forms.all.length ? forms.handlers.filter(isLeft) : forms.handlers;

@@ -16,10 +16,14 @@ export function registerOf(form: StepForm, given: readonly string[]): readonly [
   const register = {
     ...{ step, at: report.source.at(node.span.start), fields: fields && { ...fields, ...(tolerant && FAILED) } },
     conditions: [...given, ...ownConditions(form, loops)],
+    ...{ unfilled: loops ? new Map() : unfilledOf(form), never: form.tags.includes('never') },
     ...(fieldsNeed === undefined ? {} : { fieldsNeed }),
   };
   return [name, register];
 }
+
+const unfilledOf = ({ type, args }: StepForm): ReadonlyMap<string, string> =>
+  new Map(Object.entries(type?.filledBy ?? {}).filter(([, argument]) => !entryOf(args?.value, argument)));
 
 const FAILED = { failed: 'bool' } as const;
 
@@ -33,11 +37,12 @@ export function afterStep(form: StepForm, given: readonly string[], scope: Taken
   if (own === undefined) return before;
   const [name, register] = own;
   checkRegister(form, name, scope);
-  return new Map([...before, [name, isSure(before.get(name)) ? { ...register, conditions: [] } : register]]);
+  const certain = isSure(before.get(name)) ? { conditions: [], never: false } : {};
+  return new Map([...before, [name, { ...register, ...certain }]]);
 }
 
 const isSure = (register: Register | undefined): boolean =>
-  register !== undefined && register.conditions.length === 0 && register.unsure === undefined;
+  register !== undefined && register.conditions.length === 0 && register.unsure === undefined && !register.never;
 
 /** What is known where a block may have failed in the midst: what it sets is not sure. */
 export const whereBroken = (before: Registers, body: Registers, block: BlockForm): Registers =>

@@ -14,7 +14,7 @@ import { isTrue } from './yaml-flag.ts';
 /** Compiles one step with the names known at its place; the second pass. Undefined where its form is wrong. */
 export function compileStep(form: StepForm, names: Names): Step | undefined {
   const { type, args, node, report } = form;
-  const { names: known, read } = recorded(names);
+  const { names: known, read } = recorded({ ...names, plain: names.plain === true && !form.tags.includes('never') });
   const { loop, names: each } = compileItems(form, known);
   const own = withGiven(each, conjuncts(form.when ?? ''));
   const when = compileWhen(entryOf(node, 'when')?.value, own, report);

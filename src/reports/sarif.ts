@@ -32,7 +32,7 @@ export function sarifReport(report: Report, options: SarifOptions): string {
 function ruleOf(id: string, { texts, docsOf }: SarifOptions): SarifRule {
   const text = texts[id];
   if (text === undefined) return { id, title: id, help: id };
-  return { id, title: text.title, help: [text.meaning, ...text.todo].join('\n'), helpUri: docsOf(id) };
+  return { id, title: text.title, help: [text.meaning, ...text.todo].join('\n'), docs: docsOf(id) };
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { critical: 'error', warning: 'warning', info: 'note' };

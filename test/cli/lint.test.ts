@@ -41,6 +41,7 @@ describe('the findings of a playbook', () => {
     expect(first).toMatchObject({
       code: 'PB101',
       rule: 'unknown-key',
+      docs: 'docs/lint.md#pb101-unknown-key',
       severity: 'error',
       line: 2,
       column: 3,
@@ -73,7 +74,8 @@ describe('the findings of a playbook', () => {
       heading.toLowerCase().replace(' ', '-'),
     );
     expect(rules).toHaveLength(RULE_NAMES.length);
-    expect(rules.map((rule: { helpUri: string }) => rule.helpUri.split('#')[1]).toSorted()).toEqual(anchors.toSorted());
+    const linked = rules.map(({ help }: { help: { markdown: string } }) => help.markdown.split('docs/lint.md#')[1]);
+    expect(linked.toSorted()).toEqual(anchors.toSorted());
   });
 });
 

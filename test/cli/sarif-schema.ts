@@ -12,7 +12,7 @@ const rule = object(['id'], {
   id: text,
   name: text,
   shortDescription: message,
-  help: message,
+  help: object(['text'], { text, markdown: text }),
   helpUri: { type: 'string', pattern: '^[a-z]+://[^ ]+$' },
 });
 const place = { type: 'integer', minimum: 1 };

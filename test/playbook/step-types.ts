@@ -60,11 +60,13 @@ export const stepTypes: readonly AnyStepType[] = [
       properties: {
         run: { type: 'string', 'x-program': true, description: 'what the shell runs', examples: ['true'] },
         undo: { type: 'string' },
+        check: { type: 'string' },
         args: { type: 'array', items: { type: 'string' }, default: [] },
       },
     },
-    {},
+    { needed: 'bool', stdout: 'string' },
     {
+      filledBy: { stdout: 'check' },
       undo: {
         kind: 'reverse',
         argument: 'undo',

@@ -71,6 +71,7 @@ export const command = defineStep<Args, Facts, CommandChange>({
     ],
   },
   output: { needed: 'bool', stdout: 'string' },
+  filledBy: { stdout: 'check' },
   deadline: 120,
   async probe(host, args) {
     if (args.check === undefined) return { needed: undefined, stdout: '' };
