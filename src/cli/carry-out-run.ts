@@ -15,6 +15,7 @@ import { callOf } from './run-call.ts';
 import { connect, planOf } from './run-plan.ts';
 import { approvedBy } from './saved-plan.ts';
 import type { ReadPlan } from './saved-plan-file.ts';
+import { SentScripts } from './sent-scripts.ts';
 import { stateDir } from './state-dir.ts';
 
 /** What a run is about beside its playbooks. */
@@ -54,12 +55,13 @@ async function carryOut(
   const plan = { ...planOf(run, playbooks, prepared, flags), ...approved, mode: 'run', call } as const;
   const journal = await openJournal(stateDir(flags), run);
   // What a host keeps of a run is one journal, whoever goes on with it.
-  const hosts = hostJournals(past?.run ?? run, playbooks);
+  const sent = new SentScripts(journal);
+  const hosts = hostJournals(past?.run ?? run, playbooks, sent.texts);
   const ahead = past && { past, ask: askingOf(past.run), limits: limitsOf(past.run, playbooks, flags) };
   watch.begin(run);
   const recap = await observed(
     ...([journal, [...prepared.secrets, ...watch.secrets], flags, hosts] as const),
-    (around) => startRun({ ...plan, ...ahead }, connect(prepared), around),
+    (around) => startRun({ ...plan, ...ahead }, sent.over(connect(prepared)), around),
     watch.hear,
   );
   return exitCodeOf(recap);

@@ -15,6 +15,7 @@ import { playLock, runLock, takeLocks } from './locks.ts';
 import { type CheckedInput, checkedInput, type PreparedRun, prepareInput } from './prepared-run.ts';
 import { callOf } from './run-call.ts';
 import { connect, planOf } from './run-plan.ts';
+import { SentScripts } from './sent-scripts.ts';
 import { stateDir } from './state-dir.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -173,8 +174,9 @@ async function change(
   const plan = { ...planOf(id, [file], prepared, flags), mode: 'run', call: callOf(prepared, flags) } as const;
   const journal = await openJournal(stateDir(flags), id);
   try {
-    const around = surroundings(journal, prepared.secrets, hostJournals(id, [file]), stop, report);
-    return await start(plan, connect(prepared), around);
+    const sent = new SentScripts(journal);
+    const around = surroundings(journal, prepared.secrets, hostJournals(id, [file], sent.texts), stop, report);
+    return await start(plan, sent.over(connect(prepared)), around);
   } finally {
     await journal.close();
   }

@@ -10,9 +10,11 @@ import { runOnHosts } from './host-copies.ts';
 import { hostJournals } from './host-journals.ts';
 import { lockWish, runLock, withLocks } from './locks.ts';
 import { observed } from './observed.ts';
+import { softwareNow } from './own-package.ts';
 import { stepTypesOf } from './plugin-types.ts';
 import { reported } from './report-run.ts';
 import { findWholeRun } from './resumable.ts';
+import { SentScripts } from './sent-scripts.ts';
 import { stateDir } from './state-dir.ts';
 import { recalled } from './targets.ts';
 
@@ -68,6 +70,7 @@ async function takeBack(run: string, record: RunRecord, { secrets, wayTo }: Ways
   const plan = {
     ...{ run, record, typeOf: (name: string) => types.get(name), forks: flags.forks, lock: lockWish(flags) },
     becomes: (host: string) => wayTo(host)?.become !== undefined,
+    software: softwareNow(),
   };
   const connect = (host: string, become?: boolean) => {
     const to = wayTo(host, become);
@@ -76,9 +79,10 @@ async function takeBack(run: string, record: RunRecord, { secrets, wayTo }: Ways
   };
   return reported(flags, { kind: 'rollback', earlier: record.hosts }, async ({ hear }) => {
     const journal = await openJournal(stateDir(flags), run);
-    const hosts = hostJournals(of, playbooks);
+    const sent = new SentScripts(journal);
+    const hosts = hostJournals(of, playbooks, sent.texts);
     return exitCodeOf(
-      await observed(journal, secrets, flags, hosts, (around) => startRollback(plan, connect, around), hear),
+      await observed(journal, secrets, flags, hosts, (around) => startRollback(plan, sent.over(connect), around), hear),
     );
   });
 }

@@ -4,6 +4,7 @@ import { asking } from './ask-steps.ts';
 import type { RunFlags } from './flags.ts';
 import { limitsOf } from './limits.ts';
 import { lockWish } from './locks.ts';
+import { softwareNow } from './own-package.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import { rememberedWay, wayTo } from './step-users.ts';
 
@@ -13,6 +14,7 @@ export const planOf = (run: string, playbooks: readonly string[], prepared: Prep
   hosts: rowsOf(prepared),
   becomes: ({ name }: { readonly name: string }) => prepared.options.get(name)?.become !== undefined,
   limits: limitsOf(run, playbooks, flags),
+  software: softwareNow(),
   ...(flags.step ? { allows: asking() } : {}),
 });
 

@@ -108,6 +108,13 @@ export interface RunCall {
   readonly flags: JsonObject;
 }
 
+/** Versions, as each names itself. */
+export interface Software {
+  readonly unwedge: string;
+  readonly node: string;
+  readonly os: string;
+}
+
 /** All that reporters and the journal know. Every event is plain JSON. `at` is ISO 8601 UTC, set by the runner's clock. */
 export type RunEvent = { readonly at: string } & (
   | {
@@ -120,6 +127,8 @@ export type RunEvent = { readonly at: string } & (
       readonly playbooks: readonly string[];
       /** Left out where no later run can go on with this one. */
       readonly call?: RunCall;
+      /** What has made the run. */
+      readonly software?: Software;
       /** What a rollback needs to reach the hosts again: connection options without secrets, by host. */
       readonly hosts: readonly JsonObject[];
     }
@@ -158,6 +167,8 @@ export type RunEvent = { readonly at: string } & (
   | ({ readonly type: 'rollout.stopped' } & RolloutEnd)
   /** The canary is done and its play waits for `unwedge resume RUN`; `by` is `confirm`. */
   | ({ readonly type: 'rollout.paused' } & RolloutEnd)
+  /** A script was sent to a host for the first time in this run, or is about to be; only journals are told. */
+  | { readonly type: 'script.sent'; readonly path: string; readonly sha256: string }
   | { readonly type: 'host.started'; readonly host: string }
   /** An audit's session: how it is kept from writing on the host, and what can't be seen from it. */
   | {

@@ -57,6 +57,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: readonly (keyof EventOf<Typ
   'batch.soaking': ['play', 'batch', 'seconds'],
   'rollout.stopped': ['play', 'by', 'reason', 'done', 'left'],
   'rollout.paused': ['play', 'by', 'reason', 'done', 'left'],
+  'script.sent': ['path', 'sha256'],
   'host.started': ['host'],
   'host.guarded': ['host', 'enforced', 'unseen'],
   'step.started': ['host', 'step', 'stepType'],

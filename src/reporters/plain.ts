@@ -124,6 +124,7 @@ class EventLines {
         return [yellow(`== ${interruption(event.signal, event.times)}`)];
       case 'run.finished':
       case 'run.notified':
+      case 'script.sent':
         return [];
       default:
         event satisfies never;

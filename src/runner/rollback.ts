@@ -1,4 +1,4 @@
-import type { HostOutcome, HostStatus, Reason, Recap, RollbackOutcome } from '../core/event.ts';
+import type { HostOutcome, HostStatus, Reason, Recap, RollbackOutcome, Software } from '../core/event.ts';
 import { type ChangeRecord, type HostRecord, leftToUndo, type RunRecord } from '../core/run-record.ts';
 import type { Connection } from '../core/session.ts';
 import { ChangeLog } from './change-log.ts';
@@ -19,6 +19,7 @@ export interface RollbackPlan {
   readonly record: RunRecord;
   /** The registry: a change is undone by the step type that made it. */
   readonly typeOf: StepTypeOf;
+  readonly software?: Software;
   /** Hosts at work at the same time; > 0. */
   readonly forks: number;
   readonly lock: LockWish;
@@ -41,8 +42,9 @@ export async function startRollback(
   around: Surroundings,
 ): Promise<Recap> {
   const { playbooks, hosts, run: of } = plan.record.started;
-  const started = { type: 'run.started', run: plan.run, version: 1, mode: 'rollback', of, playbooks, hosts } as const;
-  return recordedRun(started, around, async (stream) => {
+  const started = { type: 'run.started', run: plan.run, version: 1, mode: 'rollback', of, playbooks } as const;
+  const software = plan.software && { software: plan.software };
+  return recordedRun({ ...started, ...software, hosts }, around, async (stream) => {
     const { clock, stop } = around;
     const locks = new HostLocks(plan.run, plan.lock, { stream, clock, stop }, [of]);
     const outcomes = new Map<string, HostOutcome>();

@@ -1,4 +1,4 @@
-import type { Recap, RunCall } from '../core/event.ts';
+import type { Recap, RunCall, Software } from '../core/event.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
 import { NO_LIMITS } from '../core/limits.ts';
@@ -29,6 +29,7 @@ export interface RunPlan {
   readonly lock: LockWish;
   /** How it was called, for a later run that goes on with it. */
   readonly call?: RunCall;
+  readonly software?: Software;
   /** An earlier run that this one goes on with, and how far that came. */
   readonly past?: RunPast;
   /** Without it, the look at a host alone decides about a change in flight. */
@@ -53,10 +54,11 @@ export interface RunPlan {
 export async function startRun(plan: RunPlan, connect: Connect, around: Surroundings): Promise<Recap> {
   const { run, mode, playbooks, hosts, forks, plays, becomes = () => false, allows = async () => true } = plan;
   const { clock, stop } = around;
-  const { call, past } = plan;
+  const { call, past, software } = plan;
+  const known = { ...(call && { call }), ...(software && { software }), hosts };
   const limits = limitsOf(plan);
   const started = { type: 'run.started', run, version: 1, mode, ...(past && { of: past.run }), playbooks } as const;
-  return recordedRun({ ...started, ...(call && { call }), hosts }, around, async (stream) => {
+  return recordedRun({ ...started, ...known }, around, async (stream) => {
     const locks = new HostLocks(run, plan.lock, { stream, clock, stop }, past && [past.run, ...past.resumes]);
     const locked: Connect = (host, become) => locks.open(host.name, () => connect(host, become));
     const open = mode === 'check' ? tellingGuard(connect, stream) : locked;

@@ -29,6 +29,9 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 const JOBS = ['transport/job.sh', 'transport/lock.sh', 'transport/waiting.sh'];
 
+/** What a session sends of its own. */
+export const SESSION_SCRIPTS = [...JOBS, 'transport/agent.sh', 'transport/guard.sh', 'transport/arguments.sh'];
+
 /** What runs on a host for a session, without its comments. `watched`: it keeps its jobs from writing. */
 export async function agentText(watched: boolean): Promise<string> {
   const jobs = await Promise.all(JOBS.map(ownText));
