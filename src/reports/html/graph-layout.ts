@@ -26,7 +26,7 @@ export interface Edge {
 }
 
 export const NODE = { width: 236, height: 48 } as const;
-const GAP = { across: 48, down: 14 } as const;
+const GAP = { across: 62, down: 14 } as const;
 const ROW = NODE.height + GAP.down;
 const SHOWN = 40;
 
@@ -61,13 +61,13 @@ export function graphOf(held: readonly HeldMounts[]): Graph {
 
 function wayOf({ container, since, holder, refused }: HeldMounts, mount: HeldMount): Way {
   const { path, mountpoint, namespace, propagation } = mount;
-  const through = holder.bind === undefined ? holder.kind : `through its bind ${holder.bind}`;
+  const through = holder.bind === undefined ? holder.who : `through its bind ${holder.bind}`;
   return {
     cells: [
       {
         key: `c ${container}`,
         title: container,
-        note: since === undefined ? 'stuck' : `not running since ${since.slice(0, 16).replace('T', ' ')}`,
+        note: since === undefined ? 'stuck' : `stopped ${since.slice(0, 16).replace('T', ' ')}`,
       },
       { key: `m ${container} ${path}`, title: leafOf(path), note: path === mountpoint ? path : `at ${mountpoint}` },
       { key: `n ${namespace}`, title: `mnt:[${namespace}]`, note: propagation },

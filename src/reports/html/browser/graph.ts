@@ -60,7 +60,7 @@ function box({ column, title, note, x, y }: Place): SVGGElement {
       'svg',
       { width: NODE.width - 6, height: NODE.height },
       svg('text', { class: 'title', x: 12, y: 20 }, cut(title, 27)),
-      svg('text', { class: 'note', x: 12, y: 37 }, cut(note, 34)),
+      svg('text', { class: 'note', x: 12, y: 37 }, cut(note, 32)),
     ),
   );
 }

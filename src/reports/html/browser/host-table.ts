@@ -54,7 +54,8 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'Host',
     sort: 'host',
-    cell: ({ report }) => html('th', { scope: 'row' }, link(hostAt(report.host), report.host)),
+    cell: ({ report }) =>
+      html('th', { scope: 'row' }, html('span', { class: 'clamped' }, link(hostAt(report.host), report.host))),
   },
   {
     title: 'Worst',
