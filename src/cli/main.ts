@@ -24,6 +24,7 @@ import { notifyFlags } from './notify-flags.ts';
 import { packageVersion } from './own-package.ts';
 import { auditReportFlags, type ReportFileFlags, reportFileFlags } from './report-flags.ts';
 import type { ResumeFlags } from './run-call.ts';
+import { addScheduleCommand } from './schedule-flags.ts';
 
 /** Of the commands that change hosts. */
 const runningFlags = (command: Command): Command => reportFlags(lockFlag(connectionFlags(command)));
@@ -152,6 +153,8 @@ reportFileFlags(
   const { show } = await import('./runs.ts');
   process.exitCode = await show(run, flags);
 });
+
+addScheduleCommand(program);
 
 program
   .command('lint')

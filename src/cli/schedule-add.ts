@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { inputError } from '../core/diagnostic.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { createStyle } from '../reporters/style.ts';
@@ -12,6 +13,7 @@ import { offsetOf } from '../schedule/offset.ts';
 import { checkName, type Schedule, type ScheduleFile, type Scheduler } from '../schedule/schedule.ts';
 import { pinOf } from './playbook-pin.ts';
 import { type PreparedRun, prepareRun } from './prepared-run.ts';
+import { reportFiles } from './report-files.ts';
 import type { AddFlags } from './schedule-flags.ts';
 import { absolute, onOneLine, scheduledWords, source } from './schedule-words.ts';
 import { cron, hasCron, hasSystemd, scheduledState, scopeOf, systemd, whoHas } from './schedulers.ts';
@@ -21,6 +23,7 @@ export async function addSchedule(name: string, flags: AddFlags): Promise<ExitCo
   checkFlags(checkName(name), flags);
   const prepared = await prepareRun(flags.playbook, flags);
   checkRollouts(prepared.plays, 'check', Date.now());
+  await reportFiles(flags);
   const schedule = scheduleOf(name, flags, prepared);
   const scheduler = flags.cron === undefined ? systemd(flags) : cron(flags);
   const files = await scheduler.files(schedule);
@@ -66,6 +69,7 @@ function scheduleOf(name: string, flags: AddFlags, prepared: PreparedRun): Sched
     playbooks: flags.playbook.map(absolute),
     inventory: flags.inventory.map(source),
     stateDir,
+    writes: [...new Set((flags.report ?? []).map((file) => dirname(absolute(file))))],
     local: [...prepared.options.values()].some(({ kind }) => kind === 'local'),
   };
 }

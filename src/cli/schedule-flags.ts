@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
 import { choiceFlags, collect, connectionFlags, lockFlag, patience, type RunFlags, stateFlag, whole } from './flags.ts';
+import { notifyFlags } from './notify-flags.ts';
+import { reportFileFlags } from './report-flags.ts';
 
 /** Whose systemd or cron. */
 export interface ScopeFlags {
@@ -73,7 +75,7 @@ const addFlags = (command: Command): Command =>
     lockFlag(
       choiceFlags(
         connectionFlags(
-          scopeFlag(command)
+          notifyFlags(reportFileFlags(scopeFlag(command)))
             .requiredOption('--playbook <file>', 'a playbook to run (repeatable)', collect, [])
             .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
             .option('--on-calendar <expression>', "when, for systemd: 'Mon..Fri *-*-* 03:15:00'")

@@ -24,6 +24,11 @@ const PASSED_ON: readonly (readonly [key: keyof AddFlags, flag: string, way: Way
   ['becomeUser', '--become-user', 'text'],
   ['becomePasswordFile', '--become-password-file', 'path'],
   ['lockWait', '--lock-wait', 'seconds', 0],
+  ['notify', '--notify', 'text'],
+  ['webhookFile', '--webhook-file', 'path'],
+  ['pingFile', '--ping-file', 'path'],
+  ['report', '--report', 'path'],
+  ['format', '--format', 'text'],
 ];
 
 /** The words behind `unwedge` of the scheduled command; every path in them is absolute. `pin`: of its playbooks. */

@@ -13,7 +13,7 @@ import type { ScopeFlags } from './schedule-flags.ts';
 import { stateDir } from './state-dir.ts';
 
 /** The same place from src/cli and from dist/cli. */
-const WRAPPER = fileURLToPath(new URL('../../src/schedule/cron.sh', import.meta.url));
+const WRAPPER = join(fileURLToPath(new URL('../../src/', import.meta.url)), 'schedule/cron.sh');
 const CRON_DIRECTORY = '/etc/cron.d';
 
 /** Whose timers are meant: root's are the machine's. @throws InputError */

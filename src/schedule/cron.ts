@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { inputError } from '../core/diagnostic.ts';
 import { parseCron } from './cron-expression.ts';
 import { lastEnd } from './cron-log.ts';
@@ -7,7 +7,7 @@ import type { CronTable } from './cron-table.ts';
 import { commandOf, cronText, logFile, timesIn } from './cron-text.ts';
 import { momentText } from './moment-text.ts';
 import { missing, type Note, readNote } from './note.ts';
-import { textOf } from './placed-files.ts';
+import { makeDirectory, textOf } from './placed-files.ts';
 import {
   A_WEEK,
   type Found,
@@ -63,7 +63,7 @@ export class Cron implements Scheduler {
   }
 
   async install({ name, stateDir }: Schedule, [file]: readonly ScheduleFile[]): Promise<void> {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    await makeDirectory(stateDir, 0o700);
     await this.#places.table.write(name, file?.text);
   }
 

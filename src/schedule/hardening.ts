@@ -54,14 +54,18 @@ const READ_WRITE_PATHS = 231;
 /** What StateDirectory=unwedge means for the system. */
 export const SYSTEM_STATE = '/var/lib/unwedge';
 
-/** The lines that let a service write where its journals are. */
+/** The lines that let a service write where its journals are, and to other directories. */
 export function stateLines(
   version: number,
   scope: Scope,
-  path: string,
+  { stateDir, writes }: { readonly stateDir: string; readonly writes: readonly string[] },
   quote: (path: string) => string,
 ): readonly string[] {
   if (scope === 'user') return [];
-  if (path === SYSTEM_STATE && version >= STATE_DIRECTORY) return ['StateDirectory=unwedge', 'StateDirectoryMode=0700'];
-  return [`${version >= READ_WRITE_PATHS ? 'ReadWritePaths' : 'ReadWriteDirectories'}=${quote(path)}`];
+  const isOwn = stateDir === SYSTEM_STATE && version >= STATE_DIRECTORY;
+  const key = version >= READ_WRITE_PATHS ? 'ReadWritePaths' : 'ReadWriteDirectories';
+  return [
+    ...(isOwn ? ['StateDirectory=unwedge', 'StateDirectoryMode=0700'] : []),
+    ...[...(isOwn ? [] : [stateDir]), ...writes].map((path) => `${key}=${quote(path)}`),
+  ];
 }

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { inputError } from '../core/diagnostic.ts';
 import type { ScheduleFile } from './schedule.ts';
@@ -11,6 +11,13 @@ export async function textOf(path: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** With all above it. @throws InputError where it can't be made */
+export async function makeDirectory(path: string, mode = 0o755): Promise<void> {
+  await mkdir(path, { recursive: true, mode }).catch((cause: Error) => {
+    throw inputError(`the directory ${path} can't be made: ${cause.message}`, 'nothing was changed');
+  });
 }
 
 /** Puts files in place, each at once and durable, then does `work`. Where anything fails, every file is as it was before. */

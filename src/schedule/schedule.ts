@@ -20,6 +20,8 @@ export interface Schedule {
   readonly playbooks: readonly string[];
   readonly inventory: readonly string[];
   readonly stateDir: string;
+  /** Folders in which it writes beside that, for its reports. */
+  readonly writes: readonly string[];
   /** Some of its hosts is this machine, reached without ssh. */
   readonly local: boolean;
 }

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { inputError } from '../core/diagnostic.ts';
 import type { Scope } from './hardening.ts';
 import { readNote } from './note.ts';
-import { placing, textOf } from './placed-files.ts';
+import { makeDirectory, placing, textOf } from './placed-files.ts';
 import {
   type Found,
   noSchedule,
@@ -76,12 +76,14 @@ export class Systemd implements Scheduler {
   }
 
   async install({ name, stateDir }: Schedule, files: readonly ScheduleFile[]): Promise<void> {
-    await mkdir(this.#places.units, { recursive: true });
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    await makeDirectory(this.#places.units);
+    await makeDirectory(stateDir, 0o700);
     const isNew = (await textOf(this.#path(timer(name)))) === undefined;
     const begin = async (): Promise<void> => {
       await this.#ctl.do('daemon-reload');
       await this.#ctl.do('enable', timer(name));
+      // A stamp of other times would have it make up for what it never missed.
+      await rm(this.#stamp(name), { force: true });
       // Not `enable --now`: a timer that runs already would keep its old times.
       await this.#ctl.do('restart', timer(name));
     };
@@ -141,7 +143,7 @@ export class Systemd implements Scheduler {
         );
     if (files.includes(timer(name))) await this.#ctl.do('disable', '--now', timer(name));
     for (const file of files) await rm(this.#path(file));
-    await rm(join(this.#places.stamps, `stamp-${timer(name)}`), { force: true });
+    await rm(this.#stamp(name), { force: true });
     await this.#ctl.do('daemon-reload');
     // A unit that failed would stay in `systemctl --failed`; one that did not is no failure here.
     await this.#ctl.do('reset-failed', service(name)).catch(() => undefined);
@@ -177,5 +179,6 @@ export class Systemd implements Scheduler {
     return all.filter((file) => file.startsWith(PREFIX) && /\.(service|timer)$/.test(file)).sort();
   }
 
+  readonly #stamp = (name: string): string => join(this.#places.stamps, `stamp-${timer(name)}`);
   readonly #path = (file: string): string => join(this.#places.units, file);
 }

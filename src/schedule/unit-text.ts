@@ -7,7 +7,7 @@ const SKIPPED = 30;
 
 /** The service: one run. `version`: systemd's. */
 export function serviceText(schedule: Schedule, version: number, scope: Scope): string {
-  const { name, cwd, program, words, local, stateDir } = schedule;
+  const { name, cwd, program, words, local, writes } = schedule;
   return text([
     ...noteLines(schedule),
     '[Unit]',
@@ -22,10 +22,11 @@ export function serviceText(schedule: Schedule, version: number, scope: Scope): 
     '# Asked to stop, unwedge ends the step in flight itself; its ssh sessions must live that long.',
     'KillMode=mixed',
     'TimeoutStopSec=10min',
-    'UMask=0077',
+    // Reports are for others to read, too; journals are not, whatever this says.
+    `UMask=${writes.length > 0 ? '0022' : '0077'}`,
     ...(local
       ? ['# No sandbox: some of its hosts is this machine, whose mounts it must see and may have to change.']
-      : [...hardening(version, scope), ...stateLines(version, scope, stateDir, quoted)]),
+      : [...hardening(version, scope), ...stateLines(version, scope, schedule, quoted)]),
   ]);
 }
 

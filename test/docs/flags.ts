@@ -2,6 +2,7 @@ import type { Sandbox } from './sandbox.ts';
 
 const SUBCOMMANDS = [
   'run',
+  'audit',
   'rollback',
   'resume',
   'runs',
@@ -11,6 +12,8 @@ const SUBCOMMANDS = [
   'steps',
   'explain',
   'completion',
+  'schedule',
+  ...(['add', 'list', 'remove', 'run-now', 'logs'] as const).map((name) => `schedule ${name}` as const),
 ] as const;
 
 /** Every flag that `--help` of a subcommand names, by subcommand. */
@@ -30,7 +33,7 @@ export function unknownFlags(line: string, help: ReadonlyMap<string, ReadonlySet
     .map((call) => call.trim())
     .filter((call) => call.startsWith('unwedge '))
     .flatMap((call) => {
-      const name = /^unwedge (runs show|[a-z]+)/.exec(call)?.[1] ?? '';
+      const name = /^unwedge (runs show|schedule [a-z-]+|[a-z]+)/.exec(call)?.[1] ?? '';
       const known = help.get(name);
       return known ? [...flagsIn(call)].filter((flag) => !known.has(flag)) : [`no command: ${call}`];
     });
