@@ -35,11 +35,21 @@ export function auditLines(report: Report, { style, columns, verbose, inventory 
         exact,
       ),
     ),
-    titled('What to do:', sameItems(byHost(looked, todo(inventory)), exact)),
+    titled(
+      'What to do:',
+      sameItems(
+        byHost(
+          [...looked].sort((a, b) => rankOf(a) - rankOf(b)),
+          todo(inventory),
+        ),
+        exact,
+      ),
+    ),
   ];
+  const fitted = (lines: readonly string[]) => (columns === undefined ? lines : onScreen(lines, columns, style));
   return paragraphs([
-    ...blocks.map((lines) => (columns === undefined ? lines : onScreen(lines, columns, style))),
-    [style.bold(countsLine(report)), ...enforcedLines(report)],
+    ...blocks.map(fitted),
+    [...fitted([countsLine(report)]).map(style.bold), ...fitted(enforcedLines(report))],
   ]);
 }
 
@@ -59,14 +69,25 @@ const notLooked = ({ status, reason }: HostReport): readonly Item[] =>
 function foundLines(hosts: readonly HostReport[], verbose: number): string[] {
   const items = new Map(hosts.map((host) => [host.host, of(host, isMajor).map((finding) => lineOf(finding, verbose))]));
   const worst = new Map(hosts.map((host) => [host.host, rankOf(host)]));
+  const blind = new Set(hosts.filter(({ unseen }) => unseen.length > 0).map(({ host }) => host));
+  const isBlind = ({ hosts }: Group) => hosts.some((host) => blind.has(host));
   const rank = ({ hosts: [first = ''] }: Group): number => worst.get(first) ?? SEVERITIES.length;
   return [...groupsOfHosts(items, verbose === 0)]
     .sort((a, b) => rank(a) - rank(b) || a.hosts.length - b.hosts.length)
     .flatMap((group) => withIds(group, items))
+    .flatMap((group) => (group.items.size === 0 ? partedBy(group, (host) => blind.has(host)) : [group]))
     .flatMap((group) =>
-      group.items.size === 0 ? [`${counted(group.hosts.length, 'host')}: nothing`] : groupLines(group),
+      group.items.size === 0
+        ? [`${counted(group.hosts.length, 'host')}: nothing${isBlind(group) ? ' that could be seen' : ''}`]
+        : groupLines(group),
     );
 }
+
+/** Nothing found is one thing, and nothing seen another. */
+const partedBy = (group: Group, isSo: (host: string) => boolean): readonly Group[] =>
+  [true, false]
+    .map((is) => ({ ...group, hosts: group.hosts.filter((host) => isSo(host) === is) }))
+    .filter(({ hosts }) => hosts.length > 0);
 
 /** One host's ids are worth telling. */
 const withIds = (group: Group, items: ReadonlyMap<string, readonly Item[]>): readonly Group[] =>
@@ -94,11 +115,15 @@ function commandIn(remedy: string, inventory: string): string | undefined {
 }
 
 function countsLine({ hosts }: Report): string {
-  const worst = hosts.filter(({ status }) => status === 'ok' || status === 'changed').map(rankOf);
+  const looked = hosts.filter(({ status }) => status === 'ok' || status === 'changed');
+  const worst = looked.map(rankOf);
+  const clear = looked.filter((host) => rankOf(host) > 1);
+  const inPart = clear.filter(({ unseen }) => unseen.length > 0).length;
   const parts = [
     part(worst.filter((rank) => rank === 0).length, 'with something stuck'),
     part(worst.filter((rank) => rank === 1).length, 'with causes that wait'),
-    part(worst.filter((rank) => rank > 1).length, 'in order'),
+    part(clear.length - inPart, 'in order'),
+    part(inPart, 'seen in part'),
     part(hosts.length - worst.length, 'not looked at'),
   ];
   return `${counted(hosts.length, 'host')}: ${parts.flat().join(', ')}`;

@@ -17,9 +17,9 @@ mkdir -p dev old proc run/unwedge/bin tmp var
 ln -s /run var/run
 for node in null zero full random urandom; do : >"dev/$node"; put --bind "/dev/$node" "dev/$node"; done
 ln -s /proc/self/fd dev/fd
-# Not those of other machines, which may be dead; a container's name has 64 digits.
+# Not those of other machines, which may be dead, nor what is deleted; a container's name has 64 digits.
 below() {
-  awk -v base="$1/" 'index($5, base) == 1 { for (i = 7; $i != "-"; i++); far = $(i + 1) ~ /^(autofs|nfs|cifs|smb|9p|afs|ceph|gfs|lustre|fuse\.(sshfs|gluster|ceph))/
+  awk -v base="$1/" 'index($5, base) == 1 { for (i = 7; $i != "-"; i++); far = $4 ~ /\/\/deleted$/ || $(i + 1) ~ /^(autofs|nfs|cifs|smb|9p|afs|ceph|gfs|lustre|fuse\.(sshfs|gluster|ceph))/
     for (n = split($5, part, "/"); n > 0 && !far; n--) far = length(part[n]) >= 64 || part[n] ~ /\\/
     if (!far && !seen[$5]++) print $5 }' /proc/self/mountinfo
 }

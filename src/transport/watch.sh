@@ -39,10 +39,10 @@ in_room() {
 
 guarded() {
   [ "$(id -u)" -eq 0 ] || { watched=uid; return; }
-  room=$(make_room)
+  said=$(make_room)
   # mount may have warned before.
-  room=$(printf '%s\n' "$room" | tail -n 1)
-  case $room in '' | *[!0-9]*) watched="none no room could be made: $room"; return ;; esac
+  room=$(printf '%s\n' "$said" | tail -n 1)
+  case $room in '' | *[!0-9]*) watched="none no room could be made: $said"; return ;; esac
   exec 7<>"/proc/$room/root/run/unwedge/asks" 8<>"/proc/$room/root/run/unwedge/answers" 9>"/proc/$room/root/run/unwedge/life"
   (exec </proc/self/fd/7 7>&- 9>&- 2>/dev/null && serve) &
   for as in "$stranger" --inh-caps=-all; do

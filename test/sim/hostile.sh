@@ -3,6 +3,7 @@
 # Usage: hostile.sh ROOT CONTAINER DOCKERD, as an audit's probe. ROOT: docker's data root; CONTAINER: one of docker's; DOCKERD: its pid
 # Prints "did NAME" for each that worked; "control" is one that must.
 # Exit: 0
+# shellcheck disable=SC2016 # for other shells
 root=$1 container=$2 dockerd=$3
 export DOCKER_HOST=unix:///var/run/docker.sock
 try() { name=$1; shift; if timeout 20 "$@" >/dev/null 2>&1 </dev/null; then echo "did $name"; fi; }
