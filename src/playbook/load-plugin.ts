@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { applied } from '../core/applied.ts';
 import { complete } from '../core/complete.ts';
@@ -10,7 +12,11 @@ import { validatorOf } from './validator.ts';
 
 /** A module of the user's own: its step type, or why it has none. */
 export type Plugin =
-  | { readonly type: AnyStepType; readonly bytes: Uint8Array }
+  | {
+      readonly type: AnyStepType;
+      /** All that it is made of: the module, then the host scripts (`*.sh`) beside it, by name. */
+      readonly texts: readonly Uint8Array[];
+    }
   | { readonly problem: string; readonly todo: string };
 
 /** What a plugin is given whose default export is a function: where it can't import `unwedge`, it needs nothing else. */
@@ -43,10 +49,19 @@ export async function loadPlugin(path: string): Promise<Plugin> {
       return { problem: `${fault}`, todo: 'write export default defineStep({ … }); see docs/plugins.md' };
     // A schema that is none is known only once it is compiled.
     validatorOf(type.schema);
-    return { type, bytes: read.bytes };
+    return { type, texts: [read.bytes, ...scriptsBeside(path)] };
   } catch (error) {
     return { problem: `it fails while it is loaded: ${firstLine(error)}`, todo: `try it alone: node ${path}` };
   }
+}
+
+function scriptsBeside(path: string): readonly Uint8Array[] {
+  const folder = dirname(path);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.sh'));
+  return names.toSorted().flatMap((name) => {
+    const read = readRegular(join(folder, name));
+    return 'bytes' in read ? [Buffer.from(`${name}\n`), read.bytes] : [];
+  });
 }
 
 const firstLine = (error: unknown): string =>

@@ -48,7 +48,7 @@ export function readPlugins(
       report.error('bad-plugin', item.span, `can't use the plugin ${item.text}: ${plugin.problem}`, plugin.todo);
       return [];
     }
-    const { type, bytes } = plugin;
+    const { type, texts } = plugin;
     const other = plugins.names.get(type.name) ?? path;
     if (taken.has(type.name) || other !== path) {
       const by = other === path ? "unwedge's own" : other;
@@ -60,7 +60,7 @@ export function readPlugins(
       );
       return [];
     }
-    if (!plugins.names.has(type.name)) files.add(bytes);
+    if (!plugins.names.has(type.name)) for (const text of texts) files.add(text);
     plugins.names.set(type.name, path);
     return [type];
   });

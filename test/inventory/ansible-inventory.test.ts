@@ -12,11 +12,9 @@ import { loadInventory } from '../../src/inventory/load-inventory.ts';
 import { runLocal } from '../../src/transport/run-local.ts';
 import { firstColumns, readPages } from '../docs/page.ts';
 import { type Case, cases } from './ansible/cases.ts';
-import { ansibleInventory, ansiblePatterns, sourcesIn, written } from './ansible/inventories.ts';
+import { ansibleInventory, ansiblePatterns, RECORDED, sourcesIn, written } from './ansible/inventories.ts';
 import { INVENTORY, PATTERNS, REFUSED } from './ansible/patterns.ts';
 
-/** What ansible-inventory printed for each case, null where it read nothing; UNWEDGE_RECORD=1 writes it anew. */
-const RECORDED = new URL('../golden/ansible-inventory.json', import.meta.url);
 const installed = spawnSync('sh', ['-c', 'command -v ansible-inventory']).status === 0;
 const named = cases.map((one) => [one.name, one] as const);
 

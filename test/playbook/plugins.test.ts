@@ -66,6 +66,23 @@ describe('a plugin', () => {
     ]);
   });
 
+  it('is another playbook once its module or a host script beside it has changed', async () => {
+    const sha256 = async () => {
+      await told(play('./good.mjs'));
+      return (await checkPlaybookFile(join(dir, 'play.yaml'), { stepTypes })).playbook?.sha256;
+    };
+    const first = await sha256();
+    writeFileSync(join(dir, 'probe.sh'), 'true\n');
+    const second = await sha256();
+    expect(second).not.toBe(first);
+    expect(await sha256()).toBe(second);
+    writeFileSync(join(dir, 'probe.sh'), 'false\n');
+    expect(await sha256()).not.toBe(second);
+    rmSync(join(dir, 'probe.sh'));
+    writeFileSync(join(dir, 'good.mjs'), `${FILES['good.mjs']}// more\n`);
+    expect(await sha256()).not.toBe(first);
+  });
+
   it.each([
     ['gone.mjs', 'no such file'],
     ['folder', 'it is a directory'],
