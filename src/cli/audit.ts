@@ -9,6 +9,8 @@ import { whyLines } from '../reporters/why-lines.ts';
 import { diffReports, hasFound } from '../reports/index.ts';
 import { startRun } from '../runner/index.ts';
 import type { ConnectionFlags, ReportFlags, RunFlags } from './flags.ts';
+import { callKey, type Watch, watched } from './notify.ts';
+import type { NotifyFlags } from './notify-flags.ts';
 import { observed } from './observed.ts';
 import { prepareRun } from './prepared-run.ts';
 import { readAudit } from './read-report.ts';
@@ -24,7 +26,8 @@ const PLAYBOOK = fileURLToPath(new URL('../../playbooks/audit.yaml', import.meta
 export interface AuditFlags
   extends ConnectionFlags,
     AuditReportFlags,
-    Pick<ReportFlags, 'output' | 'verbose' | 'quiet'>,
+    NotifyFlags,
+    Pick<ReportFlags, 'output' | 'verbose' | 'quiet' | 'stateDir'>,
     Pick<RunFlags, 'inventory' | 'limit' | 'extraVars' | 'forks'> {
   /** A host of which all is told. */
   readonly why?: string;
@@ -33,19 +36,25 @@ export interface AuditFlags
 /** `unwedge audit`: looks at every host and changes none; no journal, no lock. */
 export async function audit(given: AuditFlags): Promise<ExitCode> {
   const flags = checkFlags(given);
+  const about = { command: 'audit', playbooks: [], key: `audit ${callKey([], flags)}`, flags } as const;
+  return watched(about, (watch) => look(given, flags, watch));
+}
+
+async function look(given: AuditFlags, flags: RunFlags, watch: Watch): Promise<ExitCode> {
   const before = given.diff === undefined ? undefined : await readAudit(given.diff);
   const prepared = await prepareRun([PLAYBOOK], flags);
   const id = newRunId(Date.now(), Math.random);
   const plan = { ...planOf(id, ['playbooks/audit.yaml'], prepared, flags), mode: 'check' } as const;
   const { failOn } = given;
   const of = {
-    ...({ kind: 'audit', failOn } as const),
+    ...({ kind: 'audit', failOn, watch } as const),
     completed: (report: Report) => (before === undefined ? report : { ...report, diff: diffReports(before, report) }),
     codeOf: (report: Report) => (failOn && hasFound(report, failOn) ? ExitCode.found : ExitCode.done),
   };
-  return reported(flags, of, async ({ hear }, report) => {
+  return reported(flags, of, async ({ begin, hear, secrets }, report) => {
+    begin(id);
     const recap = await observed(
-      ...([undefined, prepared.secrets, flags, undefined] as const),
+      ...([undefined, [...prepared.secrets, ...secrets], flags, undefined] as const),
       (around) => startRun(plan, connect(prepared, { watched: true }), around),
       ...([hear, closing(given, report)] as const),
     );

@@ -71,18 +71,22 @@ runningFlags(
 });
 
 auditReportFlags(
-  outputFlags(
-    connectionFlags(
-      program
-        .command('audit')
-        .description(
-          'look at the hosts of an inventory and change nothing: what is stuck, who holds it, which causes wait',
-        )
-        .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
-        .option('-l, --limit <pattern>', 'only these hosts')
-        .option('--why <host>', 'look at this host, and tell what each finding was concluded from')
-        .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
-        .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+  notifyFlags(
+    stateFlag(
+      outputFlags(
+        connectionFlags(
+          program
+            .command('audit')
+            .description(
+              'look at the hosts of an inventory and change nothing: what is stuck, who holds it, which causes wait',
+            )
+            .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+            .option('-l, --limit <pattern>', 'only these hosts')
+            .option('--why <host>', 'look at this host, and tell what each finding was concluded from')
+            .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
+            .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+        ),
+      ),
     ),
   ),
 ).action(async (flags: AuditFlags) => {
