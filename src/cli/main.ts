@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander';
 import { ExitCode } from '../core/exit-code.ts';
 import type { AuditFlags } from './audit.ts';
 import { printScript, SHELLS, type Shell } from './completion.ts';
+import type { ExportFlags } from './export-run.ts';
 import { report } from './failure.ts';
 import {
   type ConnectionFlags,
@@ -159,6 +160,26 @@ reportFileFlags(
 });
 
 addScheduleCommand(program);
+
+stateFlag(
+  runs
+    .command('export')
+    .description('write all that is known of a run into one file, which tells if it was changed')
+    .argument('<run>', 'id of the run, or its beginning')
+    .option('--out <file>', 'the file (default: unwedge-RUN.tar.gz)'),
+).action(async (run: string, flags: ExportFlags) => {
+  const { exportRun } = await import('./export-run.ts');
+  await exportRun(run, flags);
+});
+runs
+  .command('verify')
+  .description('tell whether such a file is as it was written')
+  .argument('<file>', 'what runs export has written')
+  .option('--head <hash>', 'the head that runs export has printed')
+  .action(async (file: string, flags: { head?: string }) => {
+    const { verifyBundle } = await import('./verify-bundle.ts');
+    process.exitCode = await verifyBundle(file, flags);
+  });
 
 program
   .command('lint')

@@ -23,7 +23,7 @@ export async function reportPast(
 }
 
 /** Of the whole run, with all that went on with it or took it back; of a rollback, of what it took back itself. */
-async function pastReport(dir: string, run: string): Promise<Report> {
+export async function pastReport(dir: string, run: string): Promise<Report> {
   const events = await loadEvents(dir, run);
   const started = events.find((event): event is EventOf<'run.started'> => event.type === 'run.started');
   if (started?.mode !== 'rollback' || started.of === undefined) return reportOf(started?.mode ?? 'run', events);

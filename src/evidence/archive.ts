@@ -56,7 +56,7 @@ function unzipped(bytes: Uint8Array): Buffer {
 function whyNotUnzipped(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'ERR_BUFFER_TOO_LARGE') return `it unpacks to more than ${LARGEST} bytes: no bundle does`;
-  if (code === 'Z_BUF_ERROR') return 'it ends too early: it was cut off';
+  if (code === 'Z_BUF_ERROR') return 'it ends too early: it was cut off, or something was added behind its end';
   return `it is not what gzip has made, or was changed since: ${whyOf(cause)}`;
 }
 

@@ -36,7 +36,7 @@ export async function appendDurably(path: string, text: string): Promise<void> {
 }
 
 /** The file holds the old text or the new one, whenever the power is cut. @param mode the umask may take from it */
-export async function replaceDurably(path: string, text: string, mode = 0o600): Promise<void> {
+export async function replaceDurably(path: string, text: string | Uint8Array, mode = 0o600): Promise<void> {
   const next = `${path}.${process.pid}.new`;
   try {
     await rm(next, { force: true });

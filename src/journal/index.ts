@@ -7,5 +7,5 @@ export { addToEnded, openJournal } from './journal-file.ts';
 export { keyedFile, openLedger } from './ledger.ts';
 export { type LoadedRun, loadEvents, loadPast, loadRun, loadRuns } from './load-run.ts';
 export { newRunId } from './run-id.ts';
-export { findRun, isMissing, listRuns, readJournal } from './runs.ts';
+export { findRun, isMissing, journalBytes, listRuns, readJournal } from './runs.ts';
 export { scrub, scrubError } from './scrub.ts';

@@ -39,6 +39,14 @@ export async function readJournal(stateDir: string, run: string): Promise<Parsed
   }
 }
 
+/** As it is on the disk, torn or not. @throws InputError where it can't be read */
+export async function journalBytes(stateDir: string, run: string): Promise<Uint8Array> {
+  const path = journalPath(stateDir, run);
+  return readFile(path).catch((cause) => {
+    throw unreadable(path, cause);
+  });
+}
+
 const some = (runs: readonly string[]): string => runs.slice(0, 3).join(', ') + (runs.length > 3 ? ', …' : '');
 
 /** Its controller died, or had no room, before it could write down that it begins. */
