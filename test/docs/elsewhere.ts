@@ -25,4 +25,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "unwedge schedule add weekdays --playbook playbooks/free-dead-containers.yaml -i inventory.yaml --cron '15 3 * * 1-5' --jitter 20m":
     'test/lab/schedule.lab.test.ts',
   'unwedge schedule remove weekdays': 'test/lab/schedule.lab.test.ts',
+  'unwedge run playbooks/free-dead-containers.yaml -i inventory.yaml --webhook-file /etc/unwedge/webhook --ping-file /etc/unwedge/ping':
+    'test/sim/notify.test.ts',
 };

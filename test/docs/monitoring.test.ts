@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { prometheusReport } from '../../src/reports/prometheus.ts';
 import { packageRoot } from '../architecture/project.ts';
 import { audit, hostReport, report, run } from '../reports/sample-reports.ts';
+import { firstColumns } from './page.ts';
 
 interface Target {
   readonly expr: string;
@@ -64,6 +65,14 @@ describe('the alert rules and the dashboard in docs/examples', () => {
     const shown = new Set(queries.flatMap((expr) => expr.match(/unwedge_\w+/g) ?? []));
     const left = [...written.keys()].filter((name) => !shown.has(name));
     expect(left).toEqual(['unwedge_hosts_by_severity', 'unwedge_group_findings', 'unwedge_last_run_timestamp_seconds']);
+  });
+
+  it('docs/metrics.md has every metric', () => {
+    const page = { path: 'docs/metrics.md', text: readFileSync(`${packageRoot}docs/metrics.md`, 'utf8') };
+    const told = firstColumns(page, 'Metric').flatMap((cells) =>
+      cells.flatMap((cell) => cell.match(/unwedge_\w+/g) ?? []),
+    );
+    expect(told.toSorted()).toEqual([...written.keys()].toSorted());
   });
 
   it('the dashboard takes any data source, and its panels stand beside each other', () => {
