@@ -87,7 +87,9 @@ type Source = (line: CommandLine) => Found | Promise<Found>;
 
 const VALUES: Readonly<Record<string, Source>> = {
   '--inventory': () => 'files',
+  '--playbook': () => 'files',
   '--private-key': () => 'files',
+  '--plugin': () => 'files',
   '--become-password-file': () => 'files',
   '--state-dir': () => 'folders',
   '--playbook-dir': () => 'folders',

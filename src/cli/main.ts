@@ -6,7 +6,6 @@ import { printScript, SHELLS, type Shell } from './completion.ts';
 import type { ExportFlags } from './export-run.ts';
 import { report } from './failure.ts';
 import {
-  type ConnectionFlags,
   choiceFlags,
   collect,
   connectionFlags,
@@ -24,6 +23,7 @@ import type { LintFlags } from './lint.ts';
 import { notifyFlags } from './notify-flags.ts';
 import { packageVersion } from './own-package.ts';
 import { auditReportFlags, type ReportFileFlags, reportFileFlags } from './report-flags.ts';
+import type { RollbackFlags } from './rollback.ts';
 import type { ResumeFlags } from './run-call.ts';
 import { addScheduleCommand } from './schedule-flags.ts';
 
@@ -107,8 +107,14 @@ runningFlags(
       [],
     )
     .option('-l, --limit <pattern>', 'with -i: only these hosts')
+    .option(
+      '--plugin <file>',
+      'a module whose step type the run has used, where nothing tells it (repeatable)',
+      collect,
+      [],
+    )
     .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
-).action(async (run: string, flags: ConnectionFlags & RunFlags) => {
+).action(async (run: string, flags: RollbackFlags) => {
   const { rollback } = await import('./rollback.ts');
   process.exitCode = await rollback(run, flags);
 });

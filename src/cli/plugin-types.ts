@@ -1,4 +1,5 @@
-import { inputError } from '../core/diagnostic.ts';
+import { resolve } from 'node:path';
+import { everyOne, inputError } from '../core/diagnostic.ts';
 import type { RunCall } from '../core/event.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { stepsOf } from '../core/playbook.ts';
@@ -6,15 +7,28 @@ import type { AnyStepType } from '../core/step-type.ts';
 import { loadPlugin } from '../playbook/load-plugin.ts';
 import { stepTypes } from '../steps/index.ts';
 
-/** The step types that an earlier run had, by name. What can't be loaded again is told, and its changes can't be taken back. */
-export async function stepTypesOf(call: RunCall | undefined): Promise<ReadonlyMap<string, AnyStepType>> {
+/**
+ * The step types that an earlier run had, by name. What can't be loaded again is told, and its changes can't be taken back.
+ * @param named modules that the command line names beside those of the run. @throws InputError where one can't be used
+ */
+export async function stepTypesOf(
+  call: RunCall | undefined,
+  named: readonly string[] = [],
+): Promise<ReadonlyMap<string, AnyStepType>> {
   const types = new Map(stepTypes.map((type) => [type.name, type]));
   for (const path of call?.plugins ?? []) {
     const plugin = await loadPlugin(path);
     if ('type' in plugin) types.set(plugin.type.name, plugin.type);
     else console.error(`warning: can't use the plugin ${path} that the run has used: ${plugin.problem}`);
   }
+  for (const type of await everyOne(named, namedType)) types.set(type.name, type);
   return types;
+}
+
+async function namedType(file: string): Promise<AnyStepType> {
+  const plugin = await loadPlugin(resolve(file));
+  if ('type' in plugin) return plugin.type;
+  throw inputError(`can't use the plugin ${file}: ${plugin.problem}`, plugin.todo);
 }
 
 /** A journal names step types: one name is one step type in all playbooks of a run. @throws InputError */

@@ -18,8 +18,13 @@ import { SentScripts } from './sent-scripts.ts';
 import { stateDir } from './state-dir.ts';
 import { recalled } from './targets.ts';
 
+export interface RollbackFlags extends RunFlags {
+  /** Modules whose step types the run had. */
+  readonly plugin: readonly string[];
+}
+
 /** `unwedge rollback RUN`: the run's journal, backwards; with an inventory, the journals of its hosts. */
-export async function rollback(prefix: string, flags: RunFlags): Promise<ExitCode> {
+export async function rollback(prefix: string, flags: RollbackFlags): Promise<ExitCode> {
   const dir = stateDir(flags);
   const run = newRunId(Date.now(), Math.random);
   if (flags.inventory.length > 0) return rollbackOnHosts(prefix, run, flags);
@@ -32,7 +37,7 @@ export async function rollback(prefix: string, flags: RunFlags): Promise<ExitCod
 }
 
 /** Where this controller has no journal of the run: what its hosts keep is enough. */
-async function rollbackOnHosts(prefix: string, run: string, flags: RunFlags): Promise<ExitCode> {
+async function rollbackOnHosts(prefix: string, run: string, flags: RollbackFlags): Promise<ExitCode> {
   const { record, options, secrets, silent } = await runOnHosts(prefix, flags);
   const dir = stateDir(flags);
   return withLocks([runLock(dir, record.started.run), runLock(dir, run)], run, flags, async () => {
@@ -48,7 +53,7 @@ interface Ways {
   readonly wayTo: (host: string, become?: boolean) => ConnectionOptions | undefined;
 }
 
-async function recalledWays(record: RunRecord, flags: RunFlags): Promise<Ways> {
+async function recalledWays(record: RunRecord, flags: RollbackFlags): Promise<Ways> {
   const password = await becomePassword(flags);
   const rows = new Map(record.started.hosts.map((row) => [row.name, row]));
   return {
@@ -60,13 +65,18 @@ async function recalledWays(record: RunRecord, flags: RunFlags): Promise<Ways> {
   };
 }
 
-async function takeBack(run: string, record: RunRecord, { secrets, wayTo }: Ways, flags: RunFlags): Promise<ExitCode> {
+async function takeBack(
+  run: string,
+  record: RunRecord,
+  { secrets, wayTo }: Ways,
+  flags: RollbackFlags,
+): Promise<ExitCode> {
   const { run: of, playbooks } = record.started;
   if (hostsToUndo(record).length === 0) {
     console.log(`nothing to undo: run ${of} has changed nothing that is not taken back or irreversible`);
     return ExitCode.done;
   }
-  const types = await stepTypesOf(record.started.call);
+  const types = await stepTypesOf(record.started.call, flags.plugin);
   const plan = {
     ...{ run, record, typeOf: (name: string) => types.get(name), forks: flags.forks, lock: lockWish(flags) },
     becomes: (host: string) => wayTo(host)?.become !== undefined,

@@ -61,7 +61,11 @@ class HostUndo {
     const irreversible = undo && whyIrreversible(undo, record.change);
     if (irreversible !== undefined) await this.#name(record, irreversible);
     else if (undo?.kind === 'reverse') await this.#attempt([record], undo.call(record.change));
-    else await this.#fail(record, `this unwedge knows no undo for step type "${record.stepType}"`);
+    else
+      await this.#fail(
+        record,
+        `this unwedge knows no undo for step type "${record.stepType}"; where a plugin has it: --plugin FILE`,
+      );
   }
 
   /** Repeats one activation; `records` are all those that it stands for. */

@@ -106,8 +106,8 @@ describe('a rollback of a run', () => {
     fleet.host('web-1').requests.length = 0;
     const recap = await fleet.rollback({ ...record, hosts: [{ host: 'web-1', steps: [], changes: changes ?? [] }] });
     expect(recap.outcomes[0]?.rollback?.failed.map(({ reason }) => reason)).toEqual([
-      'this unwedge knows no undo for step type "of-the-future"',
-      'this unwedge knows no undo for step type "of-the-future"',
+      'this unwedge knows no undo for step type "of-the-future"; where a plugin has it: --plugin FILE',
+      'this unwedge knows no undo for step type "of-the-future"; where a plugin has it: --plugin FILE',
       'a secret was taken out of its record, so what was there before is not known',
     ]);
     expect(fleet.host('web-1').requests).toEqual([]);
