@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { script } from '../src/reports/html/assets.ts';
 import { stepTypes } from '../src/steps/index.ts';
 import { packageRoot } from './architecture/project.ts';
 
@@ -109,6 +110,12 @@ describe('the package, unpacked elsewhere without its dependencies', () => {
       console.log((await loadInventory('a,b')).hosts.length);`;
     const told = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: '/', encoding: 'utf8' });
     expect(told).toMatchObject({ status: 0, stdout: '2\n', stderr: '' });
+  });
+
+  it('writes a report as the page that the sources make', () => {
+    const file = join(elsewhere, 'audit.html');
+    unwedge(['audit', '-i', 'here,', '-c', 'local', '--report', file]);
+    expect(readFileSync(file, 'utf8')).toContain(`<script>${script}</script>`);
   });
 
   it('runs a play on this machine with the host scripts that it ships', () => {

@@ -61,7 +61,7 @@ export function graphOf(held: readonly HeldMounts[]): Graph {
 
 function wayOf({ container, since, holder, refused }: HeldMounts, mount: HeldMount): Way {
   const { path, mountpoint, namespace, propagation } = mount;
-  const through = holder.bind === undefined ? holder.who : `through its bind ${holder.bind}`;
+  const through = holder.bind === undefined ? holder.who : `bind ${holder.bind}`;
   return {
     cells: [
       {
@@ -77,8 +77,11 @@ function wayOf({ container, since, holder, refused }: HeldMounts, mount: HeldMou
   };
 }
 
-/** `…/mounts/shm`, `…/merged`: without the directories whose names are ids. */
-export const leafOf = (path: string): string => path.replace(/^.*\/[0-9a-f]{64}(?:-init)?(?=\/.)/, '…');
+/** `…/mounts/shm`, `…/merged`: what is below an id; `…/mnt/ID` where nothing is. */
+function leafOf(path: string): string {
+  const below = path.replace(/^.*\/[0-9a-f]{64}(?:-init)?\//, '…/');
+  return below === path ? path.replace(/^.*(?=\/[^/]+\/[0-9a-f]{64})/, '…') : below;
+}
 
 /** The nodes of one column: each as high as the middle of its mounts, none over another. */
 function placed(
