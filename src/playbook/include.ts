@@ -43,12 +43,18 @@ export function readInclude(
   };
 }
 
+const WHERE_ELSE = 'set it for the steps in its file';
+const WHERE: Readonly<Record<string, string>> = {
+  loop: "give the list as one of the file's inputs, and write loop: NAME at the steps there",
+  register: 'the steps in its file register, and what they register can be read behind it',
+};
+
 function checkKeys(node: YamlMap, report: Report): void {
   const foreign = node.entries.filter(
     ({ key }) => STEP_KEYWORDS.includes(key) && !(key in Object(includeSchema.properties)),
   );
   for (const { key, keySpan } of foreign)
-    report.error('misplaced-key', keySpan, `'${key}' can't be set for an include`, 'set it for the steps in its file');
+    report.error('misplaced-key', keySpan, `'${key}' can't be set for an include`, WHERE[key] ?? WHERE_ELSE);
   const known = { ...node, entries: node.entries.filter((entry) => !foreign.includes(entry)) };
   reportSchemaErrors(validate(includeSchema, mapToJson(known)), node, report, 'the include');
 }

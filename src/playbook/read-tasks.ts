@@ -19,13 +19,18 @@ function readTask(node: YamlNode, reading: Reading): TaskForm | undefined {
   return part ? readBlock(node, part, reading) : readStep(node, reading);
 }
 
+const WHERE_ELSE = 'set it for the steps in it';
+const WHERE: Readonly<Record<string, string>> = {
+  loop: 'write the loop at each of its steps: they are done for all items, one step after the other',
+};
+
 function readBlock(node: YamlMap, part: YamlEntry, reading: Reading): BlockForm {
   const { report } = reading;
   const foreign = node.entries.filter(
     ({ key }) => STEP_KEYWORDS.includes(key) && !(key in Object(blockSchema.properties)),
   );
   for (const { key, keySpan } of foreign)
-    report.error('misplaced-key', keySpan, `'${key}' can't be set for a block`, 'set it for the steps in it');
+    report.error('misplaced-key', keySpan, `'${key}' can't be set for a block`, WHERE[key] ?? WHERE_ELSE);
   const known = { ...node, entries: node.entries.filter((entry) => !foreign.includes(entry)) };
   reportSchemaErrors(validate(blockSchema, mapToJson(known)), node, report, `the ${part.key}`);
   const within = inside(node, reading);
