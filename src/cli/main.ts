@@ -25,7 +25,7 @@ import { packageVersion } from './own-package.ts';
 import { auditReportFlags, type ReportFileFlags, reportFileFlags } from './report-flags.ts';
 import type { RollbackFlags } from './rollback.ts';
 import type { ResumeFlags } from './run-call.ts';
-import { addScheduleCommand } from './schedule-flags.ts';
+import { addScheduleCommand } from './schedule-command.ts';
 
 /** Of the commands that change hosts. */
 const runningFlags = (command: Command): Command => reportFlags(lockFlag(connectionFlags(command)));

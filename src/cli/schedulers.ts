@@ -27,11 +27,17 @@ export function scopeOf({ scope }: ScopeFlags): 'system' | 'user' {
 export function systemd(flags: ScopeFlags): Scheduler {
   const [config, data] = [xdg('XDG_CONFIG_HOME', '.config'), xdg('XDG_DATA_HOME', '.local/share')];
   return scopeOf(flags) === 'system'
-    ? new Systemd(runLocal, { scope: 'system', units: '/etc/systemd/system', stamps: '/var/lib/systemd/timers' })
+    ? new Systemd(runLocal, {
+        scope: 'system',
+        units: '/etc/systemd/system',
+        stamps: '/var/lib/systemd/timers',
+        now: Date.now,
+      })
     : new Systemd(runLocal, {
         scope: 'user',
         units: join(config, 'systemd/user'),
         stamps: join(data, 'systemd/timers'),
+        now: Date.now,
       });
 }
 

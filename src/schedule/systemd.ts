@@ -26,6 +26,8 @@ export interface SystemdPlaces {
   readonly units: string;
   /** Directory of the stamps of persistent timers. */
   readonly stamps: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 const service = (name: string): string => `${PREFIX}${name}.service`;
@@ -156,7 +158,7 @@ export class Systemd implements Scheduler {
 
   async runNow(name: string): Promise<{ readonly code: number; readonly said: string }> {
     await this.#mustBeThere(name);
-    const since = Math.floor(Date.now() / 1000);
+    const since = Math.floor(this.#places.now() / 1000);
     await this.#ctl.start(service(name));
     const state = await this.#serviceState(name);
     const invocation = state.get('InvocationID') ?? '';

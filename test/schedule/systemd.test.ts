@@ -29,7 +29,7 @@ function systemctl(failing = Number.NaN) {
     const fails = called.length === failing;
     return { code: fails ? 1 : 0, stdout: '', stderr: fails ? 'Failed: no' : '' };
   };
-  return { called, scheduler: new Systemd(run, { scope: 'system', units, stamps: dir }) };
+  return { called, scheduler: new Systemd(run, { scope: 'system', units, stamps: dir, now: () => 0 }) };
 }
 
 const install = async (failing?: number, more = {}) => {
@@ -113,7 +113,7 @@ describe('a schedule by systemd', () => {
             stdout: '',
             stderr: "/x/unwedge-schedule-nightly.service:3: Unknown key 'A', ignoring.\nother.service: old\n",
           };
-    const scheduler = new Systemd(run, { scope: 'system', units, stamps: dir });
+    const scheduler = new Systemd(run, { scope: 'system', units, stamps: dir, now: () => 0 });
     const files = await scheduler.files(made());
     await expect(scheduler.verify(files)).rejects.toThrow("Unknown key 'A'");
     await expect(scheduler.verify(files)).rejects.not.toThrow('other.service');
@@ -123,7 +123,7 @@ describe('a schedule by systemd', () => {
   it('can not be made where unit files can not be written', async () => {
     writeFileSync(join(dir, 'file'), '');
     const scheduler = new Systemd(async () => ({ code: 0, stdout: 'systemd 252\n', stderr: '' }), {
-      ...{ scope: 'system', units: join(dir, 'file', 'units'), stamps: dir },
+      ...{ scope: 'system', units: join(dir, 'file', 'units'), stamps: dir, now: () => 0 },
     });
     await expect(scheduler.install(made(), await scheduler.files(made()))).rejects.toThrow(
       /^the directory .*units can't be made: ENOTDIR/,
