@@ -16,6 +16,9 @@ export async function pass(runner: StepRunner, work: StepWork, scope: Scope): Pr
   if (planned.refusal !== undefined) throw new StepError(planned.refusal.reason, { todo: planned.refusal.todo });
   const made = planned.changes.length > 0 ? await runner.carryOut(work, { args, changes: planned.changes }) : 0;
   const changed = made > 0;
+  // Whether it fails, only the run will know; what reads that goes on either way.
+  if (runner.looksOnce && changed && step.ignoreErrors && step.register !== undefined)
+    work.state.unknown.add(step.register);
   const failed = step.ignoreErrors ? { failed: false } : {};
   return { status: changed ? 'changed' : 'ok', register: { ...planned.output, ...failed, changed } };
 }

@@ -62,6 +62,20 @@ describe('what only a run will know', () => {
     expect(foretold(fleet)).toEqual(['may put a', 'may put a']);
   });
 
+  it('is also whether a step that ignores errors fails in what it changes', async () => {
+    const own = put('a', '1', { register: 'it', ignoreErrors: true });
+    const after = put('b', '1', { when: when('it.failed', () => false, reads), reads });
+    const { fleet } = await check([own, after, put('c', '1')]);
+    expect(foretold(fleet)).toEqual(['put a', 'may put b', 'put c']);
+  });
+
+  it('is not what such a step has found where it changes nothing', async () => {
+    const own = put('w', '', { register: 'it', ignoreErrors: true });
+    const after = put('b', '1', { when: when('it.failed', () => false, reads), reads });
+    const { fleet } = await check([own, after]);
+    expect(foretold(fleet)).toEqual([]);
+  });
+
   it('makes what fails for it something that may fail', async () => {
     const refusing = fileBut({ plan: () => ({ changes: [], refusal: { reason: 'still stuck', todo: 'wait' } }) });
     const asserting = step(refusing, { key: 'a', value: '1' }, { name: 'assert', reads });
