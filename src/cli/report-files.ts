@@ -68,7 +68,6 @@ async function writeReport({ path, format }: ReportFile, report: Report, failOn:
   const before = await textOf(path);
   const options: FormatOptions = {
     ...{ version: packageVersion(), texts: CATALOGUE, before: before?.text ?? '' },
-    docsOf: (code) => `docs/findings.md#${code.toLowerCase()}`,
     ...(failOn === undefined ? {} : { failOn }),
   };
   await replaceDurably(path, await formatted(format, report, options), before?.mode ?? FOR_ALL);

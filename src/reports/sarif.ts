@@ -14,8 +14,6 @@ export interface SarifOptions {
   readonly version: string;
   /** What stands behind codes, by code. */
   readonly texts: Readonly<Record<string, CodeText>>;
-  /** Where a code is documented. */
-  readonly docsOf: (code: string) => string;
 }
 
 /** Findings as SARIF 2.1.0: a host is a logical location. What kept a host from being looked at is a notification. */
@@ -29,10 +27,15 @@ export function sarifReport(report: Report, options: SarifOptions): string {
   return `${safeJson(sarifLog({ version: options.version, rules, results: indexed, more }), 2)}\n`;
 }
 
-function ruleOf(id: string, { texts, docsOf }: SarifOptions): SarifRule {
+function ruleOf(id: string, { texts }: SarifOptions): SarifRule {
   const text = texts[id];
   if (text === undefined) return { id, title: id, help: id };
-  return { id, title: text.title, help: [text.meaning, ...text.todo].join('\n'), docs: docsOf(id) };
+  return {
+    id,
+    title: text.title,
+    help: [text.meaning, ...text.todo].join('\n'),
+    docs: `docs/findings.md#${id.toLowerCase()}`,
+  };
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { critical: 'error', warning: 'warning', info: 'note' };

@@ -18,7 +18,6 @@ const options: FormatOptions = {
       { title: `title of ${code}`, meaning: 'meaning', todo: ['do'], sources: [] },
     ]),
   ),
-  docsOf: (code) => `docs/findings.md#${code}`,
 };
 
 /** An audit held against one of the day before: web-1 was worse, db-1 could be reached, web-9 has gone from the inventory. */
