@@ -1,6 +1,7 @@
 /** Writes docs/steps/ and schemas/ from the registry of step types, docs/findings.md from the catalogue, and docs/lint.md from the rules. Usage: npm run docs */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
+import { planSchema } from '../src/cli/saved-plan-schema.ts';
 import type { JsonObject } from '../src/core/json.ts';
 import type { AnyStepType } from '../src/core/step-type.ts';
 import { REPORT_SCHEMA } from '../src/reports/report-schema.ts';
@@ -8,14 +9,14 @@ import { stepTypes } from '../src/steps/index.ts';
 import { findingsPage } from './generate-findings.ts';
 import { rulesPage } from './generate-rules.ts';
 import { inventorySchema } from './inventory-schema.ts';
-import { playbookSchema, stepsSchema } from './playbook-schema.ts';
+import { DRAFT, playbookSchema, stepsSchema } from './playbook-schema.ts';
 
 /** File name below docs/steps/ → text. */
 export function stepPages(types: readonly AnyStepType[]): ReadonlyMap<string, string> {
   return new Map([['README.md', index(types)], ...types.map((type) => [`${type.name}.md`, page(type)] as const)]);
 }
 
-/** File name below schemas/ → text: what editors check playbooks and inventories by, and programs a report. */
+/** File name below schemas/ → text: what editors check playbooks and inventories by, and programs a report or a plan. */
 export const schemaFiles = (types: readonly AnyStepType[]): ReadonlyMap<string, string> =>
   new Map(
     Object.entries({
@@ -23,6 +24,7 @@ export const schemaFiles = (types: readonly AnyStepType[]): ReadonlyMap<string, 
       steps: stepsSchema(types),
       inventory: inventorySchema(),
       report: REPORT_SCHEMA,
+      plan: { $schema: DRAFT, ...planSchema },
     }).map(([name, schema]) => [`${name}.json`, `${JSON.stringify(schema, undefined, 2)}\n`]),
   );
 

@@ -7,6 +7,8 @@ const SUBCOMMANDS = [
   'resume',
   'runs',
   'runs show',
+  'runs export',
+  'runs verify',
   'lint',
   'inventory',
   'steps',
@@ -33,7 +35,7 @@ export function unknownFlags(line: string, help: ReadonlyMap<string, ReadonlySet
     .map((call) => call.trim())
     .filter((call) => call.startsWith('unwedge '))
     .flatMap((call) => {
-      const name = /^unwedge (runs show|schedule [a-z-]+|[a-z]+)/.exec(call)?.[1] ?? '';
+      const name = /^unwedge (runs (?:show|export|verify)|schedule [a-z-]+|[a-z]+)/.exec(call)?.[1] ?? '';
       const known = help.get(name);
       return known ? [...flagsIn(call)].filter((flag) => !known.has(flag)) : [`no command: ${call}`];
     });
