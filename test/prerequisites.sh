@@ -4,7 +4,7 @@ set -euo pipefail
 # By program: Debian's busybox and busybox-static exclude each other, and either will do.
 declare -A package_of=(
   [shellcheck]=shellcheck [busybox]=busybox-static [gawk]=gawk [mawk]=mawk [dash]=dash
-  [ssh]=openssh-client [sshd]=openssh-server [sudo]=sudo [tmux]=tmux [ansible-inventory]=ansible-core [zsh]=zsh [fish]=fish [chromium]=chromium
+  [ssh]=openssh-client [sshd]=openssh-server [sudo]=sudo [tmux]=tmux [strace]=strace [ansible-inventory]=ansible-core [zsh]=zsh [fish]=fish [chromium]=chromium
   [xmllint]=libxml2-utils [promtool]=prometheus
 )
 PATH=$PATH:/usr/sbin:/sbin

@@ -33,7 +33,7 @@ for path in /proc "$@"; do
   [ ! -d ".$path/volumes" ] || put -t tmpfs -o size=4k unwedge ".$path/volumes"
 done
 [ ! -f /run/docker.pid ] || cat /run/docker.pid >run/docker.pid
-mkfifo -m 666 run/unwedge/asks run/unwedge/answers run/unwedge/life
+(umask 0 && mkfifo run/unwedge/asks run/unwedge/answers run/unwedge/life)
 printf '%s\n' "$UNWEDGE_ASK" >run/unwedge/bin/ask
 chmod 755 run/unwedge/bin/ask
 for program in $programs; do ln -s ask "run/unwedge/bin/$program"; done

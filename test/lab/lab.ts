@@ -57,6 +57,11 @@ export class Lab {
     return known(this.#env, `${host}_ADDRESS`);
   }
 
+  /** Its process 1, as the machine counts. */
+  leader(host: string): string {
+    return known(this.#env, `${host}_LEADER`);
+  }
+
   dockerRoot(host: string): string {
     return known(this.#env, `${host}_DOCKER_ROOT`);
   }
