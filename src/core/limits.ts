@@ -1,4 +1,5 @@
 import type { Amount } from './rollout.ts';
+import type { Times } from './times.ts';
 
 /** What holds for a play over many runs, and for the fleet as a whole before the play touches any of it. */
 export interface Limits {
@@ -6,12 +7,6 @@ export interface Limits {
   readonly timesPerHost: Times | undefined;
   /** Where more of the play's hosts are wedged at once, none is touched. */
   readonly wedgedHosts: Amount | undefined;
-}
-
-/** So often within so many seconds. */
-export interface Times {
-  readonly most: number;
-  readonly within: number;
 }
 
 /** What a play does that says nothing of its limits. */
@@ -24,6 +19,3 @@ export interface Ledger {
   /** Resolves once it survives a power cut; once for this run. @throws Error that says what can't be written and why */
   add(play: string, host: string, now: number): Promise<void>;
 }
-
-/** `3 in 24h`. */
-export const timesText = ({ most, within }: Times): string => `${most} in ${within / 3600}h`;

@@ -1,4 +1,4 @@
-import type { Times } from './limits.ts';
+import type { Times } from './times.ts';
 
 /** A number of hosts, or a share of them in percent. */
 export type Amount = { readonly count: number } | { readonly percent: number };

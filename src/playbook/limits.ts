@@ -1,6 +1,7 @@
 import { parseDuration } from '../core/duration.ts';
 import type { JsonObject } from '../core/json.ts';
-import { type Limits, NO_LIMITS, type Times } from '../core/limits.ts';
+import { type Limits, NO_LIMITS } from '../core/limits.ts';
+import type { Times } from '../core/times.ts';
 import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml-node.ts';
 import type { Report } from './place.ts';
 import { readAmount } from './rollout.ts';

@@ -1,6 +1,6 @@
 import type { EventOf, Illness } from '../core/event.ts';
-import { timesText } from '../core/limits.ts';
 import { amountText, type Bounds, type OnFailure } from '../core/rollout.ts';
+import { timesText } from '../core/times.ts';
 import { windowText } from '../core/window.ts';
 import { displayWidth, truncate } from './display-width.ts';
 import { wrapped } from './finding-lines.ts';
@@ -82,7 +82,7 @@ function boundLines(bounds: Bounds, batches: number): string[] {
       : [`it begins only where at most ${amountText(wedgedHosts)} of its hosts are wedged`]),
     ...(timesPerHost === undefined
       ? []
-      : [`a host that has needed changes ${timesText(timesPerHost)} already is left alone`]),
+      : [`a host that needs changes more often than ${timesText(timesPerHost)} is left alone`]),
     ...(window === undefined ? [] : [`batches begin ${windowText(window)}`]),
     ...(confirm === undefined || batches < 2 ? [] : ['after batch 1 it waits for unwedge resume RUN']),
   ];

@@ -1,6 +1,7 @@
-import { type Ledger, type Times, timesText } from '../core/limits.ts';
+import type { Ledger } from '../core/limits.ts';
 import type { Play } from '../core/playbook.ts';
 import { StepError } from '../core/step-type.ts';
+import { type Times, timesText } from '../core/times.ts';
 import { ChangeFailed } from './failure.ts';
 import type { RolloutRunner } from './rollout-runner.ts';
 import type { CarryOut } from './step-run.ts';

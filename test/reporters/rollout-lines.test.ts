@@ -21,6 +21,14 @@ describe('the plan of a rollout', () => {
     expect(plan([hosts(3)], { ...plain, onFailure: 'rollback_host' })).toEqual([]);
   });
 
+  it('tells limits over many runs', () => {
+    const bounds = { ...plain, timesPerHost: { most: 3, within: 86_400 }, wedgedHosts: { percent: 30 } };
+    expect(plan([hosts(3)], bounds).slice(-2)).toEqual([
+      '  it begins only where at most 30% of its hosts are wedged',
+      '  a host that needs changes more often than 3 in 24h is left alone',
+    ]);
+  });
+
   it('of few hosts names them all', () => {
     expect(plan(slices(hosts(3), 1, 2))).toEqual([
       'plan of Free: 3 hosts in 2 batches',
