@@ -1,5 +1,6 @@
+import type { Enforcement } from '../../core/enforcement.ts';
 import type { HostStatus } from '../../core/event.ts';
-import type { Enforcement, Report, ReportedChange } from '../../core/report.ts';
+import type { Report, ReportedChange } from '../../core/report.ts';
 import { isKnown } from '../tally.ts';
 import { type FleetHost, type Standing, tally } from './fleet.ts';
 

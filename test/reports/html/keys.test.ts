@@ -42,14 +42,31 @@ describe.skipIf(reason)('a report by the keyboard alone', () => {
     });
   });
 
+  it('back takes a search back, also where it has the focus', async () => {
+    await on(fleet(3), { hash: '#/' }, async (page) => {
+      await press(page, '/', 'd', 'b');
+      await page.locator('.hosts').waitFor();
+      expect(await page.getByRole('searchbox').inputValue()).toBe('db');
+      await page.goBack();
+      await page.locator('h1', { hasText: 'Audit' }).waitFor();
+      await page.waitForFunction('location.hash === "#/"');
+      expect(await page.getByRole('searchbox').inputValue()).toBe('');
+    });
+  });
+
   it('/ is a letter like others within the search; Escape empties it, and once more leaves it', async () => {
     await on(fleet(3), { hash: '#/hosts' }, async (page) => {
       await press(page, '/', 'a', '/');
       expect(await page.getByRole('searchbox').inputValue()).toBe('a/');
+      expect(await hostsOn(page)).toEqual([]);
       await press(page, 'Escape');
       expect(await hostsOn(page)).toHaveLength(3);
       await press(page, 'Escape');
       expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    });
+    await on(fleet(3), { hash: '#/findings' }, async (page) => {
+      await press(page, '/', 'Escape');
+      expect([await page.evaluate('document.activeElement.id'), await hashOf(page)]).toEqual(['main', '#/findings']);
     });
   });
 

@@ -24,12 +24,17 @@ function start(): void {
     // Who reads by ear hears where they are; who is typing goes on.
     if (document.activeElement !== around.search) around.main.querySelector<HTMLElement>('h1')?.focus();
   });
-  around.search.addEventListener('input', () => {
+  const find = (): void => {
     const q = around.search.value;
     if (view.search) view.search(q);
-    else location.hash = hostsWith({ q });
-  });
-  keys(around);
+    else {
+      // At once: by the address alone, the next letter would come before the view does.
+      history.pushState(null, '', hostsWith({ q }));
+      view = show(page, around);
+    }
+  };
+  around.search.addEventListener('input', find);
+  keys(around, find);
   printing(around.main, () => view);
 }
 
@@ -37,7 +42,7 @@ function show(page: Page, { main, mark, search }: Frame): View {
   const route = routeOf(location.hash);
   const view = viewOf(page, route);
   document.title = `${view.title} · unwedge ${page.report.kind}`;
-  if (document.activeElement !== search) search.value = route.view === 'hosts' ? route.query.q : '';
+  search.value = route.view === 'hosts' ? route.query.q : '';
   main.replaceChildren();
   fill(main, view.content);
   mark(placeOf(route));
@@ -74,8 +79,8 @@ const placeOf = ({ view }: Route): string =>
     everything: '#/everything',
   })[view];
 
-/** `/` goes to the search, from there Escape back to the page and down to the first host. */
-function keys({ main, search }: Frame): void {
+/** `/` goes to the search; there Escape empties it, then goes back to the page, and down goes to the first host. */
+function keys({ main, search }: Frame, find: () => void): void {
   document.addEventListener('keydown', (event) => {
     const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea');
     if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -84,9 +89,13 @@ function keys({ main, search }: Frame): void {
     search.select();
   });
   search.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && search.value === '') main.focus();
-    if (event.key === 'ArrowDown' || event.key === 'Enter')
-      main.querySelector<HTMLElement>('.hosts tbody th a')?.focus();
+    const goesDown = event.key === 'ArrowDown' || event.key === 'Enter';
+    if (goesDown) main.querySelector<HTMLElement>('.hosts tbody th a')?.focus();
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    if (search.value === '') return main.focus();
+    search.value = '';
+    find();
   });
 }
 
