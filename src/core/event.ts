@@ -1,7 +1,7 @@
 import type { Change } from './change.ts';
+import type { Enforcement } from './enforcement.ts';
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
-import type { Enforcement } from './report.ts';
 import type { Bounds } from './rollout.ts';
 
 export type StepStatus = 'ok' | 'changed' | 'skipped' | 'failed';

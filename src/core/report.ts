@@ -1,13 +1,8 @@
 import type { Change } from './change.ts';
+import type { Enforcement } from './enforcement.ts';
 import type { HostStatus, Reason, RunMode, StopCause } from './event.ts';
 import type { Finding, Severity } from './finding.ts';
 import type { ChangeState } from './run-record.ts';
-
-/**
- * How a host was kept from being written to while it was looked at. `namespace`: the probes' mounts were read-only and
- * docker answered its reading verbs only. `uid`: they ran as a user without root's rights. `none`: by the scripts' own care alone.
- */
-export type Enforcement = 'namespace' | 'uid' | 'none';
 
 /** What an audit or a run came to: the document behind each format. Plain JSON, versioned; schemas/report.json is its schema. */
 export interface Report {

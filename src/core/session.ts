@@ -1,6 +1,6 @@
+import type { Enforcement } from './enforcement.ts';
 import type { ApplyScript, ProbeScript, ScriptResult, UndoScript } from './host-script.ts';
 import type { LockHolder } from './lock.ts';
-import type { Enforcement } from './report.ts';
 
 export interface RequestOptions {
   /** Seconds after which both ends end the script. */

@@ -1,5 +1,6 @@
+import type { Enforcement } from '../core/enforcement.ts';
 import type { Finding } from '../core/finding.ts';
-import { type Enforcement, type HostReport, type Report, SEVERITIES } from '../core/report.ts';
+import { type HostReport, type Report, SEVERITIES } from '../core/report.ts';
 import { findingBlock, findingLine, onScreen } from './finding-lines.ts';
 import { type Group, groupLines, groupsOfHosts, type Item, sameHosts, sameItems } from './same-hosts.ts';
 import type { Style } from './style.ts';
