@@ -93,7 +93,8 @@ export class Systemd implements Scheduler {
     try {
       await placing(files, () =>
         begin().catch(async (error: unknown) => {
-          if (isNew) await undo('disable', '--now', timer(name));
+          if (isNew) await undo('stop', timer(name));
+          if (isNew) await undo('disable', timer(name));
           throw error;
         }),
       );
@@ -143,10 +144,16 @@ export class Systemd implements Scheduler {
           `${this.#path(file)} was not made by 'unwedge schedule add'`,
           'nothing was removed; remove it yourself',
         );
-    if (files.includes(timer(name))) await this.#ctl.do('disable', '--now', timer(name));
+    if (files.includes(timer(name))) {
+      // `disable --now` is younger than systemd 219. One that systemd can't load must go, too: what is left is asked below.
+      await this.#ctl.do('stop', timer(name)).catch(() => undefined);
+      await this.#ctl.do('disable', timer(name)).catch(() => undefined);
+    }
     for (const file of files) await rm(this.#path(file));
     await rm(this.#stamp(name), { force: true });
     await this.#ctl.do('daemon-reload');
+    if ((await this.#ctl.show(timer(name), 'ActiveState')).get('ActiveState') === 'active')
+      throw inputError(`${timer(name)} does not stop; its files are removed`, `systemctl stop ${timer(name)}`);
     // A unit that failed would stay in `systemctl --failed`; one that did not is no failure here.
     await this.#ctl.do('reset-failed', service(name)).catch(() => undefined);
     const left = (await readdir(this.#places.units)).filter((file) => file.startsWith(`${PREFIX}${name}.`));

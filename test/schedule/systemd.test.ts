@@ -56,7 +56,7 @@ describe('a schedule by systemd', () => {
     const { called, done } = await install(failing);
     await expect(done).rejects.toThrow('Failed: no');
     expect(tree()).toEqual({});
-    expect(called).toContain('disable --now unwedge-schedule-nightly.timer');
+    expect(called).toContain('disable unwedge-schedule-nightly.timer');
     expect(called.at(-1)).toBe('daemon-reload');
   });
 
@@ -78,9 +78,31 @@ describe('a schedule by systemd', () => {
       `removed ${units}/unwedge-schedule-nightly.timer`,
       `left ${units}/unwedge-schedule-nightly.service.d: it was not made by unwedge`,
     ]);
-    expect(called[0]).toBe('disable --now unwedge-schedule-nightly.timer');
+    expect(called.slice(0, 2)).toEqual([
+      'stop unwedge-schedule-nightly.timer',
+      'disable unwedge-schedule-nightly.timer',
+    ]);
     expect(readdirSync(units)).toEqual(['unwedge-schedule-nightly.service.d']);
     await expect(scheduler.remove('nightly')).rejects.toThrow("there is no schedule 'nightly' here");
+  });
+
+  it('is removed also where systemd can do nothing with it, but not while it runs', async () => {
+    const answers =
+      (state: string): RunLocal =>
+      async ([, verb]) => ({
+        code: verb === 'stop' || verb === 'disable' ? 1 : 0,
+        stdout: verb === 'show' ? `ActiveState=${state}\n` : '',
+        stderr: 'bad unit file setting',
+      });
+    for (const [state, end] of [
+      ['inactive', expect.arrayContaining([expect.stringMatching(/^removed /)])],
+      ['active', expect.objectContaining({ message: expect.stringContaining('does not stop') })],
+    ] as const) {
+      await (await install()).done;
+      const scheduler = new Systemd(answers(state), { scope: 'system', units, stamps: dir, now: () => 0 });
+      expect(await scheduler.remove('nightly').catch((error: unknown) => error)).toEqual(end);
+      expect(tree()).toEqual({});
+    }
   });
 
   it('is not removed where somebody else made a file of it', async () => {
