@@ -17,6 +17,8 @@ const STDOUT_CAP = 8 * 1024 * 1024;
 const STDERR_CAP = 64 * 1024;
 /** Milliseconds by which ssh's own timeout comes before ours: it knows more. */
 const AFTER_SSH = 1000;
+/** Milliseconds for an audit's room, which takes a busy host some seconds. */
+const FOR_ROOM = 30_000;
 
 export interface OpenOptions {
   /** An audit's: probes only, and kept from writing as far as the host allows. */
@@ -43,7 +45,7 @@ export async function openConnection(
   const handshake = {
     bootstrap,
     password: options.become?.password,
-    timeout: options.connectTimeout * 1000 + AFTER_SSH,
+    timeout: options.connectTimeout * 1000 + AFTER_SSH + (watched ? FOR_ROOM : 0),
   };
   const opened = await open(process, readers, handshake);
   if (!('kind' in opened)) {
