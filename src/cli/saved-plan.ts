@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inputError } from '../core/diagnostic.ts';
-import type { EventOf, HostOutcome, Recap, RunCall, RunEvent } from '../core/event.ts';
+import type { EventOf, HostOutcome, Recap, RunEvent } from '../core/event.ts';
 import { foretold, type SavedPlan } from '../core/saved-plan.ts';
 import { scrub } from '../journal/index.ts';
 import type { ApprovedPlan, Surroundings } from '../runner/index.ts';
@@ -93,7 +93,3 @@ export function extentOf({ hosts, leftOut }: SavedPlan): string {
   const hostsText = `${counts.filter((n) => n > 0).length} of ${all} host${all === 1 ? '' : 's'}`;
   return `${changes} change${changes === 1 ? '' : 's'} on ${hostsText}`;
 }
-
-/** Which plan a run is held to, for its journal. */
-export const sourceOf = (read: ReadPlan | undefined): { readonly plan?: NonNullable<RunCall['plan']> } =>
-  read === undefined ? {} : { plan: read.source };
