@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { RULE_NAMES, ruleText } from '../core/rule.ts';
 import { CODES } from '../docker/finding-catalogue.ts';
 import { shellWords } from '../inventory/shell-words.ts';
 import { listRuns } from '../journal/index.ts';
@@ -67,7 +68,7 @@ async function candidates(line: CommandLine): Promise<Found> {
       return (
         wanted.option.argChoices?.map((choice) => [choice] as const) ??
         (await VALUES[wanted.option.long ?? '']?.(line)) ??
-        []
+        pathsOf(wanted.option.flags)
       );
     case 'operand': {
       const names =
@@ -86,21 +87,19 @@ async function candidates(line: CommandLine): Promise<Found> {
 type Source = (line: CommandLine) => Found | Promise<Found>;
 
 const VALUES: Readonly<Record<string, Source>> = {
-  '--inventory': () => 'files',
-  '--playbook': () => 'files',
-  '--private-key': () => 'files',
-  '--plugin': () => 'files',
-  '--become-password-file': () => 'files',
-  '--state-dir': () => 'folders',
-  '--playbook-dir': () => 'folders',
   '--connection': () => [['ssh'], ['local']],
   '--limit': async (line) => behind(line, /^.*[,:&!]/s, hostsAndGroups(await inventoryOf(line))),
   '--host': async (line) => (await inventoryOf(line)).hosts.map((name) => [name]),
+  '--why': async (line) => (await inventoryOf(line)).hosts.map((name) => [name]),
   '--graph': async (line) => (await inventoryOf(line)).groups.map((name) => [name]),
   '--tags': async (line) => behind(line, /^.*,/s, plain(await tagsIn(line.operands))),
   '--skip-tags': async (line) => behind(line, /^.*,/s, plain(await tagsIn(line.operands))),
   '--start-at-step': async ({ operands }) => plain(await stepNamesIn(operands)),
 };
+
+/** What a flag says of its value: `--plan <file>`. */
+const pathsOf = (flags: string): Found =>
+  /<(file|source|report\.json)>$/.test(flags) ? 'files' : /<folder>$/.test(flags) ? 'folders' : [];
 
 /** By the argument's name. */
 const OPERANDS: Readonly<Record<string, Source>> = {
@@ -110,7 +109,8 @@ const OPERANDS: Readonly<Record<string, Source>> = {
     return plain(await listRuns(stateDir(folder === undefined ? {} : { stateDir: atHome(folder) })));
   },
   name: () => stepTypes.map(({ name, description }) => [name, description]),
-  'code or message': () => plain(CODES),
+  file: () => 'files',
+  'code or message': () => plain([...CODES, ...RULE_NAMES.map((rule) => ruleText(rule).code)]),
 };
 
 const plain = (words: readonly string[]): Candidate[] => words.map((word) => [word]);
