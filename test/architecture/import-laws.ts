@@ -24,7 +24,7 @@ const BUILD = ['src/cli/build.ts', 'src/reports/html/bundle.ts'];
 const LOADER = 'src/playbook/load-plugin.ts';
 
 /** Modules of node's that neither read nor write anything. */
-const PURE = ['node:path', 'node:url', 'node:util'];
+const PURE = ['node:path', 'node:url', 'node:util', 'node:vm'];
 
 const where = (path: string): string => folderOf(path) || 'index.ts';
 const says = ({ place, from, specifier }: Import): string => `${place}: ${where(from)} imports ${specifier}`;
