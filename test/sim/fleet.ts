@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Personality } from './docker/personality.ts';
@@ -101,7 +101,7 @@ export class Fleet {
 
   #writeInventory(): void {
     const ports = this.hosts.map(({ name }) => this.port(name));
-    writeFileSync(this.knownHosts, ports.map((port) => `[127.0.0.1]:${port} ${this.#hostKey.public}\n`).join(''));
+    replace(this.knownHosts, ports.map((port) => `[127.0.0.1]:${port} ${this.#hostKey.public}\n`).join(''));
     const vars = {
       ansible_host: '127.0.0.1',
       ansible_user: 'root',
@@ -115,7 +115,7 @@ export class Fleet {
       children[group] = { hosts: { ...children[group]?.hosts, [name]: null } };
     }
     // JSON is YAML.
-    writeFileSync(this.inventory, `${JSON.stringify({ all: { vars, hosts, children } }, null, 2)}\n`);
+    replace(this.inventory, `${JSON.stringify({ all: { vars, hosts, children } }, null, 2)}\n`);
   }
 
   /** Nothing of the user's own configuration, and no key but the fleet's. */
@@ -130,4 +130,10 @@ export class Fleet {
       throw new Error(`this fleet has no host ${name}, but ${[...this.#hosts.keys()].join(', ')}`);
     return found;
   }
+}
+
+/** Whole at each moment: a controller may read it meanwhile. */
+function replace(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
 }
