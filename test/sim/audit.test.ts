@@ -1,9 +1,17 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
 import { probeScript } from '../../src/core/host-script.ts';
 import type { Connection, ReadOnlySession } from '../../src/core/session.ts';
 import { orphans } from '../../src/steps/orphans/step.ts';
 import { scan } from '../../src/steps/scan/step.ts';
+import { packageRoot } from '../architecture/project.ts';
+import { commandsOf } from '../docs/page.ts';
+import { build } from '../docs/sandbox.ts';
 import { connect } from './connect.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, type SimHost, simAvailable } from './fleet.ts';
@@ -21,6 +29,7 @@ const CASES = [
 describe.skipIf(simAvailable())("an audit's session", { timeout: 300_000 }, () => {
   let fleet: Fleet;
   beforeAll(async () => {
+    build();
     fleet = await bootFleet(
       CASES.map(([type, scenario]) => ({ name: `${type}-${scenario}`, personality: personality(type) })),
     );
@@ -51,10 +60,33 @@ describe.skipIf(simAvailable())("an audit's session", { timeout: 300_000 }, () =
     expect(await host.snapshot()).toBe(before);
   });
 
+  it('does what docs/audits.md says, on a host named as there', async () => {
+    await fleet.add({ name: 'db-1', personality: personality('el7-17.12-overlay2') });
+    await fleet.host('db-1').wedge('holder-service');
+    const dir = mkdtempSync(join(tmpdir(), 'unwedge-audits-'));
+    cpSync(fleet.inventory, join(dir, 'inventory.yaml'));
+    for (const line of commandsOf({
+      path: 'docs/audits.md',
+      text: readFileSync(`${packageRoot}docs/audits.md`, 'utf8'),
+    })) {
+      const [program = '', ...args] = line.replace(/\s+#.*$/, '').split(/\s+/);
+      expect(program).toBe('unwedge');
+      // Rejects for any other exit code than 0. The hosts' ssh servers live in this process: it must not wait for it.
+      const { stdout } = await promisify(execFile)(process.execPath, [`${packageRoot}dist/cli/main.cjs`, ...args], {
+        cwd: dir,
+      });
+      if (args[0] === 'audit') expect(stdout).toContain('UW002 critical');
+    }
+    rmSync(dir, { recursive: true });
+  });
+
   it('lets a probe that tries each way to write do none', async () => {
     const host = fleet.host(HOSTILE);
     const before = await host.snapshot();
-    expect(await opened(HOSTILE, true, (connection) => hostile(host, connection))).toEqual(['control', 'demand docker version']);
+    expect(await opened(HOSTILE, true, (connection) => hostile(host, connection))).toEqual([
+      'control',
+      'demand docker version',
+    ]);
     expect(await host.snapshot()).toBe(before);
     // The script is no paper tiger: without the guard it can.
     const could = await opened(HOSTILE, false, (connection) => hostile(host, connection));
