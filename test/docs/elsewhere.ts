@@ -30,4 +30,10 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'unwedge schedule remove weekdays': 'test/lab/schedule.lab.test.ts',
   'unwedge run playbooks/free-dead-containers.yaml -i inventory.yaml --webhook-file /etc/unwedge/webhook --ping-file /etc/unwedge/ping':
     'test/sim/notify.test.ts',
+  'unwedge audit -i inventory.yaml --report audit.html': 'test/sim/reports.test.ts',
+  'unwedge audit -i inventory.yaml --report monday.json': 'test/sim/reports.test.ts',
+  'unwedge audit -i inventory.yaml --diff monday.json --report tuesday.json --report tuesday.md':
+    'test/sim/reports.test.ts',
+  'unwedge audit -i inventory.yaml --fail-on critical --report audit.sarif --report audit.xml':
+    'test/sim/reports.test.ts',
 };

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -14,6 +15,7 @@ import { Ajv } from 'ajv';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HostReport, Report } from '../../src/core/report.ts';
 import { REPORT_SCHEMA } from '../../src/reports/index.ts';
+import { commandsOf, readPages } from '../docs/page.ts';
 import { build } from '../docs/sandbox.ts';
 import { Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
@@ -163,6 +165,18 @@ describe.skipIf(reason)('reports of real commands', { timeout: 60_000 }, () => {
         .find(({ name }) => name === 'link.json')
         ?.isSymbolicLink(),
     ).toBe(true);
+  });
+
+  it('each audit with a report that the docs name does what they say', async () => {
+    copyFileSync(fleet.inventory, path('inventory.yaml'));
+    const pages = readPages().filter(({ path: of }) => of === 'docs/reports.md' || of === 'docs/audits.md');
+    const lines = pages.flatMap(commandsOf).filter((line) => /^unwedge audit .*--report/.test(line));
+    expect(lines).toHaveLength(5);
+    for (const line of lines) {
+      const { code, stderr } = await controller.tell(...line.split(' ').slice(1), '-l', 'well');
+      expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: '' });
+      for (const [, name = ''] of line.matchAll(/--report (\S+)/g)) expect(existsSync(path(name))).toBe(true);
+    }
   });
 
   it('--fail-on tells by the exit code what was found', async () => {
