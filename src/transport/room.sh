@@ -5,7 +5,8 @@
 #   PROGRAM: is asked outside, by that text (ask.sh); PATH: bound, with what is mounted below it
 # Prints the pid of the process that keeps it, as process 1 of a pid namespace, until /run/unwedge/life has no writer any more.
 # Exit: 0 it stands; another: stderr says why not.
-set -eu
+set -u
+set -e
 new=/tmp programs=$1
 shift
 # A dead server of a mount must not hold up the session.

@@ -2,7 +2,8 @@
 # Keeps an audit's probes from writing: they run in a room of their own (room.sh), without the rights by which one leaves it.
 # Usage: it comes between job.sh and agent.sh, behind broker.sh and with the texts of room.sh, ask.sh and room-check.sh in
 # UNWEDGE_ROOM, UNWEDGE_ASK and UNWEDGE_CHECK
-# Sets $watched: "namespace", "uid" (the session is no root's), or "none WHY"; exit: never
+# Sets $watched: "namespace", "uid" (the session is not root's), or "none WHY"
+# Exit: never
 set -u
 # The only right that is left. A user that nobody is, so that no process and no file is its own; kernels before 4.3 can't do that.
 right=dac_read_search
@@ -40,8 +41,7 @@ in_room() {
 guarded() {
   [ "$(id -u)" -eq 0 ] || { watched=uid; return; }
   said=$(make_room)
-  # mount may have warned before.
-  room=$(printf '%s\n' "$said" | tail -n 1)
+  room=$(printf '%s\n' "$said" | tail -n 1) # mount may have warned before
   case $room in '' | *[!0-9]*) watched="none no room could be made: $said"; return ;; esac
   exec 7<>"/proc/$room/root/run/unwedge/asks" 8<>"/proc/$room/root/run/unwedge/answers" 9>"/proc/$room/root/run/unwedge/life"
   (exec </proc/self/fd/7 7>&- 9>&- 2>/dev/null && serve) &
