@@ -26,7 +26,10 @@ export async function reportFiles({ report = [], format }: ReportFileFlags): Pro
 function formatByName(path: string): ReportFormat {
   const format = formatOf(path);
   if (format !== undefined) return format;
-  throw inputError(`--report ${path}: its name does not say in which format`, 'name it so, or add --format');
+  throw inputError(
+    `--report ${path}: its name does not say in which format`,
+    'name it r.html, r.json, r.md, r.csv, r.xml (JUnit), r.sarif or r.prom, or add --format',
+  );
 }
 
 /** The path of the file itself, behind links. What is there and no file (a device, a pipe) would be replaced by one. */

@@ -106,9 +106,9 @@ describe('an audit on the terminal', () => {
   });
 
   it('colours only where colour is on', () => {
-    const escape = '\u001b[';
-    expect(auditLines(report(fleet), view(80)).join('\n')).not.toContain(escape);
-    expect(auditLines(report(fleet), { ...view(80), style: createStyle(true) }).join('\n')).toContain(`${escape}31m`);
+    const esc = '\u001b[';
+    expect(auditLines(report(fleet), view(80)).join('\n')).not.toContain(esc);
+    expect(auditLines(report(fleet), { ...view(80), style: createStyle(true) }).join('\n')).toContain(`${esc}31m`);
   });
 });
 

@@ -116,7 +116,10 @@ describe.skipIf(reason)('unwedge resume', { timeout: 300_000 }, () => {
       inventory.replace('"vars":{', '"vars":{"more":1,').replace('"vars": {', '"vars": {"more": 1,'),
     );
     expect(await controller.tell('resume', call.run)).toMatchObject({
-      ...{ code: 1, stderr: expect.stringMatching(/^error: the inventory .* does not say of the hosts what it said when run/) },
+      ...{
+        code: 1,
+        stderr: expect.stringMatching(/^error: the inventory .* does not say of the hosts what it said when run/),
+      },
     });
     writeFileSync(fleet.inventory, inventory);
     expect(await logs()).toEqual([expect.any(String), 'one\n', '']);
