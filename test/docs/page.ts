@@ -28,11 +28,13 @@ export function readPages(): readonly Page[] {
   }));
 }
 
+/** Also those within a list. */
 export function blocksOf({ text }: Page): readonly Block[] {
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map((match) => {
-    const [, language = '', body = ''] = match;
+  return [...text.matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm)].map((match) => {
+    const [, indent = '', language = '', body = ''] = match;
     const paragraph = text.slice(0, match.index).trimEnd().split('\n\n').at(-1) ?? '';
-    return { language, text: body, file: /`([\w-]+\.yaml)`/.exec(paragraph)?.[1] };
+    const own = body.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+    return { language, text: own, file: /`([\w-]+\.yaml)`/.exec(paragraph)?.[1] };
   });
 }
 
@@ -46,7 +48,7 @@ export function commandsOf(page: Page): readonly string[] {
 }
 
 /** The text without its fenced blocks. */
-export const proseOf = ({ text }: Page): string => text.replace(/^```[\s\S]*?^```$/gm, '');
+export const proseOf = ({ text }: Page): string => text.replace(/^( *)```[\s\S]*?^\1```$/gm, '');
 
 export const codeSpansOf = (page: Page): readonly string[] =>
   [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
