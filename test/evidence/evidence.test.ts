@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { packTar } from 'modern-tar';
 import { describe, expect, it } from 'vitest';
@@ -139,7 +139,7 @@ describe('evidence', () => {
     expect(await problems(bomb)).toEqual(['it unpacks to more than 536870912 bytes: no bundle does']);
   });
 
-  it('any one byte less, more or other is told', async () => {
+  it('any one byte less, more or other is told, if it changes what is in it', async () => {
     const whole = await bundle();
     // Bytes of gzip's own header say how it was packed, not what: flags, time, system.
     const edit = fc.record({
@@ -156,7 +156,9 @@ describe('evidence', () => {
           flip: bytes,
           add: Buffer.concat([whole, Buffer.of(by)]),
         }[kind];
-        expect(await problems(hurt ?? bytes)).not.toEqual([]);
+        // One tar has many packed forms: bits that only fill a byte up may be any.
+        if ((await problems(hurt ?? bytes)).length === 0)
+          expect(gunzipSync(hurt ?? bytes).equals(gunzipSync(whole))).toBe(true);
       }),
       { numRuns: 300 },
     );
