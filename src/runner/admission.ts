@@ -1,4 +1,5 @@
 import { isOpen, windowText } from '../core/window.ts';
+import { driftedSince } from './approved-batch.ts';
 import type { Halt } from './brake.ts';
 import { foretellStops, tooManyStops } from './containers.ts';
 import type { Failure } from './failure.ts';
@@ -39,8 +40,11 @@ export async function admit(
   }
   const storm = isCanary ? await stormIn(runner, hosts.stillIn(planned.hosts), planned) : undefined;
   if (storm !== undefined) return { halt: { by: 'storm', reason: storm }, failures: new Map() };
-  if (maxContainersStopped === undefined) return { halt: undefined, failures: new Map() };
-  const stops = await foretellStops(runner, states, planned);
+  // After the storm: those that have drifted into it count.
+  const drifted = await driftedSince(runner, states, planned);
+  if (maxContainersStopped === undefined) return { halt: undefined, failures: drifted };
+  const rest = states.filter((state) => !drifted.has(state));
+  const stops = await foretellStops(runner, rest, planned);
   const reason = tooManyStops(stops, maxContainersStopped);
-  return { halt: reason && { by: 'containers', reason }, failures: stops.unknown };
+  return { halt: reason && { by: 'containers', reason }, failures: new Map([...drifted, ...stops.unknown]) };
 }

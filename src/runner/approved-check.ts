@@ -33,7 +33,7 @@ async function foretell(
   const report = (event: NewEvent) => events.push(event);
   const stream = new EventStream({ journal: noJournal, report, hosts: undefined }, runner.clock);
   const dry = { stream, mode: 'check', carryOut: predict, looksOnce: true, allows: async () => true } as const;
-  const { outcomes } = await new Rollout({ ...runner, ...dry }, plays).run();
+  const { outcomes } = await new Rollout({ ...runner, ...dry }, plays, false).run();
   const steps = foretold(events);
   return new Map(
     outcomes.map(({ host, status, reason = { message: status } }): [string, Foretelling] => {

@@ -1,5 +1,4 @@
 import { admit } from './admission.ts';
-import { driftedSince } from './approved-batch.ts';
 import type { Brake } from './brake.ts';
 import { budgetReason } from './budget.ts';
 import { confirmHost, leftUnconfirmed } from './confirm.ts';
@@ -62,8 +61,6 @@ export class BatchRun {
   }
 
   async #admit(): Promise<void> {
-    const { play, states } = this.#batch;
-    for (const [state, failure] of await driftedSince(this.#runner, states, play)) await this.#fail(state, failure);
     const { halt, failures } = await admit(this.#runner, this.#batch, this.#hosts);
     for (const [state, failure] of failures) await this.#fail(state, failure);
     if (halt !== undefined) this.#brake.pull(halt.by, halt.reason);
@@ -142,7 +139,9 @@ export class BatchRun {
     const spent = budgetReason(play, this.#hosts.failed, state);
     if (spent !== undefined) this.#brake.pull('failures', spent);
     const { onFailure } = play.play.rollout;
-    const isDue = mustBePutBack(state.outcome().status, onFailure, this.#runner.stop.level);
+    // A dry run of a run that goes on knows of changes, too, and takes none back.
+    const isDue =
+      this.#runner.mode === 'run' && mustBePutBack(state.outcome().status, onFailure, this.#runner.stop.level);
     if (isDue && canBePutBack(state)) await putBack(this.#runner, state);
     state.end = leftUnconfirmed(state, failure);
   }
@@ -151,7 +150,7 @@ export class BatchRun {
   async #putBack(): Promise<void> {
     const { play, states } = this.#batch;
     const why = this.#brake.pulled;
-    if (why?.by !== 'failures' || this.#runner.stop.level === 2) return;
+    if (why?.by !== 'failures' || this.#runner.stop.level === 2 || this.#runner.mode === 'check') return;
     const { onFailure } = play.play.rollout;
     const all = onFailure === 'rollback_all' ? [...this.#hosts.all].reverse() : [];
     const due = (onFailure === 'rollback_batch' ? states : all).filter(canBePutBack);

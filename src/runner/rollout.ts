@@ -12,9 +12,11 @@ export class Rollout {
   readonly #shared: Shared;
   readonly #plays: readonly PlannedPlay[];
 
-  constructor(runner: RolloutRunner, resolved: readonly ResolvedPlay[]) {
+  /** `endsAtFailures`: as its plays say; false: it comes to every host, whatever fails on the way. */
+  constructor(runner: RolloutRunner, resolved: readonly ResolvedPlay[], endsAtFailures = true) {
     const hosts = new Set(resolved.flatMap((play) => play.hosts.map(({ name }) => name)));
-    this.#plays = resolved.map((play) => planRollout(play, runner.forks, hosts.size));
+    const planned = resolved.map((play) => planRollout(play, runner.forks, hosts.size));
+    this.#plays = endsAtFailures ? planned : planned.map((play) => ({ ...play, failures: undefined }));
     this.#shared = { runner, hosts: new RunHosts(runner, this.#plays), brake: new Brake(runner) };
   }
 

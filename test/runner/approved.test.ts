@@ -7,6 +7,7 @@ import { foretold } from '../../src/core/saved-plan.ts';
 import { SessionError } from '../../src/core/session.ts';
 import { foldPast } from '../../src/journal/fold-past.ts';
 import type { ApprovedPlan } from '../../src/runner/approved.ts';
+import { StopControl } from '../../src/runner/stop-control.ts';
 import { onScript } from './fake-host.ts';
 import { Fleet, statuses } from './fake-run.ts';
 import { block, burn, file, play, put, restart, step, when } from './fake-steps.ts';
@@ -202,6 +203,59 @@ describe('a run by an approved plan', () => {
     expect(statuses(recap)).toEqual({ h1: 'changed', h2: 'changed', h3: 'drifted' });
     expect(Object.fromEntries(fleet.host('h2').files)).toEqual({ a: '1', b: '2' });
     expect(sets(fleet, 'h3')).toEqual([]);
+  });
+
+  it('looks at every host before the first change, whatever fails on the way', async () => {
+    const serial = [play([put('a', '1'), put('b', '2')], { serial: 1, onFailure: 'stop' })];
+    const fleet = new Fleet('h1', 'h2', 'h3');
+    const approved = await approvedOf(fleet, serial);
+    fleet.host('h2').weather = onScript('get', () => {
+      throw new Error('odd');
+    });
+    fleet.host('h3').files.set('b', 'drifted');
+    const recap = await fleet.run(serial, { approved });
+    expect(statuses(recap)).toEqual({ h1: 'changed', h2: 'drifted', h3: 'drifted' });
+    const finished = fleet.events.findIndex((event) => event.type === 'host.finished' && event.outcome.host === 'h3');
+    expect(finished).toBeLessThan(fleet.events.findIndex((event) => event.type === 'change.applying'));
+  });
+
+  it('takes nothing back while it only looks, whatever fails there: a host that was begun is as it was', async () => {
+    const some = [play([put('a', '1'), put('b', '2')], { onFailure: 'rollback_all' })];
+    const fleet = new Fleet('h1');
+    const approved = await approvedOf(fleet, some);
+    await fleet.run(some, {
+      approved,
+      journal: ({ type }) => {
+        if (type === 'change.applied') fleet.stop.raise('SIGINT');
+      },
+    });
+    expect(Object.fromEntries(fleet.host('h1').files)).toEqual({ a: '1' });
+    fleet.stop = new StopControl();
+    let failed = 0;
+    fleet.host('h1').weather = onScript(
+      'get',
+      (_, act) => {
+        if (failed++ === 0) throw new Error('odd');
+        return act();
+      },
+      'b',
+    );
+    const recap = await fleet.run(some, { approved, past: foldPast(fleet.events) });
+    expect(statuses(recap)).toEqual({ h1: 'changed' });
+    expect(Object.fromEntries(fleet.host('h1').files)).toEqual({ a: '1', b: '2' });
+  });
+
+  it('asks nothing of a host that is through when it is gone on with', async () => {
+    const pairs = [play([put('a', '1'), put('b', '2')], { serial: 2, onFailure: 'continue' })];
+    const fleet = new Fleet('h1', 'h2', 'h3', 'h4');
+    const approved = await approvedOf(fleet, pairs);
+    for (const name of ['h2', 'h4'])
+      fleet.host(name).weather = onScript('set', () => Promise.reject(new SessionError('lost', 'cut')), 'b');
+    await fleet.run(pairs, { approved });
+    for (const name of ['h2', 'h4']) fleet.host(name).weather = (_, act) => act();
+    fleet.host('h3').refuseConnection = new SessionError('unreachable', 'no route');
+    const recap = await fleet.run(pairs, { approved, past: foldPast(fleet.events) });
+    expect(statuses(recap)).toEqual({ h1: 'changed', h2: 'changed', h3: 'changed', h4: 'changed' });
   });
 });
 

@@ -190,6 +190,18 @@ describe('max_wedged_hosts', () => {
     },
   );
 
+  it('hosts that drifted into it count in a run by plan, too', async () => {
+    const fleet = fleetWhere([]);
+    const change = { resource: 'file x', summary: 'put x', before: '', after: '1', risk: 'none' } as const;
+    const steps = [{ play: 0, step: 'file', changes: [change] }];
+    const hosts = new Map(['a', 'b', 'c', 'd'].map((name) => [name, name === 'a' ? steps : []]));
+    const approved = { hosts, whyNot: () => ({ message: 'it was away' }) };
+    const one = [play([{ ...free(), name: 'file' }], { limits, onFailure: 'continue' })];
+    const recap = await fleet.run(one, { approved, limits: { ...ledgerOf({}), hold: true } });
+    expect(recap.stopped).toBe('storm');
+    expect(fleet.hosts.flatMap(({ requests }) => requests).filter((text) => text.includes(' set '))).toEqual([]);
+  });
+
   it('as many as allowed: all are freed', async () => {
     const fleet = fleetWhere(['c', 'd']);
     expect(statuses(await run(fleet))).toEqual({ a: 'changed', b: 'changed', c: 'changed', d: 'changed' });
