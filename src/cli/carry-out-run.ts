@@ -4,6 +4,7 @@ import type { AskHost, RunPast } from '../core/past.ts';
 import { changeOnHost } from '../hostlog/change-probe.ts';
 import { loadEvents, openJournal } from '../journal/index.ts';
 import { checkRollouts, startRun } from '../runner/index.ts';
+import { tell } from './check-run.ts';
 import type { RunFlags } from './flags.ts';
 import { hostJournals } from './host-journals.ts';
 import { limitsOf } from './limits.ts';
@@ -13,7 +14,7 @@ import type { PreparedRun } from './prepared-run.ts';
 import { reported } from './report-run.ts';
 import { callOf } from './run-call.ts';
 import { connect, planOf } from './run-plan.ts';
-import { approvedBy } from './saved-plan.ts';
+import { approvedBy, lookingText } from './saved-plan.ts';
 import type { ReadPlan } from './saved-plan-file.ts';
 import { SentScripts } from './sent-scripts.ts';
 import { stateDir } from './state-dir.ts';
@@ -59,6 +60,7 @@ async function carryOut(
   const hosts = hostJournals(past?.run ?? run, playbooks, sent.texts);
   const ahead = past && { past, ask: askingOf(past.run), limits: limitsOf(past.run, playbooks, flags) };
   watch.begin(run);
+  if (by) tell([lookingText(by)], flags);
   const recap = await observed(
     ...([journal, [...prepared.secrets, ...watch.secrets], flags, hosts] as const),
     (around) => startRun({ ...plan, ...ahead }, sent.over(connect(prepared)), around),

@@ -9,7 +9,7 @@ import { observed } from './observed.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import { reported } from './report-run.ts';
 import { connect, planOf } from './run-plan.ts';
-import { approvedBy, extentOf, overheard, planFrom } from './saved-plan.ts';
+import { approvedBy, extentOf, lookingText, overheard, planFrom } from './saved-plan.ts';
 import { mustBeWritable, type ReadPlan, writePlan } from './saved-plan-file.ts';
 
 interface Given {
@@ -43,6 +43,7 @@ async function foretell(
   const approved = by && { approved: approvedBy(by, prepared) };
   const plan = { ...planOf(id, playbooks, prepared, flags), ...approved, mode: 'check' } as const;
   const events: RunEvent[] = [];
+  if (by) tell([lookingText(by)], flags);
   watch.begin(id);
   const recap = await observed(
     ...([undefined, [...prepared.secrets, ...watch.secrets], flags, undefined] as const),

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/duration.ts';
 import type { NotifyFlags } from './notify-flags.ts';
@@ -59,13 +60,13 @@ export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, Choic
 export const passwordFlags = (command: Command): Command =>
   command
     .option('-K, --ask-become-pass', "ask for sudo's password")
-    .option('--become-password-file <file>', "read sudo's password from the first line of a file");
+    .option('--become-password-file <file>', "read sudo's password from the first line of a file", fromHere);
 
 export const connectionFlags = (command: Command): Command =>
   passwordFlags(
     command
       .option('-u, --user <name>', 'log in as this user')
-      .option('--private-key <file>', 'log in with this key')
+      .option('--private-key <file>', 'log in with this key', fromHere)
       .option('--ssh-common-args <words>', 'further arguments for ssh')
       .option('-c, --connection <kind>', 'ssh or local')
       .option('-T, --timeout <seconds>', 'a host must answer within this time', whole, 10)
@@ -97,6 +98,9 @@ export const stateFlag = (command: Command): Command =>
 
 export const lockFlag = (command: Command): Command =>
   command.option('--lock-wait <time>', 'wait so long for another run on the same hosts (30s, 10m)', patience, 0);
+
+/** A command may enter another folder. ~ is ssh's. */
+const fromHere = (path: string): string => (path.startsWith('~') ? path : resolve(path));
 
 export const collect = (value: string, all: readonly string[]): string[] => [...all, value];
 

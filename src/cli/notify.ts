@@ -78,6 +78,7 @@ class Watcher implements Watch {
   readonly #addresses: Addresses;
   /** As the command was called: it may enter another folder. */
   readonly #stateDir: string;
+  readonly #cwd = process.cwd();
   /** The same in all pings of a run. */
   readonly #rid = randomUUID();
   readonly #fold: ReportFold;
@@ -130,9 +131,11 @@ class Watcher implements Watch {
   #ways(): readonly Way[] {
     const { notify } = this.#about.flags;
     const { webhook: to } = this.#addresses;
-    const ways = [notify === undefined ? undefined : command(notify, runHook), to && webhook(to, by)];
+    const ways = [notify === undefined ? undefined : command(notify, this.#runHere), to && webhook(to, by)];
     return ways.filter((way) => way !== undefined);
   }
+
+  #runHere: typeof runHook = (argv, deadline, more) => runHook(argv, deadline, { ...more, cwd: this.#cwd });
 
   async #ping(what: 'start' | number, text: string): Promise<readonly Note[]> {
     const { ping: to } = this.#addresses;

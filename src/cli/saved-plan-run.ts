@@ -28,7 +28,8 @@ export async function runByPlan(
   const about = {
     command: isDry(today) ? 'check' : 'run',
     playbooks: [file],
-    key: `plan ${resolve(file)}`,
+    // A dry run's troubles are not those of the run.
+    key: `${isDry(today) ? 'check of plan' : 'plan'} ${resolve(file)}`,
     flags: today,
   } as const;
   return watched(about, (watch) => runWatched(file, today, given, watch));

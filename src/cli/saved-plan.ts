@@ -85,6 +85,10 @@ export function approvedBy({ plan, source }: ReadPlan, { plays }: PreparedRun): 
   };
 }
 
+/** What goes on before anything else can be told: many hosts take their time. */
+export const lookingText = ({ plan: { hosts } }: ReadPlan): string =>
+  `looking at ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`} against the plan, before any is touched`;
+
 /** `5 changes on 2 of 3 hosts`. */
 export function extentOf({ hosts, leftOut }: SavedPlan): string {
   const counts = hosts.map(({ steps }) => steps.reduce((sum, { changes }) => sum + changes.length, 0));

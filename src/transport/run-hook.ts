@@ -9,17 +9,22 @@ const GRACE = 500;
 
 /**
  * Runs a program of the operator's on this machine, which is handed something on standard input and need not read it.
+ * @param cwd the folder that it runs in; left out: ours
  * @param deadline seconds, after which it is killed with all that it has started
  * @throws Error where it cannot be started, a signal has ended it, or the deadline passed; an exit code is a result
  */
 export async function runHook(
   argv: readonly string[],
   deadline: number,
-  { input, env }: { readonly input: string; readonly env: Readonly<Record<string, string>> },
+  {
+    input,
+    env,
+    cwd,
+  }: { readonly input: string; readonly env: Readonly<Record<string, string>>; readonly cwd?: string },
 ): Promise<LocalResult> {
   const [file = '', ...args] = argv;
   // A group of its own: what it has started ends with it, and a Ctrl-C is for us.
-  const child = spawn(file, args, { env: { ...process.env, ...env }, detached: true, stdio: 'pipe' });
+  const child = spawn(file, args, { env: { ...process.env, ...env }, detached: true, stdio: 'pipe', cwd });
   const [stdout, stderr] = [kept(child.stdout), kept(child.stderr)];
   // It may end without having read.
   child.stdin.on('error', () => {}).end(input);

@@ -34,12 +34,10 @@ describe.skipIf(reason)('who is told of runs on simulated hosts', { timeout: 300
     await fleet?.close();
   });
 
-  async function unwedge(...args: readonly string[]) {
-    const of = [...args, '--state-dir', file('state')];
-    const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'src/cli/main.ts', ...of], {
-      cwd: packageRoot,
-    });
-    return heard(child);
+  const unwedge = (...args: readonly string[]) => unwedgeIn(packageRoot, ...args);
+  async function unwedgeIn(cwd: string, ...args: readonly string[]) {
+    const command = ['node_modules/tsx/dist/cli.mjs', 'src/cli/main.ts'].map((path) => `${packageRoot}${path}`);
+    return heard(spawn(process.execPath, [...command, ...args, '--state-dir', file('state')], { cwd }));
   }
 
   /** As a schedule calls it. @returns what was said, and who was told what */
@@ -125,6 +123,18 @@ describe.skipIf(reason)('who is told of runs on simulated hosts', { timeout: 300
     expect((await scheduled()).notices).toMatchObject([
       { event: 'trouble', appeared: [], went: [{ code: 'refused' }] },
     ]);
+  });
+
+  it('of a plan is told from the folder where it was called, of its dry run as well', async () => {
+    const plan = file('plan.json');
+    expect(await unwedge('run', play, '-i', fleet.inventory, '--check', '--out', plan)).toMatchObject({ code: 0 });
+    const byPlan = (...args: readonly string[]) =>
+      unwedgeIn(fleet.directory, 'run', '--plan', plan, '--notify', `pwd >>${file('where')}`, ...args);
+    const looking = 'looking at 2 hosts against the plan, before any is touched\n';
+    expect(await byPlan('--check')).toMatchObject({ code: 0, stdout: expect.stringContaining(looking) });
+    expect(await byPlan()).toMatchObject({ code: 0, stdout: expect.stringContaining(looking) });
+    expect(await byPlan('--quiet')).toMatchObject({ stdout: expect.not.stringContaining(looking) });
+    expect(readFileSync(file('where'), 'utf8')).toBe(`${fleet.directory}\n${fleet.directory}\n`);
   });
 
   it('once all are free again it is told, once', async () => {
