@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { causeText } from '../core/cause-text.ts';
 import { InputError, inputError } from '../core/diagnostic.ts';
 import type { EventOf, RunEvent } from '../core/event.ts';
 import { CATALOGUE } from '../docker/finding-catalogue.ts';
@@ -32,8 +33,8 @@ export async function exportRun(prefix: string, flags: ExportFlags): Promise<voi
   const manifest = manifestOf(run, files);
   const to = flags.out ?? `unwedge-${run}.tar.gz`;
   const bytes = await pack([{ name: MANIFEST, bytes: bytesOf(manifestText(manifest)) }, ...files]);
-  await replaceDurably(resolve(to), bytes).catch((cause: Error) => {
-    throw inputError(`the bundle can't be written to ${to}: ${cause.message}`, 'name another file: --out FILE');
+  await replaceDurably(resolve(to), bytes).catch((cause: unknown) => {
+    throw inputError(`the bundle can't be written to ${to}: ${causeText(cause)}`, 'name another file: --out FILE');
   });
   console.log(`evidence of run ${run}: ${to}, ${files.length} files\nhead ${manifest.head}`);
   console.log(

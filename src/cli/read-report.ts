@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { causeText } from '../core/cause-text.ts';
 import { inputError } from '../core/diagnostic.ts';
 import type { Json } from '../core/json.ts';
 import type { Report } from '../core/report.ts';
@@ -28,15 +29,16 @@ async function textOf(path: string): Promise<string> {
     if (size > LARGEST) throw new Error(`it has ${size} bytes, more than any report`);
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw inputError(`the report ${path} can't be read: ${whyOf(cause)}`);
+    throw inputError(`the report ${path} can't be read: ${causeText(cause)}`, ANEW);
   }
 }
 
 function jsonOf(text: string, path: string): Json {
+  if (text.trim() === '') throw noReport(path, 'it is empty');
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw noReport(path, whyOf(cause));
+    throw noReport(path, causeText(cause));
   }
 }
 
@@ -47,5 +49,3 @@ const wordsFor = (errors: readonly { readonly instancePath: string; readonly mes
     .slice(0, 3)
     .map(({ instancePath, message = 'is wrong' }) => `${instancePath || '/'} ${message}`)
     .join('; ');
-
-const whyOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

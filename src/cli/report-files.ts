@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { causeText } from '../core/cause-text.ts';
 import { everyOne, inputError } from '../core/diagnostic.ts';
 import type { Severity } from '../core/finding.ts';
 import type { Report } from '../core/report.ts';
@@ -18,6 +19,8 @@ export interface ReportFile {
 
 /** Before any host is touched. @throws InputError for every file that can't be written, or whose format nobody knows */
 export async function reportFiles({ report = [], format }: ReportFileFlags): Promise<readonly ReportFile[]> {
+  if (format !== undefined && report.length === 0)
+    throw inputError(`--format ${format}: there is no report to write so`, 'name its file: --report FILE');
   const twice = report.find((path, i) => report.indexOf(path) !== i);
   if (twice !== undefined) throw inputError(`--report ${twice} is given twice`, 'name another file');
   return everyOne(report, async (path) => ({ path: await writable(path), format: format ?? formatByName(path) }));
@@ -38,11 +41,11 @@ async function writable(path: string): Promise<string> {
     inputError(`--report ${path}: ${why}`, 'name a file in a folder that is there and that you can write to');
   const target = await realpath(path).catch((cause: unknown) => {
     if (isMissing(cause)) return path;
-    throw refused(whyOf(cause));
+    throw refused(causeText(cause));
   });
   const there = await stat(target).catch(() => undefined);
   if (there !== undefined && !there.isFile()) throw refused(there.isDirectory() ? 'it is a folder' : 'it is no file');
-  const why = await access(dirname(target), constants.W_OK | constants.X_OK).then(() => undefined, whyOf);
+  const why = await access(dirname(target), constants.W_OK | constants.X_OK).then(() => undefined, causeText);
   if (why !== undefined) throw refused(why);
   return target;
 }
@@ -59,13 +62,17 @@ export async function writeReports(
       await writeReport(file, report, failOn);
     } catch (cause) {
       areAll = false;
-      console.error(
-        `error: the report ${file.path} is not written: ${whyOf(cause)}\n  what the run did is not touched by that; where it kept a journal: unwedge runs show ${report.run} --report FILE`,
-      );
+      console.error(`error: the report ${file.path} is not written: ${causeText(cause)}\n  ${againFor(report)}`);
     }
   }
   return areAll;
 }
+
+/** Only what changes hosts keeps a journal. */
+const againFor = ({ kind, run }: Report): string =>
+  kind === 'audit' || kind === 'check'
+    ? `make room or name another file, and call it again: ${kind === 'audit' ? 'an audit' : 'a dry run'} keeps no journal`
+    : `what the run did is not touched by that; make room or name another file: unwedge runs show ${run} --report FILE`;
 
 async function writeReport({ path, format }: ReportFile, report: Report, failOn: Severity | undefined): Promise<void> {
   const before = await textOf(path);
@@ -87,5 +94,3 @@ async function textOf(path: string): Promise<{ readonly text: string; readonly m
     throw cause;
   }
 }
-
-const whyOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { causeText } from '../core/cause-text.ts';
 import { InputError, inputError } from '../core/diagnostic.ts';
 import type { RunCall } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
@@ -34,14 +35,14 @@ export async function writePlan(path: string, plan: SavedPlan): Promise<void> {
   try {
     await replaceDurably(resolve(path), `${JSON.stringify(plan, undefined, 2)}\n`);
   } catch (cause) {
-    throw inputError(`the plan can't be written to ${path}: ${whyOf(cause)}`, 'name another file: --out FILE');
+    throw inputError(`the plan can't be written to ${path}: ${causeText(cause)}`, 'name another file: --out FILE');
   }
 }
 
 /** Asked before any host is: a dry run of many hosts takes its time. @throws InputError */
 export async function mustBeWritable(path: string): Promise<void> {
   const there = await stat(path).catch(() => undefined);
-  const why = await access(dirname(resolve(path)), constants.W_OK).then(() => undefined, whyOf);
+  const why = await access(dirname(resolve(path)), constants.W_OK).then(() => undefined, causeText);
   if (why !== undefined || there?.isDirectory())
     throw inputError(`--out ${path}: ${why ?? 'it is a folder'}`, 'name a file in a folder that you can write to');
 }
@@ -52,15 +53,16 @@ async function textOf(file: string): Promise<string> {
     if (size > LARGEST) throw new Error(`it has ${size} bytes, more than any plan`);
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw inputError(`the plan ${file} can't be read: ${whyOf(cause)}`);
+    throw inputError(`the plan ${file} can't be read: ${causeText(cause)}`, ANEW);
   }
 }
 
 function jsonOf(text: string, path: string): Json {
+  if (text.trim() === '') throw inputError(`${path} is no plan: it is empty`, ANEW);
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw inputError(`${path} is no plan: ${whyOf(cause)}`, ANEW);
+    throw inputError(`${path} is no plan: ${causeText(cause)}`, ANEW);
   }
 }
 
@@ -89,5 +91,3 @@ function misfits(path: string, errors: readonly { instancePath: string; message?
   const all = errors.slice(0, TOLD).map(({ instancePath, message = 'wrong' }) => `${instancePath || '/'} ${message}`);
   return new InputError(inputError(`${path} is no plan: ${all.join('; ')}`, ANEW).diagnostics);
 }
-
-const whyOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

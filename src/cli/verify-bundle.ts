@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { causeText } from '../core/cause-text.ts';
 import { inputError } from '../core/diagnostic.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { printable } from '../core/printable.ts';
@@ -31,6 +32,6 @@ async function bytesOf(file: string): Promise<Uint8Array> {
     if (size > LARGEST) throw new Error(`it has ${size} bytes, more than any bundle`);
     return await readFile(file);
   } catch (cause) {
-    throw inputError(`${file} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw inputError(`${file} can't be read: ${causeText(cause)}`);
   }
 }

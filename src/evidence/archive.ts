@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { packTar, unpackTar } from 'modern-tar';
+import { causeText } from '../core/cause-text.ts';
 import type { BundleFile } from './manifest.ts';
 
 /** Why a file is no bundle that can be looked into. */
@@ -27,7 +28,7 @@ export async function pack(files: readonly BundleFile[]): Promise<Uint8Array> {
 export async function unpack(bytes: Uint8Array): Promise<readonly BundleFile[]> {
   const tar = unzipped(bytes);
   const entries = await unpackTar(tar, { strict: true }).catch((cause: unknown) => {
-    throw new ArchiveError(`its archive is damaged: ${whyOf(cause)}`, { cause });
+    throw new ArchiveError(`its archive is damaged: ${causeText(cause)}`, { cause });
   });
   const files = entries.map(({ header: { name, type = 'file' }, data }): BundleFile => {
     if (type !== 'file') throw new ArchiveError(`it holds ${name}, which is a ${type}: a bundle has plain files only`);
@@ -57,9 +58,7 @@ function whyNotUnzipped(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'ERR_BUFFER_TOO_LARGE') return `it unpacks to more than ${LARGEST} bytes: no bundle does`;
   if (code === 'Z_BUF_ERROR') return 'it ends too early: it was cut off, or something was added behind its end';
-  return `it is not what gzip has made, or was changed since: ${whyOf(cause)}`;
+  return `it is not what gzip has made, or was changed since: ${causeText(cause)}`;
 }
-
-const whyOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 const isInside = (name: string): boolean => name.length <= 200 && /^[\w@+-][\w.@+-]*(\/[\w@+-][\w.@+-]*)*$/.test(name);

@@ -101,8 +101,14 @@ describe.skipIf(reason)('reports of real commands', { timeout: 60_000 }, () => {
     expect(text('out.txt')).toMatch(/^host,groups,status,/);
   });
 
+  it('--format without a file to write is refused, and what to add is said', async () => {
+    const { code, stdout, stderr } = await controller.tell('audit', '-i', fleet.inventory, '--format', 'json');
+    expect(stderr).toBe('error: --format json: there is no report to write so\n  name its file: --report FILE\n');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
   it.each([
-    ['a folder that is not there', 'gone/r.json', 'ENOENT'],
+    ['a folder that is not there', 'gone/r.json', 'no such file or directory'],
     ['a folder', '.', 'it is a folder'],
     ['no file', '/dev/null', 'it is no file'],
     ['a name without a format', 'r.txt', 'its name does not say in which format'],

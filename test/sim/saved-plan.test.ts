@@ -214,10 +214,13 @@ describe.skipIf(reason)('unwedge run --plan', { timeout: 300_000 }, () => {
     [['--plan', 'plan.json', '-t', 'x'], /^error: --plan takes no --tags/],
     [['--plan', 'plan.json', '--step'], /^error: --plan takes no --step/],
     [['--plan', 'plan.json', '--out', 'other.json', '--check'], /^error: --plan takes no --out/],
-    [['--plan', 'nowhere.json'], /^error: the plan .*nowhere\.json can't be read: ENOENT/],
+    [['--plan', 'nowhere.json'], /^error: the plan .*nowhere\.json can't be read: no such file or directory/],
     [['play.yaml', '--out', 'other.json'], /^error: --out saves what a dry run foretells/],
     [['play.yaml', '--check', '--out', 'other.json', '--step'], /^error: --out takes no --step/],
-    [['play.yaml', '--check', '--out', 'no/such/folder.json'], /^error: --out no\/such\/folder\.json: ENOENT/],
+    [
+      ['play.yaml', '--check', '--out', 'no/such/folder.json'],
+      /^error: --out no\/such\/folder\.json: no such file or directory/,
+    ],
     [['play.yaml', '--check', '--out', '.'], /^error: --out \.: it is a folder/],
     [[], /^error: missing required argument 'playbook'/],
   ])('refuses run %j', async (args, message) => {
