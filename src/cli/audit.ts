@@ -75,6 +75,9 @@ const closing =
   (style, columns) => {
     const view = { style, columns, verbose, inventory: shellWords(inventory.flatMap((source) => ['-i', source])) };
     const { hosts, diff } = report();
-    const lines = why === undefined ? auditLines(report(), view) : hosts.flatMap((host) => whyLines(host, view));
+    const lines =
+      why === undefined
+        ? auditLines(report(), view)
+        : hosts.flatMap((host, i) => [...(i === 0 ? [] : ['']), ...whyLines(host, view)]);
     return diff === undefined ? lines : [...lines, '', ...diffLines(diff)];
   };

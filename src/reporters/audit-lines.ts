@@ -103,11 +103,13 @@ const lineOf = (finding: Finding, verbose: number): Item =>
 const rankOf = ({ findings }: HostReport): number =>
   Math.min(...findings.map(({ severity }) => SEVERITIES.indexOf(severity)), SEVERITIES.length);
 
-/** The commands of the remedies, for these hosts; in words where no playbook does it. */
+/** The commands of the remedies, for these hosts; in words, with the code of what they are for, where no playbook does it. */
 const todo =
   (inventory: string) =>
   (host: HostReport): readonly Item[] => [
-    ...new Set(of(host, isMajor).map(({ remedy }) => `→ ${commandIn(remedy, inventory) ?? remedy}`)),
+    ...new Set(
+      of(host, isMajor).map(({ code, remedy }) => `→ ${commandIn(remedy, inventory) ?? `${remedy} (${code})`}`),
+    ),
   ];
 
 function commandIn(remedy: string, inventory: string): string | undefined {

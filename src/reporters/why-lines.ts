@@ -3,19 +3,26 @@ import type { JsonObject } from '../core/json.ts';
 import type { HostReport } from '../core/report.ts';
 import type { AuditView } from './audit-lines.ts';
 import { findingLine, onScreen } from './finding-lines.ts';
-import { oneLine, reasonLine } from './wording.ts';
+import { counted, oneLine, reasonLine } from './wording.ts';
 
 /** The chain of evidence of one host: each finding from the container to who holds it, what it was concluded from, what to do. */
 export function whyLines(report: HostReport, { style, columns }: Pick<AuditView, 'style' | 'columns'>): string[] {
-  const { host, status, reason, enforced, why, unseen, findings } = report;
+  const { host, enforced, why, unseen, findings } = report;
   const lines = [
-    `${oneLine(host)}: ${reason === undefined ? status : `${status}: ${reasonLine(reason)}`}`,
+    `${oneLine(host)}: ${endOf(report)}`,
     ...(enforced === undefined ? [] : [`  enforced: ${enforced}${why === undefined ? '' : ` (${oneLine(why)})`}`]),
     ...unseen.map((what) => `  not seen: ${oneLine(what)}`),
-    ...(findings.length === 0 ? ['  nothing was found'] : []),
     ...findings.flatMap((finding) => ['', ...chainOf(finding)]),
   ];
   return columns === undefined ? lines : onScreen(lines, columns, style);
+}
+
+/** How the look at it ended. */
+function endOf({ status, reason, unseen, findings }: HostReport): string {
+  if (status !== 'ok' && status !== 'changed')
+    return reason === undefined ? status : `${status}: ${reasonLine(reason)}`;
+  if (findings.length > 0) return `looked at, ${counted(findings.length, 'finding')}`;
+  return unseen.length === 0 ? 'looked at, nothing found' : 'looked at, nothing found in what could be seen';
 }
 
 const INDENT = '  ';

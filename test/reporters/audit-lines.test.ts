@@ -77,7 +77,7 @@ describe('an audit on the terminal', () => {
         "  3 hosts: db-1, db-2, db-3",
         "    → unwedge run playbooks/free-dead-containers.yaml -i inventory.yaml --check",
         "  9 hosts: mon-1, mon-2, mon-3, mon-4, mon-5, mon-6, mon-7, mon-8 … (+1)",
-        "    → mount that bind with rslave and start the container anew",
+        "    → mount that bind with rslave and start the container anew (UW301)",
         "",
         "300 hosts: 3 with something stuck, 9 with causes that wait, 286 in order, 1 seen in part, 1 not looked at",
         "299 hosts kept from writing by a namespace of their own",
@@ -130,7 +130,7 @@ describe('--why', () => {
 
   it('tells the chain from the container to who holds it, and what it was concluded from', () => {
     expect(whyLines(host('db-1', [held]), view()).join('\n')).toMatchInlineSnapshot(`
-      "db-1: ok
+      "db-1: looked at, 1 finding
         enforced: namespace
 
       UW002 critical  victim (0123456789ab) is stuck: unit ntpd.service (pid 17) holds …/merged
@@ -147,8 +147,10 @@ describe('--why', () => {
   });
 
   it('says so where nothing was found, and why a host was not looked at', () => {
-    expect(whyLines(host('a', []), view())).toEqual(['a: ok', '  enforced: namespace', '  nothing was found']);
+    expect(whyLines(host('a', []), view())).toEqual(['a: looked at, nothing found', '  enforced: namespace']);
     const gone = host('b', [], { status: 'unreachable', reason: { message: 'no route' } });
-    expect(whyLines(gone, view())[0]).toBe('b: unreachable: no route');
+    expect(whyLines(gone, view())).toEqual(['b: unreachable: no route', '  enforced: namespace']);
+    const blind = host('c', [], { unseen: ['docker'] });
+    expect(whyLines(blind, view())[0]).toBe('c: looked at, nothing found in what could be seen');
   });
 });
