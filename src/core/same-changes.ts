@@ -8,6 +8,7 @@ import type { ForetoldChange, ForetoldStep } from './saved-plan.ts';
  */
 export function differences(approved: readonly ForetoldStep[], now: readonly ForetoldStep[]): readonly string[] {
   const [then, today] = [flat(approved), flat(now)];
+  if (then.length > 1 && today.length === 0) return ['nothing that was approved is to be done any more'];
   const rest = [...today];
   const told = then.flatMap((one) => {
     const i = rest.findIndex((other) => isSamePlace(one, other));

@@ -49,15 +49,17 @@ describe('a run by an approved plan', () => {
   });
 
   it('leaves a host alone that has drifted, and serves the others; that is no failure that stops a rollout', async () => {
-    const fleet = new Fleet('h1', 'h2', 'h3');
+    const fleet = new Fleet('h1', 'h2', 'h3', 'h4');
     const approved = await approvedOf(fleet, two);
     fleet.host('h1').files.set('b', 'other');
     fleet.host('h2').files.set('a', '1');
+    fleet.host('h4').files.set('a', '1').set('b', '2');
     const recap = await fleet.run(two, { approved });
-    expect(statuses(recap)).toEqual({ h1: 'drifted', h2: 'drifted', h3: 'changed' });
+    expect(statuses(recap)).toEqual({ h1: 'drifted', h2: 'drifted', h3: 'changed', h4: 'drifted' });
     expect(reasons(recap)).toMatchObject({
       h1: "it is not as it was when the plan was approved: put b: before: approved was '', it is 'other' now",
       h2: 'it is not as it was when the plan was approved: approved, and not to be done now: put a',
+      h4: 'it is not as it was when the plan was approved: nothing that was approved is to be done any more',
     });
     expect([...sets(fleet, 'h1'), ...sets(fleet, 'h2')]).toEqual([]);
     expect(exitCodeOf(recap)).toBe(9);
