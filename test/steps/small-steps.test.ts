@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Change } from '../../src/core/change.ts';
 import { assert } from '../../src/steps/assert/step.ts';
 import { command } from '../../src/steps/command/step.ts';
 import { daemonReload } from '../../src/steps/daemon_reload/step.ts';
@@ -77,6 +78,15 @@ describe('command', () => {
       done: [pendingChange('command x')],
     },
   ]);
+
+  test('a program that begins alike is another command: what is pending of one is none of the other', () => {
+    const plan = (run: string, pending: readonly Change[]) =>
+      command.plan({ ...args, run }, { needed: true, stdout: '' }, { pending, done: [] }).changes;
+    const pending = plan('set -e\ntouch /a', []);
+    expect(plan('set -e\ntouch /a', pending)).toEqual([]);
+    expect(plan('set -e\ntouch /b', pending)).toHaveLength(1);
+    expect(pending[0]?.resource).not.toContain('\n');
+  });
 
   test('only without a check is it a may', async () => {
     const plan = async (of: { check?: string; run: string; args: string[] }) =>

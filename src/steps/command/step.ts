@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
 import { applyScript, probeScript, undoScript } from '../../core/host-script.ts';
@@ -103,7 +104,7 @@ export const command = defineStep<Args, Facts, CommandChange>({
 function change(args: Args, needed: boolean | undefined): CommandChange {
   const words = [args.run.trim().split('\n', 1)[0], ...args.args].join(' ');
   return {
-    resource: `command ${words}`,
+    resource: `command ${words}${ofMoreLines(args)}`,
     summary: `run: ${words}`,
     before: null,
     after: null,
@@ -111,4 +112,10 @@ function change(args: Args, needed: boolean | undefined): CommandChange {
     may: needed === undefined,
     data: { run: args.run, undo: args.undo ?? null, args: args.args },
   };
+}
+
+/** Programs that begin with the same line are not the same. Of the program only: arguments may be secrets. */
+function ofMoreLines({ run }: Args): string {
+  if (!run.trim().includes('\n')) return '';
+  return ` (${createHash('sha256').update(run).digest('hex').slice(0, 12)})`;
 }
