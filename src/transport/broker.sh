@@ -25,7 +25,7 @@ allows() {
     'systemctl show' | 'systemctl is-active') only '-p -q' "$@" ;;
     'zfs list') only '-Hp -r -d -t -o' "$@" ;;
     journalctl\ *) only '-q --no-pager -o --since -24h -u -k' "$@" ;;
-    'dmesg ') ;;
+    'dmesg ') [ $# -eq 0 ] ;;
     'ls -ln') shift; each_is '/proc/[0-9]+/(task/[0-9]+/)?(ns/mnt|cwd|root|fd/?)' "$@" ;;
     readlink\ *) each_is '/proc/[0-9]+/(ns/mnt|exe|cwd|root)' "$@" ;;
     *) return 1 ;;
@@ -37,6 +37,8 @@ ask() {
   timeout 55 "$@" </dev/null
 }
 serve() {
+  # ${#said} is in bytes.
+  export LC_ALL=C
   case ${DOCKER_HOST:-} in unix://*) ;; *) export DOCKER_HOST=unix:///var/run/docker.sock ;; esac
   unset DOCKER_TLS_VERIFY DOCKER_CONTEXT
   while IFS= read -r request; do
@@ -45,6 +47,7 @@ serve() {
     # shellcheck disable=SC2086 # its words
     set -- $request
     unset IFS
+    [ $# -gt 1 ] || continue
     id=$1
     shift
     wrong=$({ said=$(ask "$@" 2>&3); printf '%s %s %s\n%s' "$id" "$?" "${#said}" "$said" >&8; } 3>&1)

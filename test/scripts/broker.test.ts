@@ -34,6 +34,7 @@ const REFUSED: readonly (readonly string[])[] = [
   ['journalctl', '--rotate'],
   ['journalctl', '-q', '--vacuum-size=1'],
   ['dmesg', '-c'],
+  ['dmesg', '', '-C'],
   ['zfs', 'destroy', 'tank/docker'],
   ['ls', '-ln', '/etc'],
   ['ls', '-ln', '/proc/1/root/etc/ns/mnt'],
@@ -62,10 +63,10 @@ underEachShell((runner) => {
     program(
       'outside',
       'docker',
-      `#!/bin/sh\ncase $1 in info) seq 1 200000 ;; ps) printf 'a\\tb  c\\n\\nd\\n'; echo "no: $DOCKER_HOST" >&2; exit 3 ;; version) : ;; esac\n`,
+      `#!/bin/sh\ncase $1 in info) seq 1 200000 ;; ps) printf 'a\\tb  c\\n\\nd\\n'; echo "no: $DOCKER_HOST" >&2; exit 3 ;; version) : ;; inspect) echo 'żółć “x”' ;; esac\n`,
     );
     const text = `. "$1"; exec 8<>"$2/answers"; serve <>"$2/asks"`;
-    const env = { ...process.env, PATH: `${join(dir, 'outside')}:${process.env.PATH}`, LC_ALL: 'C' };
+    const env = { ...process.env, PATH: `${join(dir, 'outside')}:${process.env.PATH}`, LC_ALL: 'C.UTF-8' };
     broker = spawn(shell, [...flags, '-c', text, 'sh', source('broker.sh'), dir], { env, stdio: 'ignore' });
   });
   afterAll(() => {
@@ -116,6 +117,13 @@ underEachShell((runner) => {
     const all = await Promise.all(Array.from({ length: 5 }, () => ask('docker info | tail -n 1')));
     expect(all.map(({ stdout }) => stdout)).toEqual(Array.from({ length: 5 }, () => '200000\n'));
     expect(await ask('timeout -s KILL 0.01 docker info >/dev/null; docker ps -q')).toMatchObject({ code: 3 });
+  });
+
+  it('counts bytes, whatever language the session has, and outlives a request of nothing', async () => {
+    expect(await ask(`docker inspect x; echo >${dir}/asks; docker inspect x`)).toEqual({
+      ...{ code: 0, stderr: '' },
+      stdout: 'żółć “x”\nżółć “x”\n',
+    });
   });
 
   it('refuses with 126, and lets programs be that look at nobody else', async () => {
