@@ -1,14 +1,15 @@
+import type { Change } from '../core/change.ts';
 import type { Ledger } from '../core/limits.ts';
 import type { Play } from '../core/playbook.ts';
 import { StepError } from '../core/step-type.ts';
 import { type Times, timesText } from '../core/times.ts';
 import { ChangeFailed } from './failure.ts';
 import type { RolloutRunner } from './rollout-runner.ts';
-import type { CarryOut } from './step-run.ts';
+import type { CarryOut, StepWork } from './step-run.ts';
 
 /**
  * A play's way to carry out changes on one host, with its limit before the first of them: what earlier runs had to do there
- * is asked, and that this one has to is recorded before the host is touched. A change that only may come about counts once it does.
+ * is asked, and that this one has to is recorded before the host is touched.
  */
 export function withinTimes(runner: RolloutRunner, { name, limits }: Play): CarryOut {
   const { carryOut, limits: over } = runner;
@@ -17,13 +18,16 @@ export function withinTimes(runner: RolloutRunner, { name, limits }: Play): Carr
   let isAsked = false;
   return async (work, planned) => {
     const host = work.state.name;
-    const isFirst = !isAsked && planned.changes.some(({ may }) => !may);
+    const isFirst = !isAsked && planned.changes.some((change) => isNeeded(work, change));
     if (isFirst && over.hold) await mustBeWithin(over.ledger, timesPerHost, name, host, runner.clock.now());
     if (isFirst && runner.mode === 'run') await over.ledger.add(name, host, runner.clock.now()).catch(untouched);
     isAsked ||= isFirst;
     return carryOut(work, planned);
   };
 }
+
+/** Whether an unsure step is taken only a run will know; a command without a check is run whatever is there. */
+const isNeeded = ({ unsure }: StepWork, { may, before }: Change): boolean => !may || (!unsure && before !== null);
 
 /** @throws ChangeFailed where the host is flapping; StepError where nobody can tell */
 async function mustBeWithin(ledger: Ledger, limit: Times, play: string, host: string, now: number): Promise<void> {

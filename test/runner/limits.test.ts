@@ -101,6 +101,36 @@ describe('max_times_per_host', () => {
     expect(added).toEqual(['play a']);
   });
 
+  const mayBe = (before: (now: string) => string | null) =>
+    step(
+      fileBut({
+        plan: (args, facts, context) => {
+          const planned = file.plan(args as { key: string; value: string }, String(facts), context);
+          return { changes: planned.changes.map((one) => ({ ...one, before: before(one.before), may: true })) };
+        },
+      }),
+      { key: 'x', value: '1' },
+    );
+
+  it.each(['check', 'run'] as const)(
+    '%s: what is wedged counts, also where only the removal will tell whether it comes free',
+    async (mode) => {
+      const fleet = new Fleet('a', 'b');
+      const { ledger, added } = ledgerOf({ a: often });
+      const recap = await run(fleet, ledger, { mode }, [mayBe((now) => now)]);
+      expect(statuses(recap)).toEqual({ a: 'flapping', b: 'changed' });
+      expect(added).toEqual(mode === 'run' ? ['play b'] : []);
+    },
+  );
+
+  it('what is done whatever is there tells of no need: it does not count', async () => {
+    const fleet = new Fleet('a');
+    const { ledger, added } = ledgerOf({ a: often });
+    await run(fleet, ledger, {}, [mayBe(() => null)]);
+    expect(fleet.story('a')).toContain('change.applying');
+    expect(added).toEqual([]);
+  });
+
   it('--no-limits: it goes on, and counts', async () => {
     const fleet = new Fleet('a');
     const { ledger, added } = ledgerOf({ a: often });
