@@ -43,6 +43,8 @@ const STATUS_WORDS: Readonly<Record<HostStatus, Word>> = {
 /** A host's outcome in the words of the kind. */
 export function statusWord(status: HostStatus, kind: Report['kind']): Word {
   const { word, tone } = STATUS_WORDS[status];
+  // A look that ended well says nothing of what it found.
+  if (status === 'ok' && kind === 'audit') return { word: 'looked at', tone };
   if (status !== 'changed') return { word, tone };
   return { word: { audit: 'would change', check: 'would change', run: word, rollback: 'rolled back' }[kind], tone };
 }

@@ -12,7 +12,7 @@ import { htmlReport } from '../../../src/reports/html/index.ts';
 import { ANY, matching, type Query } from '../../../src/reports/html/query.ts';
 import { hashOf, routeOf } from '../../../src/reports/html/route.ts';
 import { sameHosts } from '../../../src/reports/html/same-hosts.ts';
-import { verdict } from '../../../src/reports/html/words.ts';
+import { statusWord, verdict } from '../../../src/reports/html/words.ts';
 import { agent, aRun, away, binds, el7, fleet, found, host, hostile, ntpd, reportOf, stuck } from './sample-report.ts';
 
 describe('the file', () => {
@@ -99,6 +99,11 @@ it('nothing found where nobody could look is no good news', () => {
     'Nothing is stuck or broken on the hosts that were looked at.',
     '1 host did not get to the end: 1 unreachable.',
   ]);
+});
+
+it('a host is not called ok because it could be looked at', () => {
+  expect(statusWord('ok', 'audit').word).toBe('looked at');
+  expect(statusWord('ok', 'run').word).toBe('ok');
 });
 
 describe('a query', () => {
