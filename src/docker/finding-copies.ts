@@ -55,7 +55,7 @@ function containerFinding(container: Container, lasting: readonly Copies[], surv
       {
         subject: `container ${whoText(container)}`,
         message: `container ${whoText(container)} ${[...through, ...has].join(' and ')}${risk.note}`,
-        remedy: 'mount that bind with rslave and start the container anew',
+        remedy: `mount ${binds.length === 0 ? 'what it binds of the host' : 'that bind'} with rslave and start the container anew`,
         evidence: [...binds.map(bindLine), ...copies.flatMap(({ namespace }) => processLines(namespace))],
         data: { id: container.id, binds: binds.map(bindText), copies: first?.lasting ?? 0 },
       },

@@ -228,6 +228,7 @@ const WAITING: Readonly<Record<string, Case>> = {
     daemon: { ...pinning, containers: [running('agent', 9)] },
     survey: copies('2000', `/docker/${id('agent')}`, 'agent'),
     tells: `UW301 ${AGENT} has 3 lasting copies of docker's mounts`,
+    remedy: /^mount what it binds of the host with rslave/,
   },
   'copies that the kernel detaches': {
     daemon: { containers: [agent('rprivate')] },
