@@ -58,7 +58,7 @@ async function foretell(
 
 async function save(file: string, plan: SavedPlan, flags: RunFlags): Promise<void> {
   await writePlan(file, plan);
-  const out = plan.leftOut.map(({ host, status }) => `not part of it: ${printable(host)} (${status})`);
+  const out = plan.leftOut.map(({ host, status }) => `not part of it: ${host} (${status})`);
   const lines = [`plan ${file}: ${extentOf(plan)}`, ...out, `once it is approved: unwedge run --plan ${file}`];
   tell(lines, flags);
 }
@@ -66,5 +66,5 @@ async function save(file: string, plan: SavedPlan, flags: RunFlags): Promise<voi
 /** Beside what the reporter prints; where that is for programs, on standard error. */
 export function tell(lines: readonly string[], { output, quiet }: RunFlags): void {
   if (quiet) return;
-  for (const line of lines) (output === 'json' ? console.error : console.log)(line);
+  for (const line of lines) (output === 'json' ? console.error : console.log)(printable(line));
 }

@@ -247,6 +247,21 @@ describe('a run by an approved plan', () => {
     expect(Object.fromEntries(fleet.host('h1').files)).toEqual({ a: '1', b: '2' });
   });
 
+  it.each([1, 2])('%i signals while it only looks end it: no host is touched', async (signals) => {
+    const fleet = new Fleet('h1', 'h2', 'h3');
+    const approved = await approvedOf(fleet, two);
+    fleet.host('h1').weather = (_, act) => {
+      for (let n = 0; n < signals; n++) fleet.stop.raise('SIGINT');
+      // A host that hangs: only the second one ends that.
+      return signals === 1 ? act() : new Promise(() => {});
+    };
+    const recap = await fleet.run(two, { approved, forks: 1 });
+    expect(statuses(recap)).toEqual({ h1: 'not-attempted', h2: 'not-attempted', h3: 'not-attempted' });
+    expect(exitCodeOf(recap)).toBe(130);
+    expect([fleet.host('h2').requests, fleet.host('h3').requests]).toEqual([[], []]);
+    expect(fleet.ofType('change.applying')).toEqual([]);
+  });
+
   it('asks nothing of a host that is through when it is gone on with', async () => {
     const pairs = [play([put('a', '1'), put('b', '2')], { serial: 2, onFailure: 'continue' })];
     const fleet = new Fleet('h1', 'h2', 'h3', 'h4');
