@@ -11,9 +11,6 @@
 unset UNWEDGE_AGENT
 set -u
 : "${nonce:?}"
-export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
-umask 022
-cd / || exit 1 # a working directory keeps its mount busy
 
 # On both streams (4: stderr), so that the controller knows when it has read all of a job's output.
 mark() {

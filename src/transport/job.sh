@@ -7,6 +7,9 @@
 run_script() { unset nonce key verb seq id limit size args seal stat job current timer ended lock record holder; set +u; eval "$UNWEDGE_SCRIPT"; }
 set -u
 nonce=${nonce:?} job='' current='' timer=''
+export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
+umask 022
+cd / || exit 1 # a working directory keeps its mount busy
 
 # The script in a shell of its own. Neither its text nor its arguments are ever in a command line or an environment.
 # shellcheck disable=SC2034,SC2154

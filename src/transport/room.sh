@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the room in which an audit's probes run: mounts of its own in which there is only what they read, read-only.
-# Nothing travels from it to the host; what the host unmounts goes from it, too; containers' mounts are not in it at all.
+# Nothing travels between it and the host, so that no mount comes in that can be written to; containers' mounts are not in it.
 # Usage: UNWEDGE_ASK=TEXT unshare -m -n -i -u sh room.sh "PROGRAM…" PATH…
 #   PROGRAM: is asked outside, by that text (ask.sh); PATH: bound, with what is mounted below it
 # Prints the pid of the process that keeps it, as process 1 of a pid namespace, until /run/unwedge/life has no writer any more.
@@ -16,11 +16,11 @@ put -t tmpfs -o mode=755 unwedge "$new"
 cd "$new"
 mkdir -p dev old proc run/unwedge/bin tmp var
 ln -s /run var/run
-for node in null zero full random urandom; do : >"dev/$node"; put --bind "/dev/$node" "dev/$node"; done
+for node in null zero full random urandom; do : >"dev/$node"; put --bind --make-private "/dev/$node" "dev/$node"; done
 ln -s /proc/self/fd dev/fd
 # Not those of other machines, which may be dead, nor what is deleted; a container's name has 64 digits.
 below() {
-  awk -v base="$1/" 'index($5, base) == 1 { for (i = 7; $i != "-"; i++); far = $4 ~ /\/\/deleted$/ || $(i + 1) ~ /^(autofs|nfs|cifs|smb|9p|afs|ceph|gfs|lustre|fuse\.(sshfs|gluster|ceph))/
+  awk -v base="$1/" 'index($5, base) == 1 && index($5, base "volumes/") != 1 { for (i = 7; $i != "-"; i++); far = $4 ~ /\/\/deleted$/ || $(i + 1) ~ /^(autofs|nfs|cifs|smb|9p|afs|ceph|gfs|lustre|fuse\.(sshfs|gluster|ceph))/
     for (n = split($5, part, "/"); n > 0 && !far; n--) far = length(part[n]) >= 64 || part[n] ~ /\\/
     if (!far && !seen[$5]++) print $5 }' /proc/self/mountinfo
 }
@@ -28,8 +28,8 @@ for path in /proc "$@"; do
   if [ -L "$path" ]; then [ -e ".$path" ] || cp -P "$path" ".$path"; continue; fi
   [ -d "$path" ] || continue
   mkdir -p ".$path"
-  put --bind "$path" ".$path"
-  below "$path" | while IFS= read -r mount; do [ ! -e ".$mount" ] || put --bind "$mount" ".$mount"; done
+  put --bind --make-private "$path" ".$path"
+  below "$path" | while IFS= read -r mount; do [ ! -e ".$mount" ] || put --bind --make-private "$mount" ".$mount"; done
   # What containers keep there is nobody's business, nor are their sockets.
   [ ! -d ".$path/volumes" ] || put -t tmpfs -o size=4k unwedge ".$path/volumes"
 done

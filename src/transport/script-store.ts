@@ -44,7 +44,8 @@ async function watchText(): Promise<string> {
   const ask = await textOf('transport/ask.sh');
   const check = await ownText('transport/room-check.sh');
   const given = `UNWEDGE_ROOM=${quoted(room)} UNWEDGE_ASK=${quoted(ask)} UNWEDGE_CHECK=${quoted(check)}\n`;
-  return `${await ownText('transport/broker.sh')}${given}${await ownText('transport/watch.sh')}`;
+  const before = `${await ownText('transport/broker.sh')}${await ownText('transport/data-roots.sh')}`;
+  return `${before}${given}${await ownText('transport/watch.sh')}`;
 }
 
 export const guardText = (): Promise<string> => ownText('transport/guard.sh');

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Keeps an audit's probes from writing: they run in a room of their own (room.sh), without the rights by which one leaves it.
-# Usage: it comes between job.sh and agent.sh, behind broker.sh and with the texts of room.sh, ask.sh and room-check.sh in
+# Usage: it comes between job.sh and agent.sh, behind broker.sh and data-roots.sh and with the texts of room.sh, ask.sh and room-check.sh in
 # UNWEDGE_ROOM, UNWEDGE_ASK and UNWEDGE_CHECK
 # Sets $watched: "namespace", "uid" (the session is not root's), or "none WHY"
 # Exit: never
@@ -10,16 +10,6 @@ right=dac_read_search
 stranger="--reuid=2147480001 --regid=2147480001 --clear-groups --inh-caps=-all,+$right --ambient-caps=-all,+$right"
 watched='' room='' as=''
 
-# Where docker's data is, without asking it: that might start it.
-data_roots() {
-  echo /var/lib/docker
-  sed -n -E 's/.*"(data-root|graph)"[[:space:]]*:[[:space:]]*"(\/[^"]*)".*/\2/p' /etc/docker*/daemon.json
-  # shellcheck disable=SC2013 # no blanks
-  for comm in $(grep -slE '^docker' /proc/[0-9]*/comm); do
-    tr '\000' '\n' <"${comm%comm}cmdline" | sed -n -E -e '/^(--data-root|--graph|-g)$/{n;p;}' -e 's/^(--data-root|--graph|-g)=//p'
-  done
-} 2>/dev/null
-
 # Prints the pid of the process that keeps it.
 make_room() {
   for program in unshare nsenter setpriv flock pivot_root timeout; do
@@ -27,9 +17,12 @@ make_room() {
   done
   asked=''
   for program in docker systemctl journalctl dmesg zfs ls readlink; do ! command -v "$program" >/dev/null || asked="$asked $program"; done
-  # shellcheck disable=SC2046,SC2086 # a data root with a blank in its path is not seen
-  UNWEDGE_ASK=$UNWEDGE_ASK unshare -m -n -i -u sh -c "$UNWEDGE_ROOM" unwedge "$asked" /bin /sbin /lib /lib32 /lib64 /libx32 /usr /etc \
-    /var/log /run/systemd/system $(data_roots | sort -u) 2>&1 </dev/null
+  # Below 2.27 unshare leaves mounts as they are and has no such flag.
+  flow=''
+  ! unshare --help | grep -q -e --propagation || flow='--propagation slave'
+  # shellcheck disable=SC2046,SC2086 # flags; a data root with a blank in its path is not seen
+  UNWEDGE_ASK=$UNWEDGE_ASK unshare $flow -m -n -i -u sh -c "$UNWEDGE_ROOM" unwedge "$asked" /bin /sbin /lib /lib32 /lib64 /libx32 /usr /etc \
+    /var/log /run/systemd/system $(data_roots) 2>&1 </dev/null
 }
 
 # in_room TEXT ARG…
@@ -56,5 +49,8 @@ watched=$(printf %s "$watched" | tr '\n\t' '  ' | cut -c 1-300)
 # Its text and arguments go by a pipe, for all to see would be a command line or an environment.
 # shellcheck disable=SC2016,SC2154
 [ "$watched" != namespace ] || run_script() {
+  # A job that had to be ended took the room with it, and its number may be a stranger's by now.
+  # shellcheck disable=SC3013 # each sh has it
+  [ "/proc/$room/root/run/unwedge/life" -ef /proc/self/fd/9 ] || { echo "the audit's room is gone" >&2; exit 1; }
   printf '%s\n%s\n' "$UNWEDGE_ARGS" "$UNWEDGE_SCRIPT" | in_room 'PATH=/run/unwedge/bin:$PATH; IFS= read -r UNWEDGE_ARGS; UNWEDGE_SCRIPT=$(cat); exec </dev/null; set +u; eval "$UNWEDGE_SCRIPT"' unwedge
 }
