@@ -242,7 +242,7 @@ describe.skipIf(reason)('unwedge run --plan', { timeout: 300_000 }, () => {
       expect(code).toBe(1);
       return stderr;
     };
-    expect(await refusal('')).toMatch(/^error: plan\.json is no plan: Unexpected end/);
+    expect(await refusal('')).toMatch(/^error: plan\.json is no plan: it is empty/);
     expect(await refusal('[]')).toMatch(/^error: plan\.json is no plan: \/ must be object/);
     expect(await refusal(JSON.stringify({ ...plan, version: 2 }))).toMatch(
       /is a plan of version 2; this unwedge reads version 1/,
