@@ -11,7 +11,13 @@ new=/tmp programs=$1
 shift
 # A dead server of a mount must not hold up the session.
 put() { timeout 5 mount -n "$@"; }
+# By itself on a host this would take the host's mounts away.
+own=$(readlink /proc/self/ns/mnt) init=$(readlink /proc/1/ns/mnt)
+if [ -z "$init" ] || [ "$own" = "$init" ]; then echo 'it has no mount namespace of its own' >&2; exit 1; fi
 put --make-rslave /
+# A container that is removed meanwhile must not find its mounts held by this copy (kernels before 3.18, or without may_detach_mounts).
+awk '$5 !~ /\\/ { for (n = split($5, part, "/"); n > 0; n--) if (length(part[n]) >= 64) { print $5; next } }' /proc/self/mountinfo |
+  xargs timeout 5 umount -n -l 2>/dev/null || :
 put -t tmpfs -o mode=755 unwedge "$new"
 cd "$new"
 mkdir -p dev old proc run/unwedge/bin tmp var

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { probeScript } from '../../src/core/host-script.ts';
 import type { Connection } from '../../src/core/session.ts';
 import { agentCommand, bootstrapText, remoteCommand } from '../../src/transport/bootstrap.ts';
-import { agentText, guardText } from '../../src/transport/script-store.ts';
+import { agentText, guardText, textOf } from '../../src/transport/script-store.ts';
 import { connect } from './connect.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, type SimHost, simAvailable } from './fleet.ts';
@@ -46,6 +46,34 @@ chmod 755 /usr/local/sbin/unshare`);
       expect(await seen(connection)).not.toMatch(/later|shared:|master:/);
     });
     await host.tell('umount /var/lib/docker/later; rmdir /var/lib/docker/later; rm /usr/local/sbin/unshare');
+  });
+
+  it('lets go of what containers have mounted before it does anything else', async () => {
+    await host.tell('docker run -d --name app busybox sleep 1000');
+    const paths = `awk '{ print $5 }' /proc/self/mountinfo | grep -E '[0-9a-f]{64}' | sort`;
+    const before = await host.tell(paths);
+    expect(before).not.toBe('');
+    // The room's first own mount: what is copied by then?
+    await host.tell(`cat >/usr/local/sbin/mount <<'TEXT'
+#!/bin/sh
+[ "$3" != tmpfs ] || [ -e /sim/state/copied ] || cat /proc/self/mountinfo >/sim/state/copied
+exec /bin/mount "$@"
+TEXT
+chmod 755 /usr/local/sbin/mount`);
+    await opened(async () => {});
+    const copied = await host.tell('cat /sim/state/copied');
+    await host.tell('rm /usr/local/sbin/mount /sim/state/copied');
+    expect(copied).toMatch(/ \/ /);
+    expect(copied).not.toMatch(/^(\S+ ){4}\S*[0-9a-f]{64}/m);
+    expect(await host.tell(paths)).toBe(before);
+    await host.tell('docker exec app true && docker rm -f app');
+  });
+
+  it('is not made in the mount namespace of the host', async () => {
+    const { code, stderr } = await host.exec(
+      `UNWEDGE_ASK=x sh -s '' /etc <<'TEXT'\n${await textOf('transport/room.sh')}\nTEXT`,
+    );
+    expect([code, stderr]).toEqual([1, 'it has no mount namespace of its own\n']);
   });
 
   it('holds no volume, and nothing that a process of a container names as a data root', async () => {
