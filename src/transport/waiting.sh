@@ -16,5 +16,5 @@ waiting() {
     }'); do
     tr '\000\n\t' '   ' <"/proc/$pid/cmdline" | sed 's/ *$//'
     echo
-  done | awk '/./ && !/UNWEDGE_AGENT/ && !/^sleep / { text = text mark $0; mark = "; " } END { print substr(text, 1, 200) }'
+  done | awk '/./ && !/UNWEDGE_(AGENT|SCRIPT)/ && !/^sleep / { text = text mark $0; mark = "; " } END { print substr(text, 1, 200) }'
 }
