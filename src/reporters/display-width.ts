@@ -1,6 +1,12 @@
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made when it is first needed: it takes 30 ms. */
+let segmenter: Intl.Segmenter | undefined;
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
-const ASCII = /^[\x20-\x7e]*$/;
+/** A column for each character: ASCII, and what we write ourselves. */
+const PLAIN = /^[\x20-\x7e·…→✔✖⠀-⣿]*$/;
 const INVISIBLE = /^[\p{Mark}\p{Default_Ignorable_Code_Point}\p{Cf}]+$/u;
 // Unicode's East Asian Width W and F as far as text of hosts goes: CJK scripts, their punctuation, fullwidth forms.
 const WIDE =
@@ -10,9 +16,9 @@ const HALFWIDTH = /^[\uff61-\uffdc]/;
 
 /** How many columns a terminal gives to text that has no control characters (see core/printable). */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment);
+  for (const { segment } of graphemesOf(text)) width += graphemeWidth(segment);
   return width;
 }
 
@@ -24,9 +30,10 @@ function graphemeWidth(grapheme: string): number {
 /** The text where it fits `width` columns, else its beginning and an ellipsis. Never splits a character. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
+  if (PLAIN.test(text)) return width < 1 ? '' : `${text.slice(0, width - 1)}…`;
   let kept = '';
   let used = 1; // the ellipsis
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     used += graphemeWidth(segment);
     if (used > width) break;
     kept += segment;

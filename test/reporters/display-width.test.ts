@@ -27,6 +27,17 @@ test.each([
   ['umount', 0, ''],
 ])('%s in %i columns is %s', (text, width, kept) => expect(truncate(text, width)).toBe(kept));
 
+test('what is plain is as wide as it would be by its graphemes', () => {
+  const plain = fc.string({ unit: fc.constantFrom('a', ' ', '·', '…', '→', '✔', '✖', '⠋', '⣿') });
+  fc.assert(
+    fc.property(plain, fc.integer({ min: 0, max: 20 }), (text, width) => {
+      // Behind a mark that has no width, each is looked at by itself.
+      expect(displayWidth(text)).toBe(displayWidth(`\u200b${text}`));
+      expect(truncate(text, width)).toBe(truncate(`${text}\u200b`, width).replace('\u200b', ''));
+    }),
+  );
+});
+
 test('what is truncated and padded fills its columns exactly, unless a wide character leaves one free', () => {
   const text = fc.string({ unit: fc.constantFrom('a', '死', '🐳', 'e\u0301', '…') });
   fc.assert(
