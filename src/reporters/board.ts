@@ -114,7 +114,9 @@ export class Board {
   }
 
   #row(host: string): HostRow {
-    const row = this.rows.get(host) ?? newRow(host, this.startedAt);
+    const known = this.rows.get(host);
+    if (known !== undefined) return known;
+    const row = newRow(host, this.startedAt);
     this.rows.set(host, row);
     return row;
   }
@@ -122,8 +124,11 @@ export class Board {
   #atWork(host: string, activity: string, at: string): HostRow {
     const row = this.#row(host);
     // Undoing many changes is one activity.
-    const goesOn = row.state === 'working' && row.activity === activity;
-    return goesOn ? row : Object.assign(row, { state: 'working', activity, since: Date.parse(at) });
+    if (row.state === 'working' && row.activity === activity) return row;
+    row.state = 'working';
+    row.activity = activity;
+    row.since = Date.parse(at);
+    return row;
   }
 
   #stepFinished({ host, changes, status, tolerated, reason }: EventOf<'step.finished'>): void {
