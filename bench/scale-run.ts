@@ -14,6 +14,7 @@ import type { Connection } from '../src/core/session.ts';
 import { newRunId, openJournal } from '../src/journal/index.ts';
 import { createReporter } from '../src/reporters/index.ts';
 import type { Reporter } from '../src/reporters/reporter.ts';
+import { systemTicker, type Ticker } from '../src/reporters/ticker.ts';
 import { StopControl, startRun } from '../src/runner/index.ts';
 import type { Figures } from './scale.ts';
 
@@ -36,6 +37,7 @@ const flags = {
 };
 const prepared = await prepareRun([playbook], flags);
 const startCpu = cpuNow();
+let reporting = 0;
 const begun = performance.now();
 const run = newRunId(Date.now(), Math.random);
 const journal = await openJournal(flags.stateDir, run);
@@ -48,7 +50,7 @@ await reporter.end();
 const changed = recap.outcomes.filter(({ status }) => status === 'changed').length;
 if (changed !== Number(hosts)) throw new Error(`${changed} of ${hosts} hosts changed`);
 const figures: Figures = {
-  ...{ wall: performance.now() - begun, startCpu, cpu: cpuNow() - startCpu },
+  ...{ wall: performance.now() - begun, startCpu, cpu: cpuNow() - startCpu, reporter: reporting },
   memory: process.resourceUsage().maxRSS / 1024,
 };
 process.stderr.write(`\n${JSON.stringify(figures)}\n`);
@@ -58,12 +60,29 @@ function cpuNow(): number {
   return (user + system) / 1000;
 }
 
+/** One whose time is counted: it works on this thread alone. Before the first event, it is loaded. */
 async function reporterOf(kind: string): Promise<Pick<Reporter, 'event' | 'end'>> {
   if (kind !== 'tree' && kind !== 'plain') return { event: () => {}, end: async () => {} };
   const { stdout, stderr } = process;
   const terminal = { stdout, stderr, columns: 160, color: kind === 'tree' };
-  const reporter = await createReporter(kind, terminal, { diff: false, verbose: 0 });
-  return { event: (event) => reporter.event(event), end: () => reporter.end() };
+  const ticker: Ticker = { now: Date.now, every: (ms, tick) => systemTicker.every(ms, () => timed(tick)) };
+  const loading = performance.now();
+  const reporter = await createReporter(kind, terminal, { diff: false, verbose: 0 }, ticker);
+  reporting += performance.now() - loading;
+  return {
+    event: (event) => timed(() => reporter.event(event)),
+    end: async () => {
+      const ending = performance.now();
+      await reporter.end();
+      reporting += performance.now() - ending;
+    },
+  };
+}
+
+function timed(act: () => void): void {
+  const from = performance.now();
+  act();
+  reporting += performance.now() - from;
 }
 
 /** A host on which one of the steps finds something to do, once. */
