@@ -170,7 +170,9 @@ describe.skipIf(reason)('evidence of a run', { timeout: 300_000 }, () => {
     const where = 'no/such/b.tgz';
     expect(await controller.tell('runs', 'export', run, '--out', where)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^error: the bundle can't be written to no\/such\/b\.tgz: no such file or directory/),
+      stderr: expect.stringMatching(
+        /^error: the bundle can't be written to no\/such\/b\.tgz: no such file or directory/,
+      ),
     });
     // A limit on the size of files stands for a full disk.
     const call = controller.callBelow(
