@@ -4,11 +4,11 @@ import { nameLaws } from './architecture/name-laws.ts';
 import { readProject } from './architecture/project.ts';
 import { purityLaws } from './architecture/purity-laws.ts';
 import { registryLaws } from './architecture/registry-laws.ts';
-import { quantile, sizeLaws, sizes } from './architecture/size-laws.ts';
+import { scriptLaws } from './architecture/script-laws.ts';
 
 const project = readProject();
 const nothing = { files: new Map<string, string>(), dependencies: [], steps: [] };
-const laws = { imports: importLaws, purity: purityLaws, names: nameLaws, registry: registryLaws, sizes: sizeLaws };
+const laws = { imports: importLaws, purity: purityLaws, names: nameLaws, registry: registryLaws, scripts: scriptLaws };
 
 for (const [subject, all] of Object.entries(laws)) {
   describe(`the law of ${subject}`, () => {
@@ -22,12 +22,3 @@ for (const [subject, all] of Object.entries(laws)) {
     }
   });
 }
-
-describe('the sizes of src/', () => {
-  it('are these', ({ annotate }) => annotate(JSON.stringify(sizes(project))));
-
-  it('are counted by the nearest rank', () => {
-    const tenths = Array.from({ length: 10 }, (_, i) => i + 1);
-    expect([quantile(tenths, 0.5), quantile(tenths, 0.9), quantile([7], 0.9), quantile([], 0.9)]).toEqual([5, 9, 7, 0]);
-  });
-});

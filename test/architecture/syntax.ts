@@ -71,11 +71,3 @@ export const strings = (project: Project): { text: string; node: ts.Node; place:
       .filter(ts.isStringLiteralLike)
       .map((node) => ({ text: node.text, node, place: place(node) })),
   );
-
-/** The number of lines of each function of src/ that has a body, nested ones included. */
-export const functionLengths = (project: Project): { place: string; lines: number }[] =>
-  sources(project, '.ts').flatMap(([path, text]) =>
-    nodes(path, text)
-      .filter((node) => ts.isFunctionLike(node) && 'body' in node && node.body !== undefined)
-      .map((node) => ({ place: place(node), lines: node.getText().split('\n').length })),
-  );
