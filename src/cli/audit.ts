@@ -53,12 +53,10 @@ async function look(given: AuditFlags, flags: RunFlags, watch: Watch): Promise<E
   };
   return reported(flags, of, async ({ begin, hear, secrets }, report) => {
     begin(id);
-    const recap = await observed(
-      ...([undefined, [...prepared.secrets, ...secrets], flags, undefined] as const),
-      (around) => startRun(plan, connect(prepared, { watched: true }), around),
-      ...([hear, closing(given, report)] as const),
+    const observers = { flags, secrets: [...prepared.secrets, ...secrets], hear, closing: closing(given, report) };
+    return exitCodeOf(
+      await observed(observers, (around) => startRun(plan, connect(prepared, { watched: true }), around)),
     );
-    return exitCodeOf(recap);
   });
 }
 

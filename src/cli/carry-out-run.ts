@@ -55,16 +55,15 @@ async function carryOut(
   const call = callOf(prepared, flags, by?.source);
   const plan = { ...planOf(run, playbooks, prepared, flags), ...approved, mode: 'run', call } as const;
   const journal = await openJournal(stateDir(flags), run);
-  // What a host keeps of a run is one journal, whoever goes on with it.
   const sent = new SentScripts(journal);
+  // What a host keeps of a run is one journal, whoever goes on with it.
   const hosts = hostJournals(past?.run ?? run, playbooks, sent.texts);
   const ahead = past && { past, ask: askingOf(past.run), limits: limitsOf(past.run, playbooks, flags) };
   watch.begin(run);
   if (by) tell([lookingText(by)], flags);
-  const recap = await observed(
-    ...([journal, [...prepared.secrets, ...watch.secrets], flags, hosts] as const),
-    (around) => startRun({ ...plan, ...ahead }, sent.over(connect(prepared)), around),
-    watch.hear,
+  const secrets = [...prepared.secrets, ...watch.secrets];
+  const recap = await observed({ flags, secrets, journal, hosts, hear: watch.hear }, (around) =>
+    startRun({ ...plan, ...ahead }, sent.over(connect(prepared)), around),
   );
   return exitCodeOf(recap);
 }

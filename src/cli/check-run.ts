@@ -45,10 +45,9 @@ async function foretell(
   const events: RunEvent[] = [];
   if (by) tell([lookingText(by)], flags);
   watch.begin(id);
-  const recap = await observed(
-    ...([undefined, [...prepared.secrets, ...watch.secrets], flags, undefined] as const),
-    (around) => startRun(plan, connect(prepared), flags.out === undefined ? around : overheard(around, events)),
-    watch.hear,
+  const secrets = [...prepared.secrets, ...watch.secrets];
+  const recap = await observed({ flags, secrets, hear: watch.hear }, (around) =>
+    startRun(plan, connect(prepared), flags.out === undefined ? around : overheard(around, events)),
   );
   if (flags.out !== undefined) await save(flags.out, planFrom(events, prepared, flags), flags);
   const code = exitCodeOf(recap);

@@ -8,18 +8,23 @@ import type { ReportFlags } from './flags.ts';
 import { Quiet } from './quiet.ts';
 import { surroundings } from './surroundings.ts';
 
-/**
- * Runs `work` between journals, reporter and signals, and closes all of them whatever happens. `hosts`: their own journals;
- * `hear` gets every event, without secrets; `closing` is told in the place of the summary.
- */
+/** Who takes note of a run, and what they must not see. */
+interface Observers {
+  readonly flags: ReportFlags;
+  readonly secrets: readonly string[];
+  readonly journal?: Journal;
+  /** The hosts' own journals. */
+  readonly hosts?: (clean: (event: RunEvent) => RunEvent) => HostLog;
+  /** Gets every event, without secrets. */
+  readonly hear: (event: RunEvent) => void;
+  /** Told in the place of the summary. */
+  readonly closing?: Closing;
+}
+
+/** Runs `work` between journals, reporter and signals, and closes all of them whatever happens. */
 export async function observed(
-  journal: Journal | undefined,
-  secrets: readonly string[],
-  flags: ReportFlags,
-  hosts: ((clean: (event: RunEvent) => RunEvent) => HostLog) | undefined,
+  { flags, secrets, journal, hosts, hear, closing }: Observers,
   work: (around: Surroundings) => Promise<Recap>,
-  hear: (event: RunEvent) => void = () => {},
-  closing?: Closing,
 ): Promise<Recap> {
   const quiet = flags.quiet ? new Quiet() : undefined;
   const reporter = await createReporter(flags.output ?? (isScreen(flags) ? 'tree' : 'plain'), output(quiet), {

@@ -92,7 +92,9 @@ async function takeBack(
     const sent = new SentScripts(journal);
     const hosts = hostJournals(of, playbooks, sent.texts);
     return exitCodeOf(
-      await observed(journal, secrets, flags, hosts, (around) => startRollback(plan, sent.over(connect), around), hear),
+      await observed({ flags, secrets, journal, hosts, hear }, (around) =>
+        startRollback(plan, sent.over(connect), around),
+      ),
     );
   });
 }

@@ -52,8 +52,8 @@ export class LoopbackSsh {
       `ListenAddress 127.0.0.1:${port}`,
       `HostKey ${this.path('host_key')}`,
       `AuthorizedKeysFile ${this.path('authorized_keys')}`,
-      // An empty home: a user's own .bashrc is no part of what is tested or measured.
-      `SetEnv HOME=${this.path('home')} UNWEDGE_HOST_DIR=${this.path(`host-${port}`)}`,
+      // An empty home: a user's own .bashrc is no part of what is tested or measured. Each is a host with a lock of its own.
+      `SetEnv HOME=${this.path('home')} UNWEDGE_HOST_DIR=${this.path(`host-${port}`)} UNWEDGE_LOCK=${this.path(`lock-${port}`)}`,
       ...['StrictModes no', 'PidFile none', 'UsePAM no', 'UseDNS no', 'PrintMotd no'],
     ];
     writeFileSync(config, [...fixed, ...lines, ''].join('\n'));
