@@ -15,6 +15,6 @@ export interface Host {
 export interface Inventory {
   /** In the order of the files. */
   readonly hosts: readonly Host[];
-  /** Group name to its host names: its own first, then those of its children. `all` and `ungrouped` always exist, in the order of the files. */
+  /** Group name to its host names: its own first, then those of its children, in the order that `group[0]` counts. `all` and `ungrouped` always exist, in the order of the files. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
 }

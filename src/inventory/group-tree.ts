@@ -68,16 +68,26 @@ export class GroupTree {
     return found;
   }
 
-  /** The hosts of each group: its own first, then those of its children, level by level: what `group[0]` counts, as in Ansible. */
-  members(): Map<string, readonly string[]> {
+  /**
+   * The hosts of each group: its own first, then those of its children, level by level: what `group[0]` counts, as in Ansible.
+   * @param ungrouped the hosts that are in no group but `all`
+   */
+  members(ungrouped: readonly string[]): Map<string, readonly string[]> {
     const known = new Map<Group, readonly string[]>();
     for (const group of this.groups.values()) {
       const chain = this.chain(group, known);
       const last = chain.at(-1) ?? group;
-      const hosts = known.get(last) ?? this.hostsBelow(last);
+      const hosts = known.get(last) ?? this.hostsBelow([last]);
       for (const same of chain) known.set(same, hosts);
     }
-    return new Map([...this.groups.values()].map((group) => [group.name, known.get(group) ?? []]));
+    const { hosts, children } = this.group('all');
+    const top = [...children].map((name) => this.group(name));
+    const alone = [...this.groups.values()].filter(({ name, parents }) => name !== 'all' && parents.size === 0);
+    // `ungrouped` comes first, but only now is it known who is in it.
+    const below = this.hostsBelow([...top, ...alone.filter(({ name }) => name !== 'ungrouped'), ...alone]);
+    return new Map([...this.groups.values()].map((group) => [group.name, known.get(group) ?? []]))
+      .set('all', [...new Set([...hosts, ...ungrouped, ...below])])
+      .set('ungrouped', ungrouped);
   }
 
   /** The group, and while it only holds another one, that one: they have the same hosts. Ends at a known one. */
@@ -91,8 +101,8 @@ export class GroupTree {
     return chain;
   }
 
-  private hostsBelow(group: Group): string[] {
-    const seen = new Set([group]);
+  private hostsBelow(groups: readonly Group[]): string[] {
+    const seen = new Set(groups);
     const hosts = new Set<string>();
     // A set that grows while it is walked: breadth first.
     for (const { hosts: own, children } of seen) {

@@ -7,7 +7,7 @@ import { didYouMean } from '../core/suggestion.ts';
 type Term = { readonly sign: '' | '&' | '!'; readonly text: string };
 
 /**
- * The hosts that a pattern selects, in inventory order. Ansible's meaning: unions first, then every `&`, then every `!`.
+ * The hosts that a pattern selects, in the pattern's order. Ansible's meaning: unions first, then every `&`, then every `!`.
  * @throws InputError for an unknown name, an empty pattern, or where nothing matches: never "all" by mistake.
  */
 export function matchHosts(pattern: string, inventory: Inventory): Host[] {
@@ -15,15 +15,17 @@ export function matchHosts(pattern: string, inventory: Inventory): Host[] {
   if (terms.length === 0) throw inputError(`the host pattern '${pattern}' is empty`, "write 'all' for every host");
   const unions = terms.filter((term) => term.sign === '');
   const chosen = new Set(
-    unions.length === 0
-      ? inventory.hosts.map((host) => host.name)
-      : unions.flatMap((term) => matchTerm(term, inventory)),
+    unions.length === 0 ? allHosts(inventory) : unions.flatMap((term) => matchTerm(term, inventory)),
   );
   for (const term of terms.filter((t) => t.sign === '&')) keep(chosen, new Set(matchTerm(term, inventory)), true);
   for (const term of terms.filter((t) => t.sign === '!')) keep(chosen, new Set(matchTerm(term, inventory)), false);
   if (chosen.size === 0) throw nobody(pattern, inventory);
-  return inventory.hosts.filter((host) => chosen.has(host.name));
+  const byName = new Map(inventory.hosts.map((host) => [host.name, host]));
+  return [...chosen].map((name) => byName.get(name)).filter((host) => host !== undefined);
 }
+
+/** As `all[0]` counts them. */
+const allHosts = ({ groups }: Inventory): readonly string[] => groups.get('all') ?? [];
 
 function nobody(pattern: string, { hosts, groups }: Inventory): InputError {
   if (hosts.length === 0) return inputError('the inventory has no hosts', 'unwedge inventory -i … shows what was read');
@@ -77,15 +79,15 @@ function term(part: string): Term {
 function matchTerm({ text }: Term, inventory: Inventory): string[] {
   if (text.startsWith('@')) throw inputError(`a file of hosts (${text}) belongs into a limit`, `write -l ${text}`);
   if (text.startsWith('~')) return byRegExp(regExp(text.slice(1), text), text, inventory);
-  const subscript = /^(.+)\[(?:(-?\d+)|(\d*)[:-](\d+)?)\]$/.exec(text);
+  const subscript = /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*)|:(\d+))\]$/.exec(text);
   if (!subscript) return byName(text, inventory);
-  const [, base = '', index, first, last] = subscript;
+  const [, base = '', index, first, last = '', only] = subscript;
+  // To Ansible [:2] is a glob of two characters, against its manual.
+  if (only !== undefined) throw inputError(`'${text}': a range needs its first number`, `write ${base}[0:${only}]`);
   const hosts = byName(base, inventory);
   if (index !== undefined) return pick(hosts, Number(index), text);
-  // To Ansible [:2] is a glob of two characters, against its manual.
-  if (first === '') throw inputError(`'${text}': a range needs its first number`, `write ${base}[0:${last ?? ''}]`);
   // Ansible's ends are inclusive.
-  return hosts.slice(Number(first), last === undefined ? undefined : Number(last) + 1);
+  return hosts.slice(Number(first), last === '' ? undefined : Number(last) + 1);
 }
 
 function pick(hosts: readonly string[], index: number, text: string): string[] {
@@ -95,7 +97,7 @@ function pick(hosts: readonly string[], index: number, text: string): string[] {
 }
 
 function byName(text: string, inventory: Inventory): string[] {
-  if (text === 'all' || text === '*') return inventory.hosts.map((host) => host.name);
+  if (text === 'all' || text === '*') return [...allHosts(inventory)];
   if (/[*?[]/.test(text)) return byRegExp(globRegExp(text), text, inventory);
   const group = inventory.groups.get(text);
   if (group) return [...group];
@@ -124,15 +126,34 @@ function regExp(source: string, text: string): RegExp {
   }
 }
 
-/** fnmatch: `*`, `?`, `[abc]`, `[!abc]`. */
+/** fnmatch: `*`, `?`, `[abc]`, `[a-f]`, `[!abc]`; a bracket that is never closed is a character like any other. */
 function globRegExp(glob: string): RegExp {
-  const source = glob.replace(/\[!?\]?[^\]]*\]|[\s\S]/g, (part) => {
-    if (part === '*') return '.*';
-    if (part === '?') return '.';
-    if (part.length === 1) return part.replace(/[\\^$.|+(){}[\]/-]/, '\\$&');
-    const negated = part.startsWith('[!');
-    const characters = part.slice(negated ? 2 : 1, -1).replace(/[\\\]^[]/g, '\\$&');
-    return `[${negated ? '^' : ''}${characters}]`;
-  });
+  let source = '';
+  const lastClose = glob.lastIndexOf(']');
+  for (let i = 0; i < glob.length; ) {
+    const negated = glob.startsWith('[!', i);
+    const first = i + (negated ? 2 : 1);
+    // A ] that is the first one inside is one of the characters.
+    const close = glob[i] === '[' && first < lastClose ? glob.indexOf(']', first + 1) : -1;
+    const [character = ''] = glob.slice(i, i + 2);
+    if (close > 0) source += oneOf(glob.slice(first, close), negated);
+    else if (character === '*') source += '.*';
+    else source += character === '?' ? '.' : escaped(character);
+    i = close > 0 ? close + 1 : i + character.length;
+  }
   return regExp(`${source}$`, glob);
 }
+
+/** Of a range that runs backwards nothing is left, as in fnmatch. */
+function oneOf(characters: string, negated: boolean): string {
+  const items = characters.replace(/([\s\S])-([\s\S])|[\s\S]/gu, (item, from?: string, to?: string) => {
+    if (from === undefined || to === undefined) return escaped(item);
+    return from <= to ? `${escaped(from)}-${escaped(to)}` : '';
+  });
+  if (items === '') return negated ? '.' : '(?!)';
+  return `[${negated ? '^' : ''}${items}]`;
+}
+
+/** By its number: inside a class a backslash may stand before other characters than outside. */
+const escaped = (character: string): string =>
+  /[\p{L}\p{N}]/u.test(character) ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

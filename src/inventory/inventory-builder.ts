@@ -77,13 +77,16 @@ export class InventoryBuilder {
     const groups = [...this.groups.all()];
     return {
       hosts,
-      groups: this.groups
-        .members()
-        .set('all', namesOf(hosts))
-        .set('ungrouped', namesOf(hosts.filter((host) => host.groups.includes('ungrouped')))),
+      groups: this.groups.members(this.ungrouped(hosts)),
       tree: new Map(groups.map(({ name, hosts, children }) => [name, { hosts: [...hosts], children: [...children] }])),
       layers: (host) => [...placed(host).layers, ...hostLayers(this.hosts.get(host) ?? noVariables())],
     };
+  }
+
+  /** Those that were put into it before those that were put nowhere, as in Ansible. */
+  private ungrouped(hosts: readonly Host[]): string[] {
+    const names = new Set(hosts.filter(({ groups }) => groups.includes('ungrouped')).map(({ name }) => name));
+    return [...new Set([...this.groups.group('ungrouped').hosts, ...names])].filter((name) => names.has(name));
   }
 
   private directGroups(): Map<string, string[]> {
@@ -124,5 +127,3 @@ const plain = (settings: ReadonlyMap<string, Setting>): JsonObject =>
 
 const placedSecrets = ([name, { secrets }]: readonly [string, Setting]): PlacedSecret[] =>
   secrets.map(({ path, secret }) => ({ path: [name, ...path], secret }));
-
-const namesOf = (hosts: readonly Host[]): string[] => hosts.map((host) => host.name);

@@ -22,8 +22,16 @@ export function refuseVault(bytes: Uint8Array, file: string): void {
   throw new InputError([{ severity: 'error', message, at, todo: `decrypt it, or ${VAULT_TODO}` }]);
 }
 
+/** Line by line: an expression over the whole text has 2^n ways to cut a banner of `#` into comments, and tries them all. */
 const isBlank = (bytes: Uint8Array): boolean =>
-  /^\ufeff?(\s|#[^\r\n]*|---(?=\s|$)|\.\.\.(?=\s|$))*$/.test(Buffer.from(bytes).toString('utf8'));
+  Buffer.from(bytes)
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .split(/[\r\n]/)
+    .every((line) => BLANK_LINE.test(line));
+
+/** White space, a document's marker, a comment. */
+const BLANK_LINE = /^(?:(?:---|\.\.\.)(?=\s|$))?\s*(?:#|$)/;
 
 /** What `work` gives, undefined where it throws InputError: its findings are then among `findings`. */
 export function collecting<T>(findings: Diagnostic[], work: () => T): T | undefined {

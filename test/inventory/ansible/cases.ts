@@ -292,6 +292,24 @@ const yaml: Case[] = [
   },
 ];
 
+const BANNER = `${'#'.repeat(78)}\n# Settings of the web servers\n${'## more\n'.repeat(30)}${'#'.repeat(78)}\n`;
+
+/** What is at the head of most people's files: an expression that backtracks takes years for these. */
+const banners: Case[] = [
+  {
+    name: 'banner: yaml',
+    files: { 'hosts.yml': `${BANNER}---\n${BANNER}g: {hosts: {h: {a: 1}}}\n` },
+    sources: ['hosts.yml'],
+  },
+  { name: 'banner: ini without an ending', files: { hosts: `${BANNER}[g]\nh a=1\n` } },
+  { name: 'banner: ini', files: { 'hosts.ini': `${BANNER}[g]\nh a=1\n` }, sources: ['hosts.ini'] },
+  {
+    name: 'banner: group_vars and host_vars',
+    files: { hosts: '[g]\nh\n', 'group_vars/g.yml': `${BANNER}a: 1\n`, 'host_vars/h': `---\n${BANNER}\n  \nb: 1\n` },
+  },
+  { name: 'banner: and nothing else', files: { hosts: '[g]\nh\n', 'group_vars/g.yml': `--- # x\n${BANNER}...\n` } },
+];
+
 const folders: Case[] = [
   {
     name: 'folder: order, ignored and hidden files',
@@ -631,6 +649,7 @@ export const cases: readonly Case[] = [
   ...ini,
   ...precedence,
   ...yaml,
+  ...banners,
   ...folders,
   ...lists,
   ...programs,

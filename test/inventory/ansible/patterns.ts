@@ -21,6 +21,13 @@ api1
 x.example.com
 y.example.com
 z.example.org
+[shop-eu]
+shop-2
+shop-1
+shop-a
+shop-b_c
+[all]
+first-of-all
 `;
 
 /** Patterns that select the same hosts here and there. */
@@ -62,6 +69,21 @@ export const PATTERNS: readonly string[] = [
     'all[2:4]',
   ],
   ...['staging[1],!api', 'web[0:2]:&staging', 'a.b[1]', '*[0]', 'web*[0]', '!db[0]'],
+  // A hyphen, and every other sign that means something to one of the two.
+  ...['shop-*', 'shop-?', 'shop-[!ab]*', 'shop-[a-b]*', 's*-e?', 'shop-*:!shop-[ab]', 'shop-eu[0]', 'shop-*[-1]'],
+  ...['shop[-]1', 'shop[!-]1,db1', 'shop-[2-1]*,db1', 'shop-[!2-1]', 'shop-[]1],db1', '*_*', '*.example.???'],
+  // In another order than the file's.
+  ...[
+    'db:web',
+    'shop-1,lone,api',
+    'api:web',
+    'all[1]',
+    'all[-1]',
+    'all[0:3]',
+    'ungrouped[0]',
+    '*:!lone',
+    '&shop-eu:db:shop-eu',
+  ],
 ];
 
 /** Patterns that we refuse; what Ansible makes of them ends in a run on other hosts than were meant, or on none. */
@@ -77,5 +99,23 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'web[9]': "'web[9]': there are only 4 hosts",
   'db[12]': "'db[12]': there are only 3 hosts",
   'web:!web2,': "no host or group is named 'web:!web2'",
+  'shop-[3-9]*': "no host matches 'shop-[3-9]*'",
+  'shop-[0-9]': "no host or group is named 'shop-'",
+  'shop-[': "no host matches 'shop-['",
   localhost: "no host or group is named 'localhost'",
 };
+
+/** What the table of patterns in docs/inventory.md is held against; each of its patterns selects a host of it. */
+export const DOCUMENTED_INVENTORY = `lone
+[docker]
+web-2
+web-1
+web-c
+db-1
+[staging]
+web-2
+lone
+[canary]
+db-1
+web-1
+`;
