@@ -126,7 +126,7 @@ describe('steps/command', () => {
 
     it('ends as a program does that is ended by a signal or does not exist', () => {
       expect(runScript(runner, 'steps/command/apply.sh', ['exec no-such-program']).code).toBe(127);
-      expect(runScript(runner, 'steps/command/apply.sh', ['(kill -TERM $$); sleep 9']).code).toBeNull();
+      expect(runScript(runner, 'steps/command/apply.sh', ['(kill -TERM $$); sleep 9']).code).toBe(143);
     });
   });
 });

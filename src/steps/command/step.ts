@@ -39,7 +39,7 @@ const program = (description: string, example: string) => ({
 export const command = defineStep<Args, Facts, CommandChange>({
   name: 'command',
   description:
-    'Runs a shell program of yours. `check` tells whether it is needed; without it a dry run can only say `may`.',
+    'Runs a shell program of yours, in a new `sh` without input. `check` tells whether it is needed; without it a dry run can only say `may`.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -58,7 +58,8 @@ export const command = defineStep<Args, Facts, CommandChange>({
         type: 'array',
         items: { type: 'string' },
         default: [],
-        description: 'Arguments of all three programs.',
+        description:
+          "Arguments of all three programs. Neither they nor the programs' text appear in the host's process list, but the command lines of what a program starts do: pass secrets on by a pipe.",
         examples: [['{{ data_root }}']],
       },
     },
