@@ -5,9 +5,9 @@ import type { Clock } from '../core/clock.ts';
 import { InputError } from '../core/diagnostic.ts';
 import type { RunEvent } from '../core/event.ts';
 import { ExitCode } from '../core/exit-code.ts';
-import { type AboutRun, command, ping, type RunFailure, type Way, webhook } from '../notify/index.ts';
+import { type AboutRun, command, ping, type RunFailure, type RunProgram, type Way, webhook } from '../notify/index.ts';
 import { ReportFold } from '../reports/fold-report.ts';
-import { runHook } from '../transport/run-hook.ts';
+import { runLocal } from '../transport/run-local.ts';
 import type { RunFlags } from './flags.ts';
 import { playLock } from './locks.ts';
 import { tellChange } from './notify-change.ts';
@@ -135,7 +135,8 @@ class Watcher implements Watch {
     return ways.filter((way) => way !== undefined);
   }
 
-  #runHere: typeof runHook = (argv, deadline, more) => runHook(argv, deadline, { ...more, cwd: this.#cwd });
+  #runHere: RunProgram = (argv, deadline, more) =>
+    runLocal(argv, deadline, { ...more, cwd: this.#cwd, terminal: false });
 
   async #ping(what: 'start' | number, text: string): Promise<readonly Note[]> {
     const { ping: to } = this.#addresses;

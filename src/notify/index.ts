@@ -5,4 +5,4 @@ export { ping } from './ping.ts';
 export { type Problem, problemsAfter, type RunFailure } from './problem.ts';
 export { NotTaken } from './retries.ts';
 export { parseTold, type Told, toldText } from './told.ts';
-export { command, type Way, webhook } from './way.ts';
+export { command, type RunProgram, type Way, webhook } from './way.ts';

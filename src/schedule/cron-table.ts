@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inputError } from '../core/diagnostic.ts';
 import { placing, textOf } from './placed-files.ts';
-import { PREFIX, type RunLocal } from './schedule.ts';
+import { PREFIX, type RunLocal, ran } from './schedule.ts';
 
 /** Where cron reads the lines of schedules. A text is what belongs to one schedule. */
 export interface CronTable {
@@ -42,7 +42,7 @@ const END = (name: string): string => `# unwedge schedule ends: ${name}\n`;
 /** The crontab of the user who calls, read and written by crontab(1). */
 export function userCrontab(run: RunLocal): CronTable {
   const whole = async (): Promise<string> => {
-    const { code, stdout, stderr } = await run(['crontab', '-l'], 60);
+    const { code, stdout, stderr } = await ran(run, ['crontab', '-l'], 60);
     if (code === 0) return stdout;
     if (/no crontab for|can't open/i.test(stderr)) return '';
     throw inputError(
@@ -79,7 +79,7 @@ async function install(run: RunLocal, text: string): Promise<void> {
     const file = join(dir, 'crontab');
     await writeFile(file, text, { mode: 0o600 });
     // An empty one is none.
-    const { code, stderr } = await run(text === '' ? ['crontab', '-r'] : ['crontab', file], 60);
+    const { code, stderr } = await ran(run, text === '' ? ['crontab', '-r'] : ['crontab', file], 60);
     if (code !== 0) throw inputError(`crontab: ${stderr.trim() || `exit code ${code}`}`, 'the crontab is as it was');
   } finally {
     await rm(dir, { recursive: true });

@@ -13,6 +13,7 @@ import {
   type Found,
   noSchedule,
   type RunLocal,
+  ran,
   type Schedule,
   type ScheduleFile,
   type Scheduler,
@@ -101,7 +102,8 @@ export class Cron implements Scheduler {
     await this.#note(name);
     const command = commandOf((await this.#places.table.read(name)) ?? '', this.#places.table.user !== undefined);
     if (command === undefined) throw inputError(`the schedule '${name}' has no line that cron runs`);
-    const { code, stdout, stderr } = await this.#run(
+    const { code, stdout, stderr } = await ran(
+      this.#run,
       ['env', '-i', `HOME=${this.#places.home}`, 'SHELL=/bin/sh', 'PATH=/usr/bin:/bin', '/bin/sh', '-c', command],
       A_WEEK,
     );

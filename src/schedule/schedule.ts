@@ -32,6 +32,12 @@ export type RunLocal = (
   deadline: number,
 ) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
 
+/** @throws InputError where it could not be started or ended; an exit code is a result */
+export const ran = (run: RunLocal, argv: readonly string[], deadline: number): ReturnType<RunLocal> =>
+  run(argv, deadline).catch((cause: Error) => {
+    throw inputError(`${argv[0]}: ${cause.message}`);
+  });
+
 /** A schedule as it is found on this machine. */
 export interface Found {
   readonly name: string;

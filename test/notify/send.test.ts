@@ -5,7 +5,7 @@ import type { Notice } from '../../src/notify/notice.ts';
 import { ping, pingUrl } from '../../src/notify/ping.ts';
 import { NotTaken, untilTaken } from '../../src/notify/retries.ts';
 import { command, webhook } from '../../src/notify/way.ts';
-import { runHook } from '../../src/transport/run-hook.ts';
+import { runLocal } from '../../src/transport/run-local.ts';
 import { type Answer, HttpServer } from './http-server.ts';
 
 const SECRET = 'T0123-very-secret-token';
@@ -159,7 +159,7 @@ describe('a ping', () => {
 
 describe('a command', () => {
   it('reads the notice, and what it prints is kept', async () => {
-    const said = await command('read -r line; printf %s "$UNWEDGE_EVENT $UNWEDGE_EXIT_CODE $line"', runHook).tell(
+    const said = await command('read -r line; printf %s "$UNWEDGE_EVENT $UNWEDGE_EXIT_CODE $line"', runLocal).tell(
       notice,
     );
     expect(said).toBe(`trouble 2 ${JSON.stringify(notice)}`);
@@ -167,28 +167,27 @@ describe('a command', () => {
 
   it('need not read', async () => {
     const long = { ...notice, text: 'x'.repeat(1_000_000) };
-    expect(await command('echo done', runHook).tell({ ...long, text: '' })).toBe('done');
-    await expect(runHook(['true'], 5, { input: long.text, env: {} })).resolves.toMatchObject({ code: 0 });
+    expect(await command('echo done', runLocal).tell({ ...long, text: '' })).toBe('done');
+    await expect(runLocal(['true'], 5, { input: long.text, env: {} })).resolves.toMatchObject({ code: 0 });
   });
 
   it('that fails says so, with what it has printed', async () => {
-    const { message } = await refusalOf(command('echo no relay >&2; exit 3', runHook).tell(notice));
+    const { message } = await refusalOf(command('echo no relay >&2; exit 3', runLocal).tell(notice));
     expect(message).toBe('exit code 3: no relay');
   });
 
   it('that hangs is ended with all that it has started', async () => {
-    await expect(runHook(['sh', '-c', 'sleep 600 & wait'], 0.05, { input: '', env: {} })).rejects.toThrow(
+    await expect(runLocal(['sh', '-c', 'sleep 600 & wait'], 0.05, { input: '', env: {} })).rejects.toThrow(
       'not done after',
     );
   });
 
   it('that leaves something behind is not waited for', async () => {
-    const { stdout } = await runHook(['sh', '-c', 'sleep 600 & echo $!'], 30, { input: '', env: {} });
+    const { stdout } = await runLocal(['sh', '-c', 'sleep 600 & echo $!'], 30, { input: '', env: {} });
     process.kill(Number(stdout));
   });
 
   it('that is not there says so', async () => {
-    await expect(runHook(['/no/such/program'], 5, { input: '', env: {} })).rejects.toThrow('ENOENT');
-    expect((await refusalOf(command('/no/such/program', runHook).tell(notice))).message).toContain('exit code 127');
+    expect((await refusalOf(command('/no/such/program', runLocal).tell(notice))).message).toContain('exit code 127');
   });
 });
