@@ -3,8 +3,8 @@ import type { Reason } from '../core/event.ts';
 import { printable } from '../core/printable.ts';
 import { PASSWORD_PROMPT } from './bootstrap.ts';
 import type { Ending } from './host-process.ts';
-import { sshReason } from './ssh-diagnosis.ts';
-import { sudoReason } from './sudo-diagnosis.ts';
+import { type Jump, type SshVerdict, sshReason, withoutWarnings } from './ssh-diagnosis.ts';
+import { sudoReason, withoutCitations } from './sudo-diagnosis.ts';
 
 /** What is known of an attempt to open a session that failed. */
 export interface Attempt {
@@ -15,19 +15,22 @@ export interface Attempt {
   readonly stderr: string;
   /** How often sudo asked for the password. */
   readonly asked: number;
+  /** What the connection goes through, where it failed there. */
+  readonly jump?: Jump | undefined;
 }
 
 /** Why no session could be opened, and what to do. Pure. */
-export const whyUnreachable = (options: ConnectionOptions, attempt: Attempt): Reason =>
+export const whyUnreachable = (options: ConnectionOptions, attempt: Attempt): SshVerdict =>
   printed(reasonOf(options, attempt));
 
-function reasonOf(options: ConnectionOptions, attempt: Attempt): Reason {
+function reasonOf(options: ConnectionOptions, attempt: Attempt): SshVerdict {
   const { ending, asked } = attempt;
   const stderr = withoutSecret(attempt.stderr, options).replaceAll(PASSWORD_PROMPT, '\n');
-  const said = spoken(`${withoutSecret(attempt.stdout, options)}\n${stderr}`);
+  const words = withoutCitations(withoutWarnings(stderr));
+  const said = spoken(`${withoutSecret(attempt.stdout, options)}\n${words}`);
   if (ending?.error !== undefined) return notStarted(ending.error, options);
-  const become = options.become && sudoReason({ stderr, asked, ended: ending !== undefined }, options.become);
-  const ssh = options.kind === 'ssh' ? sshReason(stderr, options) : undefined;
+  const become = options.become && sudoReason({ stderr: words, asked, ended: ending !== undefined }, options.become);
+  const ssh = options.kind === 'ssh' ? sshReason(stderr, options, attempt.jump) : undefined;
   return become ?? ssh ?? (ending === undefined ? silence(options, said) : endedEarly(ending, said));
 }
 
@@ -35,7 +38,7 @@ function reasonOf(options: ConnectionOptions, attempt: Attempt): Reason {
 export function whyLost(options: ConnectionOptions, { code, signal }: Ending, stderr: string): Reason {
   const known = options.kind === 'ssh' ? sshReason(stderr, options) : undefined;
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-  const last = spoken(withoutSecret(stderr, options));
+  const last = spoken(withoutWarnings(withoutSecret(stderr, options)));
   const message = known?.message ?? `the session on the host ended (${how}${last === '' ? '' : `: ${last}`})`;
   return {
     message: `the connection was lost: ${message}`,
@@ -56,6 +59,12 @@ function endedEarly({ code, signal }: Ending, said: string): Reason {
       message: `the host has no sh, or not all of dd, env and sh${words}`,
       todo: 'unwedge needs a POSIX sh, coreutils and util-linux on the host',
     };
+  // bash, ksh and zsh say the same of their restricted kinds.
+  if (/\bexec: restricted|restricted: (?:exec|cannot)/.test(said))
+    return {
+      message: `the login shell is a restricted one (rbash)${words}`,
+      todo: 'give the account an ordinary login shell: usermod -s /bin/sh USER',
+    };
   return {
     message: `the login ended before a session began (${how})${words}`,
     todo: 'log in by hand with ssh and run sh; the account may have no login shell (nologin) or a start-up file that exits',
@@ -70,7 +79,7 @@ function notStarted(error: NodeJS.ErrnoException, { kind }: ConnectionOptions): 
 }
 
 /** The host's own words are in it. */
-const printed = (reason: Reason): Reason => ({ ...reason, message: printable(reason.message) });
+const printed = (reason: SshVerdict): SshVerdict => ({ ...reason, message: printable(reason.message) });
 
 /** The last lines, as one printable line. */
 const spoken = (text: string): string =>

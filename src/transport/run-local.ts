@@ -12,7 +12,7 @@ export interface LocalOptions {
   /** For its standard input, which it need not read. */
   readonly input?: string;
   /** Added to our environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: NodeJS.ProcessEnv;
   /** The folder that it runs in; left out: ours. */
   readonly cwd?: string;
   /** It may ask at our terminal, and a Ctrl-C there is for it, too. Usual; false: it has no terminal. */

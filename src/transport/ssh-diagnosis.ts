@@ -2,11 +2,35 @@ import type { ConnectionOptions } from '../core/connection-options.ts';
 import type { Reason } from '../core/event.ts';
 
 type Target = Pick<ConnectionOptions, 'address' | 'port' | 'user' | 'privateKey' | 'connectTimeout'>;
-/** `match` is of the pattern; $1 in a text stands for its first group. */
+
+/** The jump host (the first of them) or the ProxyCommand that a connection goes through. */
+export interface Jump {
+  /** `the jump host ops@gate:2222`, for people. */
+  readonly what: string;
+  readonly address: string;
+  readonly port: number | undefined;
+  readonly user: string | undefined;
+  /** Whether something listens there; undefined: not tried. */
+  readonly answers: boolean | undefined;
+}
+
+/** Why there is no session; `turnedAway`: who closed the connection before the login, as a server does that has enough. */
+export interface SshVerdict extends Reason {
+  readonly turnedAway?: 'host' | 'jump';
+}
+
+/** Whom ssh speaks of: the host, or the jump host before it. */
+interface About extends Target {
+  readonly what: string;
+  /** The same where it is a jump host. */
+  readonly jump?: string;
+}
+
 interface Rule {
   readonly pattern: RegExp;
-  readonly message: (match: RegExpExecArray, target: Target) => string;
-  readonly todo?: (target: Target) => string;
+  readonly message: (match: RegExpExecArray, about: About) => string;
+  readonly todo?: (about: About) => string;
+  readonly turnsAway?: true;
 }
 
 const knownHostsName = ({ address, port }: Target): string =>
@@ -14,22 +38,25 @@ const knownHostsName = ({ address, port }: Target): string =>
 const byHand = ({ address, port, user }: Target): string =>
   `ssh ${port === undefined ? '' : `-p ${port} `}${user === undefined ? '' : `${user}@`}${address}`;
 const first = (match: RegExpExecArray): string => match[1] ?? '';
+const CROWDED =
+  'sshd may be turning logins away: too many at once (MaxStartups: use fewer --forks), or a penalty for this address after failed logins (PerSourcePenalties, OpenSSH 9.8 and later: wait a minute, then run again)';
 
-/** OpenSSH's own words (ssh.c, sshconnect.c, packet.c, readconf.c; 6.6 to 9.x), the more telling first. */
+/** OpenSSH's own words (ssh.c, sshconnect.c, packet.c, readconf.c; 6.6 to 10.x), the more telling first. */
 const RULES: readonly Rule[] = [
   {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|^Host key for .* has changed/m,
-    message: () => "the host's key has CHANGED from the one in known_hosts: a reinstalled host, or someone in between",
+    message: (_, t) =>
+      `${t.what}'s key has CHANGED from the one in known_hosts: a reinstalled host, or someone in between`,
     todo: (t) => `find out why; only then: ssh-keygen -R '${knownHostsName(t)}', and ${byHand(t)} once by hand`,
   },
   {
     pattern: /REVOKED HOST KEY|host key .*(?:was|is marked as) revoked/,
-    message: () => "the host's key is marked as revoked",
+    message: (_, t) => `${t.what}'s key is marked as revoked`,
     todo: () => 'do not connect; ask who revoked it',
   },
   {
     pattern: /Host key verification failed|No \S+ host key is known for/,
-    message: () => "the host's key is not known (it is in no known_hosts file)",
+    message: (_, t) => `${t.what}'s key is not known (it is in no known_hosts file)`,
     todo: (t) =>
       `${byHand(t)} once by hand and compare the fingerprint, or add it from a trusted place (ssh-keyscan only fetches, it verifies nothing)`,
   },
@@ -41,17 +68,17 @@ const RULES: readonly Rule[] = [
   {
     pattern: /connect to (?:host|address) (\S+) port (\d+): (.*)/,
     message: (m) => `no connection to ${first(m)} port ${m[2]}: ${(m[3] ?? '').trim()}`,
-    todo: () => 'is the host up, sshd running, the port right, no firewall between?',
+    todo: (t) => `is ${t.what} up, sshd running, the port right, no firewall between?`,
   },
   {
     pattern:
       /Connection timed out during banner exchange|Timed out waiting for SSH identification|Connection to (?:UNKNOWN|\S+) port \S+ timed out/,
-    message: (_, t) => `the host took the connection but sent nothing within ${t.connectTimeout} s`,
+    message: (_, t) => `${t.what} took the connection but sent nothing within ${t.connectTimeout} s`,
     todo: () => 'sshd hangs or is overloaded, or this is not an ssh port',
   },
   {
     pattern: /Timeout, server (\S+) not responding/,
-    message: () => 'the host stopped answering (ssh keep-alive, 45 s)',
+    message: (_, t) => `${t.what} stopped answering (ssh keep-alive, 45 s)`,
     todo: () => 'host down, or the network is',
   },
   {
@@ -94,19 +121,25 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern: /(?:stdio forwarding failed|channel \d+: open failed: (.*))/,
-    message: (m) => `the jump host could not reach it${first(m) && `: ${first(m).trim()}`}`,
+    message: (m, t) => `${t.jump ?? 'the jump host'} could not reach it${first(m) && `: ${first(m).trim()}`}`,
     todo: () => 'check ProxyJump and that the jump host resolves and reaches the address',
   },
   {
+    pattern: /(?:kex_exchange_identification|ssh_exchange_identification|banner exchange).*: (.*(?:closed|reset).*)/i,
+    message: (m, t) => `${t.what} closed the connection before the login: ${first(m).trim()}`,
+    todo: () => `${CROWDED}; or it is not an ssh port, fail2ban, hosts.deny: look at sshd's log there`,
+    turnsAway: true,
+  },
+  {
     pattern: /(?:kex_exchange_identification|ssh_exchange_identification|banner exchange).*: (.*)/,
-    message: (m) => `the host closed the connection before the login: ${first(m).trim()}`,
-    todo: () =>
-      "not an ssh port, or sshd turns away: MaxStartups (fewer forks help), fail2ban, hosts.deny; look at the host's log",
+    message: (m, t) => `${t.what} did not answer as sshd does: ${first(m).trim()}`,
+    todo: () => 'is it an ssh port?',
   },
   {
     pattern: /^Connection (closed|reset) by (.*)/m,
-    message: (m) => `the host ${first(m)} the connection (${(m[2] ?? '').trim()})`,
-    todo: () => "sshd's log on the host says why (AllowUsers, expired account, PAM, restart)",
+    message: (m, t) => `${t.what} ${first(m)} the connection (${(m[2] ?? '').trim()})`,
+    todo: () => `${CROWDED}; or it refuses the account (expired, PAM): sshd's log there says why`,
+    turnsAway: true,
   },
   {
     pattern: /Connection to (\S+) closed by remote host/,
@@ -115,11 +148,76 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Reads ssh's stderr: why there is no session, and what to do; undefined where ssh did not say. */
-export function sshReason(stderr: string, target: Target): Reason | undefined {
-  for (const { pattern, message, todo } of RULES) {
-    const match = pattern.exec(stderr);
-    if (match !== null) return { message: message(match, target), ...(todo && { todo: todo(target) }) };
+/** What the outer ssh says before it names its own connection, of which it knows no address. */
+const BEFORE_OUTER = /^(?:(?:kex|ssh)_exchange_identification: |Connection timed out during banner exchange)/;
+
+/** Without what the outer ssh says: what is left are the words of the jump's ssh, or of the ProxyCommand. */
+const fromJump = (text: string): string =>
+  text
+    .split(/\r?\n/)
+    .filter((line, i, all) => !failedAtJump(line) && !(BEFORE_OUTER.test(line) && failedAtJump(all[i + 1] ?? '')))
+    .join('\n');
+
+/** Whether the connection goes through a jump host or a ProxyCommand and never came to the login. */
+export const failedAtJump = (stderr: string): boolean => /\bUNKNOWN port \d+/.test(stderr);
+
+/** Whether nothing at all came through: only the jump host itself can show which of the two is down. */
+export const isSilentJump = (stderr: string): boolean => /Connection to UNKNOWN port \d+ timed out/.test(stderr);
+
+/**
+ * Reads ssh's stderr: why there is no session, and what to do; undefined where ssh did not say.
+ * @param jump what the connection goes through, where it failed there
+ */
+export function sshReason(stderr: string, target: Target, jump?: Jump): SshVerdict | undefined {
+  const text = withoutWarnings(stderr);
+  if (!failedAtJump(text)) return verdict(text, { ...target, what: 'the host' }, 'host');
+  const { connectTimeout } = target;
+  const { what } = jump ?? { what: 'the jump host or ProxyCommand' };
+  const about = {
+    privateKey: undefined,
+    address: '',
+    port: undefined,
+    user: undefined,
+    ...jump,
+    connectTimeout,
+    what,
+    jump: what,
+  };
+  return verdict(fromJump(text), about, 'jump') ?? (isSilentJump(text) ? silent(about, jump) : closed(about));
+}
+
+function verdict(text: string, about: About, who: 'host' | 'jump'): SshVerdict | undefined {
+  for (const { pattern, message, todo, turnsAway } of RULES) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const said = message(match, about);
+    return {
+      message: who === 'jump' && !said.includes(about.what) ? `${about.what}: ${said}` : said,
+      ...(todo && { todo: todo(about) }),
+      ...(turnsAway && { turnedAway: who }),
+    };
   }
   return undefined;
 }
+
+const silent = ({ what, connectTimeout }: About, jump: Jump | undefined): Reason =>
+  jump?.answers === false
+    ? { message: `${what} does not answer`, todo: 'is it up, its sshd running, the port right, no firewall between?' }
+    : {
+        message: `nothing came through ${what} within ${connectTimeout} s`,
+        todo: jump?.answers
+          ? 'its port is open: does its sshd work, and is the host behind it up?'
+          : 'is it up, and the host behind it?',
+      };
+
+const closed = ({ what }: About): SshVerdict => ({
+  message: `the connection through ${what} was closed before the login`,
+  todo: `of the host behind it: ${CROWDED}; or the way to it is closed: look at both logs`,
+  turnedAway: 'host',
+});
+
+/** Of clients 10.1 and later, and of every client that takes a new host key; they are no reason for anything. */
+const WARNINGS = /^\*\* WARNING: connection is .*(?:\r?\n\*\* .*)*\r?\n?|^Warning: Permanently added .*\r?\n?/gm;
+
+/** What ssh says, without its warnings. */
+export const withoutWarnings = (stderr: string): string => stderr.replace(WARNINGS, '');

@@ -56,11 +56,6 @@ const RULES: readonly Rule[] = [
     message: (m) => `sudo refuses the account: ${m[1]}`,
     todo: 'renew the account or its password on the host',
   },
-  {
-    pattern: /parse error in|syntax error|no valid sudoers sources found/,
-    message: () => "the host's sudoers file has an error, so sudo refuses to work",
-    todo: 'on the host: visudo -c',
-  },
 ];
 
 /** Reads sudo's stderr: why it did not become the user, and what to do; undefined where it did not say. */
@@ -79,7 +74,18 @@ export function sudoReason({ stderr, asked, ended }: SudoWords, become: Become):
       message: 'sudo took the become password and then did not answer',
       todo: "look at sudo's log on the host (journalctl -t sudo): PAM or the name service hangs",
     };
+  const hasError = /parse error in|syntax error|no valid sudoers sources found/.test(stderr);
+  // Since 1.9.3 sudo passes over a line that has an error, and goes on with the others.
   if (/(?:password|authentication) is required|a terminal is required/.test(stderr))
-    return { message: `sudo needs a password to become ${become.user}`, todo: PASSWORD };
-  return undefined;
+    return {
+      message: `sudo needs a password to become ${become.user}${hasError ? "; the host's sudoers have an error, which may be why" : ''}`,
+      todo: hasError ? `on the host: visudo -c; then ${PASSWORD}` : PASSWORD,
+    };
+  return hasError
+    ? { message: "the host's sudoers file has an error, so sudo refuses to work", todo: 'on the host: visudo -c' }
+    : undefined;
 }
+
+/** What sudo says, without sudo-rs' warnings of settings that it does not know: it works all the same. */
+export const withoutCitations = (stderr: string): string =>
+  stderr.replace(/^[^\n]*:\d+:\d+: unknown setting: [^\n]*\n(?:[^\n]*\n[ \t]*\^~*\r?(?:\n|$))?/gm, '');

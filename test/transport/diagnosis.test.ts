@@ -90,6 +90,32 @@ const CASES: readonly (readonly [string, ConnectionOptions, Partial<Attempt>, st
     "the host's key is not known (it is in no known_hosts file)",
   ],
   [
+    'what a login said, not what a newer client warned of',
+    web1,
+    {
+      ending: exited(1),
+      stderr:
+        '** WARNING: connection is not using a post-quantum key exchange algorithm.\r\n** This session may be vulnerable to "store now, decrypt later" attacks.\r\n** The server may need to be upgraded. See https://openssh.com/pq.html\r\nno more logins today\r\n',
+    },
+    'the login ended before a session began (exit code 1): no more logins today',
+  ],
+  [
+    'a shell that may run no program by exec',
+    web1,
+    { ending: exited(1), stderr: 'rbash: line 1: exec: restricted\n' },
+    'the login shell is a restricted one (rbash): rbash: line 1: exec: restricted',
+  ],
+  [
+    'what sudo asked for, not what sudo-rs warned of',
+    { ...web1, become: { user: 'root', password: undefined } },
+    {
+      ending: exited(1),
+      stderr:
+        "/etc/sudoers:1:10: unknown setting: 'requiretty'\nDefaults requiretty\n         ^~~~~~~~~~\nsudo: interactive authentication is required\n",
+    },
+    'sudo needs a password to become root',
+  ],
+  [
     "ssh's words from a local sh",
     { ...web1, kind: 'local' },
     { ending: exited(1), stderr: 'Host key verification failed.\n' },

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTo, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionOptions } from '../../src/core/connection-options.ts';
 import type { Connection } from '../../src/core/session.ts';
@@ -159,8 +159,76 @@ describe.skipIf(noSshd !== undefined)('over a real sshd', () => {
 
   it('says that a server closes at once', async () => {
     const { server, port } = await silentServer((socket) => socket.end());
-    expect((await failure(port)).message).toMatch(/^the host closed the connection before the login/);
+    const { message, todo } = await failure(port, { connectTimeout: 1 });
+    expect(message).toMatch(/^the host closed the connection before the login/);
+    expect(todo).toContain('PerSourcePenalties');
     server.close();
+  });
+
+  describe('where sshd takes two logins at once (MaxStartups)', () => {
+    const CROWD = 12;
+    const crowded = ['MaxStartups 2:100:2', 'PerSourceMaxStartups none'];
+    /** Opens so many sessions at once, each a host of its own name, and has each say something. */
+    const crowd = async (port: number, more: Partial<ConnectionOptions> = {}) => {
+      const all = Array.from({ length: CROWD }, (_, i) =>
+        connect(port, { name: `web${i}`, connectTimeout: 30, ...more }),
+      );
+      const sessions = (await Promise.all(all)).map((connection) => connection.readOnly({ deadline: 30 }));
+      return Promise.all(sessions.map(async (session) => (await session.probe(probe('echo in'))).stdout));
+    };
+
+    it('all get in, some later', async () => {
+      const busy = await net.start(crowded);
+      net.trust(busy.port);
+      expect(await crowd(busy.port)).toEqual(Array.from({ length: CROWD }, () => 'in\n'));
+    });
+
+    it('all get in through a jump host that does', async () => {
+      const jump = await net.start(crowded);
+      net.trust(jump.port);
+      const config = readFileSync(net.path('ssh_config'), 'utf8');
+      writeFileSync(
+        net.path('crowd_config'),
+        `Host inner\n  HostName 127.0.0.1\n  ProxyJump 127.0.0.1:${jump.port}\n  HostKeyAlias [127.0.0.1]:${sshd.port}\nHost *\n${config}`,
+      );
+      const through = { address: 'inner', sshArgs: ['-F', net.path('crowd_config')] };
+      expect(await crowd(sshd.port, through)).toEqual(Array.from({ length: CROWD }, () => 'in\n'));
+    });
+
+    it('one that never gets in learns why, what was tried, and what helps', async () => {
+      const full = await net.start(crowded);
+      net.trust(full.port);
+      const holders = await Promise.all([1, 2].map(() => greeted(full.port)));
+      const { message, todo } = await failure(full.port, { connectTimeout: 2 });
+      expect(message).toMatch(/^the host closed the connection.*, [2-9] times$/);
+      expect(todo).toMatch(/MaxStartups: use fewer --forks.*PerSourcePenalties.*wait a minute/);
+      for (const socket of holders) socket.destroy();
+    });
+  });
+
+  it('tells a jump host that is down from the host behind it', async () => {
+    const closed = await net.start();
+    await closed.stop();
+    const jump = `127.0.0.1:${closed.port}`;
+    const { message, todo } = await failure(sshd.port, { sshArgs: [...net.sshArgs, '-J', jump] });
+    expect(message).toBe(`the jump host ${jump}: no connection to 127.0.0.1 port ${closed.port}: Connection refused`);
+    expect(todo).toContain(`is the jump host ${jump} up`);
+  });
+
+  it('says of a jump host that takes connections and says nothing that nothing came through it', async () => {
+    const { server, port } = await silentServer();
+    const { message } = await failure(sshd.port, {
+      sshArgs: [...net.sshArgs, '-J', `127.0.0.1:${port}`],
+      connectTimeout: 1,
+    });
+    expect(message).toBe(`nothing came through the jump host 127.0.0.1:${port} within 1 s`);
+    server.close();
+  });
+
+  it("blames the jump host for the jump host's key", async () => {
+    const jump = await net.start();
+    const { message } = await failure(sshd.port, { sshArgs: [...net.sshArgs, '-J', `127.0.0.1:${jump.port}`] });
+    expect(message).toBe(`the jump host 127.0.0.1:${jump.port}'s key is not known (it is in no known_hosts file)`);
   });
 
   it('gives up within its time on a login that hangs, and quotes it', async () => {
@@ -200,7 +268,7 @@ describe.skipIf(noSshd !== undefined)('over a real sshd', () => {
     await closed.stop();
     net.trust(closed.port);
     expect((await failure(closed.port, { address: 'inner', sshArgs: ['-F', net.path('jump_config')] })).message).toBe(
-      'the jump host could not reach it: connect failed: Connection refused',
+      `the jump host 127.0.0.1:${jump.port} could not reach it: connect failed: Connection refused`,
     );
   });
 
@@ -263,6 +331,13 @@ describe.skipIf(noSshd !== undefined)('over a real sshd', () => {
     });
   });
 });
+
+/** A connection that the server has greeted and that never logs in. */
+async function greeted(port: number): Promise<Socket> {
+  const socket = connectTo(port, '127.0.0.1');
+  await once(socket, 'data');
+  return socket;
+}
 
 async function silentServer(greet: (socket: Socket) => void = () => {}): Promise<{ server: Server; port: number }> {
   const server = createServer(greet).listen(0, '127.0.0.1');

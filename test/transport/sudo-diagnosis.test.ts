@@ -43,6 +43,10 @@ const CASES: readonly (readonly [string, string])[] = [
   ],
   [
     '/etc/sudoers:3:5: syntax error\nsudo: a password is required\n',
+    "sudo needs a password to become root; the host's sudoers have an error, which may be why",
+  ],
+  [
+    'sudo: parse error in /etc/sudoers near line 3\nsudo: no valid sudoers sources found, quitting\n',
     "the host's sudoers file has an error, so sudo refuses to work",
   ],
   ['Sorry, try again.\n', 'sudo refused the become password'],
