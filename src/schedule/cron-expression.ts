@@ -11,6 +11,8 @@ export interface CronTimes {
   readonly weekdays: readonly number[];
   /** Where day and weekday are both told, either is enough (crontab(5)); a field that begins with a star tells none. */
   readonly either: boolean;
+  /** Minute or hour begins with a star: cron goes by the clock on the wall then, and makes up for nothing where it is changed. */
+  readonly byClock: boolean;
   /** Day, month and weekday as they were written. */
   readonly dates: string;
 }
@@ -62,6 +64,7 @@ export function parseCron(expression: string): CronTimes {
     months: numbers(month, FIELDS.months),
     weekdays: ascending(numbers(weekday, FIELDS.weekdays).map((n) => n % 7)),
     either: !day.startsWith('*') && !weekday.startsWith('*'),
+    byClock: minute.startsWith('*') || hour.startsWith('*'),
     dates: [day, month, weekday].join(' '),
   };
 }

@@ -4,9 +4,14 @@ import { ascending } from './times-of-day.ts';
 /** 29 February is at most eight years away (1896 to 1904). */
 const DAYS = 8 * 366 + 1;
 
+const MINUTE = 60_000;
+/** How much later the same local time may come again: half an hour on Lord Howe Island, two hours in Troll. */
+const REPEATS = [30 * MINUTE, 60 * MINUTE, 120 * MINUTE];
+
 /**
- * The next times after a moment, in this machine's time zone. A time that a change to summer time leaves out comes right
- * after it, one that the change back repeats comes once, as Debian's and RHEL's cron do it.
+ * The next times after a moment, in this machine's time zone, as the cron of Debian and RHEL (cron.c) has them where clocks
+ * change. With a star in minute or hour: a time that is left out never comes, one that is repeated comes twice. Without:
+ * one that is left out comes at the moment of the change, one that is repeated comes once.
  * @returns milliseconds since 1970, ascending; fewer than `count` where there are no more
  */
 export function nextTimes(cron: CronTimes, after: number, count: number): readonly number[] {
@@ -25,9 +30,26 @@ function isMeant({ days, months, weekdays, either }: CronTimes, date: Date): boo
   return either ? day || weekday : day && weekday;
 }
 
-const timesOf = ({ hours, minutes }: CronTimes, date: Date): number[] =>
+const timesOf = ({ hours, minutes, byClock }: CronTimes, date: Date): number[] =>
   ascending(
     hours.flatMap((hour) =>
-      minutes.map((minute) => new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour, minute).getTime()),
+      minutes.flatMap((minute) => {
+        const time = new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour, minute).getTime();
+        const isLeftOut = new Date(time).getHours() !== hour || new Date(time).getMinutes() !== minute;
+        if (isLeftOut) return byClock ? [] : [changeBefore(time)];
+        return byClock ? [time, ...REPEATS.map((later) => time + later).filter((next) => isSame(time, next))] : [time];
+      }),
     ),
   );
+
+/** The same on the clock on the wall. */
+const isSame = (one: number, other: number): boolean =>
+  new Date(one).toString().slice(0, 21) === new Date(other).toString().slice(0, 21);
+
+/** The moment at which the clock was put forward: JavaScript takes a time that is left out for the one so much after it. */
+function changeBefore(time: number): number {
+  const offset = new Date(time).getTimezoneOffset();
+  let change = time;
+  while (new Date(change - MINUTE).getTimezoneOffset() === offset) change -= MINUTE;
+  return change;
+}

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InputError } from '../../src/core/diagnostic.ts';
 import { laterCalendar } from '../../src/schedule/calendar.ts';
 import { laterCron, parseCron } from '../../src/schedule/cron-expression.ts';
@@ -136,17 +136,30 @@ describe('the next times of cron', () => {
     expect(next('0 0 30 2 *', '2026-01-01T00:00:00Z', 5)).toEqual([]);
   });
 
-  it('where clocks change, each time comes once', () => {
-    const zone = process.env.TZ;
-    process.env.TZ = 'Europe/Berlin';
-    try {
-      // 29 March 2026: 02:00 becomes 03:00. 25 October: 03:00 becomes 02:00.
-      expect(next('30 2 * * *', '2026-03-28T12:00:00Z', 2)).toEqual(['2026-03-29T01:30', '2026-03-30T00:30']);
-      expect(next('30 2 * * *', '2026-10-24T12:00:00Z', 2)).toEqual(['2026-10-25T00:30', '2026-10-26T01:30']);
-    } finally {
-      if (zone === undefined) delete process.env.TZ;
-      else process.env.TZ = zone;
-    }
+  /** Those of Berlin as Debian's cron 3.0pl1 was seen to run them: 28 March 2027 from 02:00 to 03:00 CEST, 31 October back to 02:00 CET. */
+  it.each([
+    ['Europe/Berlin', '30 2 * * *', '2027-03-27T12:00:00Z', ['2027-03-28T01:00', '2027-03-29T00:30']],
+    ['Europe/Berlin', '0,30 2 * * *', '2027-03-27T12:00:00Z', ['2027-03-28T01:00', '2027-03-29T00:00']],
+    ['Europe/Berlin', '*/15 2 * * *', '2027-03-27T12:00:00Z', ['2027-03-29T00:00', '2027-03-29T00:15']],
+    ['Europe/Berlin', '30 * * * *', '2027-03-28T00:00:00Z', ['2027-03-28T00:30', '2027-03-28T01:30']],
+    ['Europe/Berlin', '30 2 * * *', '2027-10-30T12:00:00Z', ['2027-10-31T00:30', '2027-11-01T01:30']],
+    [
+      'Europe/Berlin',
+      '*/15 * * * *',
+      '2027-10-30T23:45:00Z',
+      [
+        ...['2027-10-31T00:00', '2027-10-31T00:15', '2027-10-31T00:30', '2027-10-31T00:45'],
+        ...['2027-10-31T01:00', '2027-10-31T01:15', '2027-10-31T01:30', '2027-10-31T01:45', '2027-10-31T02:00'],
+      ],
+    ],
+    ['Europe/Berlin', '*/30 2 * * *', '2027-10-31T00:30:00Z', ['2027-10-31T01:00', '2027-10-31T01:30']],
+    ['Australia/Lord_Howe', '45 * * * *', '2027-04-03T14:00:00Z', ['2027-04-03T14:45', '2027-04-03T15:15']],
+    ['Australia/Lord_Howe', '15 2 * * *', '2027-10-02T12:00:00Z', ['2027-10-02T15:30', '2027-10-03T15:15']],
+  ])('where clocks change, in %s: %s after %s', (zone, line, after, expected) => {
+    vi.stubEnv('TZ', zone);
+    const found = next(line, after, expected.length);
+    vi.unstubAllEnvs();
+    expect(found).toEqual(expected);
   });
 });
 
