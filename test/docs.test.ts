@@ -26,7 +26,7 @@ import {
   type Page,
   readPages,
 } from './docs/page.ts';
-import { build, Sandbox } from './docs/sandbox.ts';
+import { Sandbox } from './docs/sandbox.ts';
 import { printed } from './reporters/captured.ts';
 
 const pages = readPages();
@@ -46,7 +46,6 @@ const written = pages
 let sandbox: Sandbox;
 let help: ReturnType<typeof helpOf>;
 beforeAll(() => {
-  build();
   sandbox = new Sandbox(Object.fromEntries(written));
   help = helpOf(sandbox);
 });

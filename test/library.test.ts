@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError, loadInventory, loadPlaybook, type RunEvent, startRun } from '../src/index.ts';
 import { packageRoot } from './architecture/project.ts';
 import { blocksOf } from './docs/page.ts';
-import { build, Sandbox } from './docs/sandbox.ts';
+import { Sandbox } from './docs/sandbox.ts';
 
 let sandbox: Sandbox;
 let file: (name: string) => string;
@@ -103,7 +103,6 @@ describe('the example in docs/library.md, with the package as it is built', () =
   const env = () => ({ ...process.env, XDG_STATE_HOME: file('state') });
 
   beforeAll(() => {
-    build();
     mkdirSync(file('node_modules/@types'), { recursive: true });
     symlinkSync(packageRoot, file('node_modules/unwedge'));
     symlinkSync(`${packageRoot}node_modules/@types/node`, file('node_modules/@types/node'));

@@ -2,7 +2,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+process.env.UNWEDGE_LEVEL ??= 'test';
+process.env.UNWEDGE_SEED ??= String(Math.floor(Math.random() * 1_000_000));
+console.log(`tests: UNWEDGE_LEVEL=${process.env.UNWEDGE_LEVEL} UNWEDGE_SEED=${process.env.UNWEDGE_SEED}`);
+
 const lab = 'test/**/*.lab.test.ts';
+/** Of real hosts, one of each law; the others at the level `full`. */
+const mainLabs = ['free-dead-containers', 'mountflags-slave', 'deadman', 'audit', 'schedule'];
+/** What needs neither hosts nor minutes. */
+const FAST = `architecture contract core docker evidence files fuzz inventory journal notify playbook reporters reports
+  runner scripts sim/one-of-each steps`.split(/\s+/);
+
+/** Of each project. */
+const common = {
+  globalSetup: 'test/global-setup.ts',
+  setupFiles: 'test/seed.ts',
+  // Where this machine is a host itself, it keeps its journals there.
+  env: { UNWEDGE_HOST_DIR: join(tmpdir(), 'unwedge-test-host') },
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
 
 export default defineConfig({
   test: {
@@ -10,21 +29,20 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: [lab],
-          // Where this machine is a host itself, it keeps its journals there.
-          env: { UNWEDGE_HOST_DIR: join(tmpdir(), 'unwedge-test-host') },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...common,
+          name: 'fast',
+          include: FAST.flatMap((path) => [`test/${path}/**/*.test.ts`, `test/${path}.test.ts`]),
         },
       },
+      { test: { ...common, name: 'unit', include: ['test/**/*.test.ts'], exclude: [lab] } },
       {
         test: {
+          ...common,
           name: 'lab',
-          include: [lab],
-          // One lab at a time, once the others are done: its hosts boot systemd and dockerd.
-          fileParallelism: false,
+          include:
+            process.env.UNWEDGE_LEVEL === 'full' ? [lab] : mainLabs.map((name) => `test/lab/${name}.lab.test.ts`),
+          // Two labs side by side, once the others are done: their hosts boot systemd and dockerd.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           // A removal that docker gives up takes it seconds, and minutes on a busy machine.
           testTimeout: 900_000,

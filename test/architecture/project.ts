@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { stepTypes } from '../../src/steps/index.ts';
+import { packageRoot } from '../unwedge.ts';
 
-export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+export { packageRoot };
 
 /** What the laws look at. */
 export interface Project {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { build, Sandbox } from '../docs/sandbox.ts';
+import { Sandbox } from '../docs/sandbox.ts';
 
 const touch = (name: string, more = ''): string =>
   `    - name: ${name}\n      command: { check: test -e "marks/$1", run: mkdir -p marks && touch "marks/$1", args: [${name}] }\n${more}`;
@@ -12,7 +12,6 @@ const SECOND = `- hosts: all\n  steps:\n${touch('three')}${touch('four', '      
 
 let sandbox: Sandbox;
 beforeAll(() => {
-  build();
   sandbox = new Sandbox(FILES);
   sandbox.write('one.yaml', at(sandbox.dir, FIRST));
   sandbox.write('two.yaml', at(sandbox.dir, SECOND));

@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../architecture/project.ts';
-import { build } from '../docs/sandbox.ts';
 
-build();
 const dir = mkdtempSync(join(tmpdir(), 'unwedge-completion-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 

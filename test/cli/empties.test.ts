@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build, Sandbox } from '../docs/sandbox.ts';
+import { Sandbox } from '../docs/sandbox.ts';
 
 const play = (hosts: string): string =>
   `- hosts: ${hosts}\n  steps:\n    - command: { check: test -e "$1", run: touch "$1", args: ["{{ file }}"] }\n`;
@@ -14,7 +14,6 @@ const FILES = {
 
 let sandbox: Sandbox;
 beforeAll(() => {
-  build();
   sandbox = new Sandbox(FILES);
 });
 afterAll(() => sandbox.remove());

@@ -1,11 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { build, Sandbox } from '../docs/sandbox.ts';
+import { Sandbox } from '../docs/sandbox.ts';
 
 let sandbox: Sandbox;
 beforeAll(() => {
-  build();
   sandbox = new Sandbox({ 'host.ini': 'web-1 ansible_connection=local\n' });
   const mark = join(sandbox.dir, 'mark');
   // Without an undo before a step that may fail, lint has a warning.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build, Sandbox } from '../docs/sandbox.ts';
+import { Sandbox } from '../docs/sandbox.ts';
 
 const TOKEN = `it's a $ecret "token"`;
 const FILES = {
@@ -47,7 +47,6 @@ const TRACES = [
 
 let sandbox: Sandbox;
 beforeAll(() => {
-  build();
   sandbox = new Sandbox(FILES);
 });
 afterAll(() => sandbox.remove());

@@ -1,6 +1,6 @@
 /** Commands of the docs that a unit test must not run, and the file that does run them. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
-  'npm it': '.ci/run',
+  'npm cit': '.ci/run',
   'npm install && npm link': '.ci/run',
   'sh /var/lib/unwedge/runs/RUN/undo.sh': 'test/sim/host-journal.test.ts',
   'unwedge audit -i inventory.yaml': 'test/sim/audit.test.ts',

@@ -1,21 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../architecture/project.ts';
-
-const program = `${packageRoot}dist/cli/main.cjs`;
-
-/** The built command is that of today's sources. */
-export function build(): void {
-  const newest = Math.max(
-    ...readdirSync(`${packageRoot}src`, { recursive: true, encoding: 'utf8' }).map(
-      (path) => statSync(`${packageRoot}src/${path}`).mtimeMs,
-    ),
-  );
-  if (!existsSync(program) || statSync(program).mtimeMs < newest)
-    execFileSync('npm', ['run', 'build'], { cwd: packageRoot, stdio: 'pipe' });
-}
+import { program } from '../unwedge.ts';
 
 /** Hosts of the names that the docs use; all of them are this machine. */
 const INVENTORY = `all:

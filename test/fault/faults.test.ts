@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../docs/sandbox.ts';
+import type { RunEvent } from '../../src/core/event.ts';
+import { level, sample, seed } from '../level.ts';
 import { Controller } from '../sim/controller.ts';
 import { personality } from '../sim/docker/personality.ts';
 import { bootFleet, type Fate, type Fleet, type SimHost, simAvailable } from '../sim/fleet.ts';
@@ -10,9 +11,10 @@ import { bootFleet, type Fate, type Fleet, type SimHost, simAvailable } from '..
 const reason = simAvailable();
 if (reason) console.log(`faults: skipped, ${reason}`);
 
-/** Every piece of data, and after each fault both a rollback and a resume; without it some pieces, and they take turns. */
-const ALL = process.env.UNWEDGE_FAULTS === 'all';
-const PIECES = 15;
+/** Every line and every piece of data, and after each fault both a rollback and a resume; else some, and they take turns. */
+const ALL = level === 'full';
+/** Of each kind of fault at a piece of data. */
+const PIECES = 2;
 const AT_A_TIME = 3;
 const PLAYBOOK = readFileSync(new URL('../../playbooks/mountflags-slave.yaml', import.meta.url), 'utf8');
 const DIE = fileURLToPath(new URL('die.cjs', import.meta.url));
@@ -40,10 +42,10 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
   let states: { readonly before: string; readonly done: string };
   /** Of a run in which nothing goes wrong. */
   let length: { readonly lines: number; readonly client: number; readonly host: number; readonly blocks: number };
+  let types: readonly RunEvent['type'][];
   let hosts = 0;
 
   beforeAll(async () => {
-    build();
     fleet = await bootFleet([]);
     const trial = await begin();
     const before = await look(trial.host);
@@ -58,6 +60,7 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
     expect(states.done).not.toBe(before);
     const journal = join(trial.controller.stateDir, 'runs', call.run, 'journal.jsonl');
     length = { lines: call.events.length, ...seen, blocks: Math.ceil(statSync(journal).size / BLOCK) };
+    types = call.events.map(({ type }) => type);
     trial.controller.remove();
   });
   afterAll(() => fleet?.close());
@@ -103,9 +106,9 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
   }
 
   /** Some at a time: most of the time a host waits. */
-  async function all(what: string, count: number, fault: (nth: number) => Fault): Promise<void> {
+  async function each(what: string, places: readonly number[], fault: (nth: number) => Fault): Promise<void> {
     const found: string[] = [];
-    const left = Array.from({ length: count }, (_, i) => i + 1).values();
+    const left = places.values();
     const worker = async () => {
       for (const nth of left) {
         for (const recovery of ALL
@@ -120,8 +123,30 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
     expect(found.join('\n\n')).toBe('');
   }
 
-  it.each(['before', 'after'])('the controller is killed %s each line of its journal', (die) =>
-    all(`killed ${die} line`, length.lines, (nth) => ({ host, controller }) => {
+  /** Places from 1 on: all, or some that the seed draws. */
+  const placesOf = (count: number, name: string): readonly number[] =>
+    sample(
+      Array.from({ length: count }, (_, i) => i + 1),
+      PIECES,
+      name,
+    );
+
+  /**
+   * Lines of the journal: all, or one of each type of event, these shared out between `before` and `after`, and always the
+   * worst: the first and the last change, which may have been made on the host and not be in the journal.
+   */
+  function linesToDieAt(die: string): readonly number[] {
+    if (ALL) return types.map((_, i) => i + 1);
+    const linesOf = (type: string) => types.flatMap((each, i) => (each === type ? [i + 1] : []));
+    const turns = [...new Set(types)].filter((_, i) => (i + seed) % 2 === (die === 'before' ? 0 : 1));
+    const some = turns.flatMap((type) => sample(linesOf(type), 1, `${die} ${type}`));
+    const worst = linesOf(die === 'before' ? 'change.applied' : 'change.applying');
+    return [...new Set([...some, ...worst.slice(0, 1), ...worst.slice(-1)])];
+  }
+
+  // Each line once, in one process: test/runner/fault.test.ts.
+  it.each(['before', 'after'])('the controller is killed %s a line of its journal', (die) =>
+    each(`killed ${die} line`, linesToDieAt(die), (nth) => ({ host, controller }) => {
       const env = ['env', `NODE_OPTIONS=--require ${DIE}`, `DIE=${die}`, `DIE_AT=${nth}`];
       return controller.callBelow(env, 'run', 'slave.yaml', '-i', fleet.inventory, '-l', host.name, '--output', 'json')
         .ended;
@@ -138,28 +163,22 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
       await call.ended;
     };
 
-  /** All of them on demand, else some from the first to the last. */
-  function pieces(what: string, count: number, fault: (nth: number) => Fault): Promise<void> {
-    if (ALL || count <= PIECES) return all(what, count, fault);
-    return all(what, PIECES, (i) => fault(Math.ceil((i * count) / PIECES)));
-  }
-
   it('the connection is cut before each piece of what is asked', () =>
-    pieces('cut before request', length.client, atPiece('client', 'cut')));
+    each('cut before request', placesOf(length.client, 'request'), atPiece('client', 'cut')));
   it('the connection is cut before each piece of what is answered', () =>
-    pieces('cut before answer', length.host, atPiece('host', 'cut')));
+    each('cut before answer', placesOf(length.host, 'answer'), atPiece('host', 'cut')));
   it("the host's sshd is killed before each piece of what is answered", () =>
-    pieces('sshd killed', length.host, atPiece('host', 'killed')));
+    each('sshd killed', placesOf(length.host, 'sshd'), atPiece('host', 'killed')));
 
   it("the controller's disk is full from each block of its journal on", () =>
-    pieces('full after block', length.blocks, (nth) => ({ host, controller }) => {
+    each('full after block', placesOf(length.blocks, 'block'), (nth) => ({ host, controller }) => {
       const full = ['dash', '-c', `ulimit -f ${nth}; exec "$0" "$@"`];
       return controller.callBelow(full, 'run', 'slave.yaml', '-i', fleet.inventory, '-l', host.name, '--output', 'json')
         .ended;
     }));
 
   it("the host's disk is full before each piece of what is asked", () =>
-    pieces('full at request', length.client, (nth) => async (trial) => {
+    each('full at request', placesOf(length.client, 'full'), (nth) => async (trial) => {
       const disk = '/var/lib/unwedge';
       await trial.host.tell(`mkdir -p ${disk} && mount -t tmpfs -o size=256k none ${disk}`);
       let seen = 0;
@@ -172,7 +191,7 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
     }));
 
   it.each([DAY, -DAY])("the controller's clock jumps by %i ms in the middle", (by) =>
-    all(`clock ${by}`, 4, (nth) => ({ host, controller }) => {
+    each(`clock ${by}`, sample([1, 2, 3, 4], 1, `clock ${by}`), (nth) => ({ host, controller }) => {
       const env = [
         'env',
         `NODE_OPTIONS=--require ${JUMP}`,
@@ -185,7 +204,7 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
   );
 
   it.each(['+1 day', '-1 day'])("the host's clock jumps by %s in the middle", (by) =>
-    all(`clock ${by}`, 4, (nth) => async (trial) => {
+    each(`clock ${by}`, sample([1, 2, 3, 4], 1, `clock ${by}`), (nth) => async (trial) => {
       const jump = `printf '#!/bin/sh\\nexec /bin/date -d "${by}" "$@"\\n' >/usr/local/sbin/date; chmod 755 /usr/local/sbin/date`;
       let seen = 0;
       fleet.setFault(trial.host.name, () => {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +7,13 @@ import type { RunEvent } from '../../src/core/event.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import { probeScript } from '../../src/core/host-script.ts';
 import { openConnection } from '../../src/transport/open-connection.ts';
+import { unwedge as call } from '../unwedge.ts';
 import { type Lab, labAvailable, labUp } from './lab.ts';
 import { parseTrace, parted, sockets, writes } from './system-calls.ts';
 import { Unwedge } from './unwedge.ts';
 
 const reason = labAvailable() ?? (spawnSync('strace', ['-V']).error ? 'there is no strace' : undefined);
 if (reason) console.log(`lab, audit: skipped, ${reason}`);
-
-const program = new URL('../../dist/cli/main.cjs', import.meta.url).pathname;
 
 describe.skipIf(reason)('an audit of a real host', () => {
   let lab: Lab;
@@ -114,16 +113,7 @@ exec nsenter -t ${leader} -p -- unshare -m --propagation private /bin/sh -c 'mou
     writeFileSync(join(dir, 'sh'), shell, { mode: 0o755 });
     writeFileSync(join(dir, 'hosts.ini'), 'host1 ansible_connection=local\n');
     const flags = ['audit', '--output', 'json', '-T', '300', '-i', join(dir, 'hosts.ini')];
-    const env = { ...process.env, PATH: `${dir}:${process.env.PATH}` };
-    const child = spawn(process.execPath, [program, ...flags], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    const code = await new Promise<number>((resolve) => {
-      child.once('close', (status) => resolve(status ?? -1));
-    });
-    return { code, events: stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : [])) };
+    return call(flags, { env: { PATH: `${dir}:${process.env.PATH}` } });
   }
 });
 

@@ -2,7 +2,6 @@ import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { commandsOf, readPages } from '../docs/page.ts';
-import { build } from '../docs/sandbox.ts';
 import { FLEET, makeController } from './controller.ts';
 import { addCron } from './cron.ts';
 import { type Finished, type Lab, labAvailable, labUp, mountsOf } from './lab.ts';
@@ -20,7 +19,6 @@ describe.skipIf(reason)('unwedge schedule on a host with systemd and cron', () =
   let root: string;
   let clean: string;
   beforeAll(async () => {
-    build();
     lab = await labUp(hosts.length, 'schedule');
     await each((host) => lab.reset(host));
     root = makeController(lab, 'host1');

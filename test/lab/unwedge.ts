@@ -1,19 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Change } from '../../src/core/change.ts';
 import type { HostOutcome, RunEvent } from '../../src/core/event.ts';
+import { type Told, unwedge } from '../unwedge.ts';
 
-const program = new URL('../../dist/cli/main.cjs', import.meta.url).pathname;
-
-export interface Told {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly events: readonly RunEvent[];
-}
+export type { Told } from '../unwedge.ts';
 
 /** Runs the built command as a user does, with a state directory of the test's own, and reads its event stream. */
 export class Unwedge {
@@ -29,35 +21,13 @@ export class Unwedge {
 
   /** Calls `when` with each event as it comes, and with the command's own pid. */
   watch(args: readonly string[], when: (event: RunEvent, pid: number) => void): Promise<Told> {
-    return this.say(['run', '--output', 'json', '--state-dir', this.stateDir, ...args], process.cwd(), when);
+    const argv = ['run', '--output', 'json', '--state-dir', this.stateDir, ...args];
+    return unwedge(argv, { onEvent: (event, { pid }) => when(event, pid) });
   }
 
-  async say(
-    args: readonly string[],
-    cwd = process.cwd(),
-    when?: (event: RunEvent, pid: number) => void,
-  ): Promise<Told> {
-    const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8').on('data', (text: string) => {
-        output[stream] += text;
-      });
-    }
-    if (when) createInterface({ input: child.stdout }).on('line', (line) => when(JSON.parse(line), child.pid ?? 0));
-    const code = await new Promise<number>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (status) => resolve(status ?? -1));
-    });
-    return { ...output, code, events: eventsIn(output.stdout) };
+  say(args: readonly string[], cwd = process.cwd()): Promise<Told> {
+    return unwedge(args, { cwd });
   }
-}
-
-function eventsIn(stdout: string): RunEvent[] {
-  return stdout
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line): RunEvent => JSON.parse(line));
 }
 
 /** What a change is, beside the moment: the same in a check and in the run after it. */

@@ -6,7 +6,7 @@ import { formatDiagnostic } from '../../src/core/diagnostic-text.ts';
 import { checkPlaybookFile } from '../../src/playbook/load-playbook.ts';
 import { stepTypes } from '../../src/steps/index.ts';
 import { packageRoot } from '../architecture/project.ts';
-import { build, Sandbox } from '../docs/sandbox.ts';
+import { Sandbox } from '../docs/sandbox.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'unwedge-plugins-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -120,7 +120,6 @@ describe('a plugin', () => {
 describe('the example in docs/examples, by the built command', () => {
   let sandbox: Sandbox;
   beforeAll(() => {
-    build();
     sandbox = new Sandbox();
   });
   afterAll(() => sandbox.remove());

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
 import { probeScript } from '../../src/core/host-script.ts';
@@ -11,7 +9,7 @@ import { orphans } from '../../src/steps/orphans/step.ts';
 import { scan } from '../../src/steps/scan/step.ts';
 import { packageRoot } from '../architecture/project.ts';
 import { commandsOf } from '../docs/page.ts';
-import { build } from '../docs/sandbox.ts';
+import { unwedge } from '../unwedge.ts';
 import { connect } from './connect.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, type SimHost, simAvailable } from './fleet.ts';
@@ -29,7 +27,6 @@ const CASES = [
 describe.skipIf(simAvailable())("an audit's session", { timeout: 300_000 }, () => {
   let fleet: Fleet;
   beforeAll(async () => {
-    build();
     fleet = await bootFleet(
       CASES.map(([type, scenario]) => ({ name: `${type}-${scenario}`, personality: personality(type) })),
     );
@@ -71,10 +68,8 @@ describe.skipIf(simAvailable())("an audit's session", { timeout: 300_000 }, () =
     })) {
       const [program = '', ...args] = line.replace(/\s+#.*$/, '').split(/\s+/);
       expect(program).toBe('unwedge');
-      // Rejects for any other exit code than 0. The hosts' ssh servers live in this process: it must not wait for it.
-      const { stdout } = await promisify(execFile)(process.execPath, [`${packageRoot}dist/cli/main.cjs`, ...args], {
-        cwd: dir,
-      });
+      const { code, stdout, stderr } = await unwedge(args, { cwd: dir });
+      expect({ code, stderr }).toMatchObject({ code: 0 });
       if (args[0] === 'audit') expect(stdout).toContain('UW002 critical');
     }
     rmSync(dir, { recursive: true });

@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { beforeAll, expect, test } from 'vitest';
-import { build } from '../docs/sandbox.ts';
+import { expect, test } from 'vitest';
 import { simAvailable } from './fleet.ts';
 
 const reason = simAvailable();
 if (reason) console.log(`sim, demo: skipped, ${reason}`);
-
-beforeAll(build);
 
 const demo = async (...args: string[]) => {
   const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'test/sim/demo.ts', ...args]);

@@ -4,7 +4,6 @@ import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } fro
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../architecture/project.ts';
-import { build } from '../docs/sandbox.ts';
 import { Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
@@ -38,7 +37,6 @@ describe.skipIf(reason)('evidence of a run', { timeout: 300_000 }, () => {
 
   /** A run by a plan that is killed on its way, gone on with, and taken back: three journals. */
   beforeAll(async () => {
-    build();
     fleet = await bootFleet(['h1', 'h2'].map((name) => ({ name, personality: personality('debian-20.10-overlay2') })));
     controller = new Controller(fleet.inventory);
     controller.write('play.yaml', PLAY);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../docs/sandbox.ts';
 import { Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
@@ -37,7 +36,6 @@ describe.skipIf(reason)('a host that hangs', { timeout: 300_000 }, () => {
   let fleet: Fleet;
   let controller: Controller;
   beforeAll(async () => {
-    build();
     const names = ['hung', 'well'];
     fleet = await bootFleet(names.map((name) => ({ name, personality: personality('debian-20.10-overlay2') })));
     controller = new Controller(fleet.inventory);

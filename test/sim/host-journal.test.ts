@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { heard } from './controller.ts';
+import { Call } from '../unwedge.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 
@@ -41,12 +39,9 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
   const on = (command: string): Promise<string> => fleet.host('h1').tell(command);
 
   const start = (state: string, ...args: readonly string[]) =>
-    spawn(process.execPath, [
-      // One process, which can be killed.
-      ...['--import', 'tsx', 'src/cli/main.ts', ...args, '--state-dir', join(fleet.directory, state)],
-    ]);
+    new Call([...args, '--state-dir', join(fleet.directory, state)], { stdin: '' });
   async function unwedge(state: string, ...args: readonly string[]) {
-    const { code, stdout, stderr } = await heard(start(state, ...args));
+    const { code, stdout, stderr } = await start(state, ...args).told();
     return { code, output: stdout + stderr };
   }
 
@@ -132,7 +127,7 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
     const controller = await armed('d', 2);
     expect(await on('ls -d /etc/systemd/system/multi-user.target.wants/unwedge-boot-*')).toContain(runId('d'));
     controller.kill('SIGKILL');
-    await once(controller, 'close');
+    await controller.ended;
     await until('grep -q taken-back /var/lib/unwedge/runs/*/log');
     expect(await facts()).toBe(before);
     expect(await on('ls /etc/systemd/system/multi-user.target.wants')).not.toContain('unwedge');
@@ -153,7 +148,7 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
     const before = await facts();
     const controller = await armed('e', 3);
     controller.kill('SIGKILL');
-    await once(controller, 'close');
+    await controller.ended;
     await reboot();
     await until('grep -q taken-back /var/lib/unwedge/runs/*/log');
     expect(await facts()).toBe(before);
@@ -164,7 +159,7 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
     await on('mv /run/systemd/system /run/systemd/away; mkdir -p /etc/cron.d');
     const controller = await armed('g', 5);
     controller.kill('SIGKILL');
-    await once(controller, 'close');
+    await controller.ended;
     await reboot();
     // As cron(8) does at boot, in a shell without a terminal.
     const line = await on("sed -n 's/^@reboot root //p' /etc/cron.d/unwedge-boot-*");

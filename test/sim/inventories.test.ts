@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../architecture/project.ts';
-import { build } from '../docs/sandbox.ts';
 import { cases } from '../inventory/ansible/cases.ts';
 import { sourcesIn, usable, written } from '../inventory/ansible/inventories.ts';
+import { level, sample } from '../level.ts';
 import { Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
@@ -13,9 +13,9 @@ const folder = join(packageRoot, 'playbooks');
 const playbooks = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 const HOST = 'h1';
 
-/** All formats with all playbooks, and every inventory: UNWEDGE_MATRIX=all. Else all of each, and half of the inventories. */
-const ALL = process.env.UNWEDGE_MATRIX === 'all';
-const inventories = usable(cases).filter((_, i) => ALL || i % 2 === 0);
+/** All formats with all playbooks, and every inventory; else all of each, and some of the inventories. */
+const ALL = level === 'full';
+const inventories = sample(usable(cases), 15, 'inventories');
 
 describe.skipIf(simAvailable())(
   'shipped playbooks with inventories of Ansible, as they are',
@@ -27,7 +27,6 @@ describe.skipIf(simAvailable())(
     let vars: Record<string, string | number>;
 
     beforeAll(async () => {
-      build();
       fleet = await bootFleet([{ name: HOST, personality: personality('el7-17.12-overlay2') }]);
       controller = new Controller(fleet.inventory);
       const common = fleet.ssh(HOST).slice(1, fleet.ssh(HOST).indexOf('-i')).join(' ');

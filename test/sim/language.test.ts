@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EventOf, RunEvent } from '../../src/core/event.ts';
-import { heard } from './controller.ts';
+import { unwedge as call } from '../unwedge.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 
@@ -92,13 +91,8 @@ describe.skipIf(reason)('the language on simulated hosts', () => {
 
   const on = (name: string, command: string): Promise<string> => fleet.host(name).tell(command);
 
-  async function unwedge(...args: readonly string[]) {
-    const command = ['src/cli/main.ts', ...args, '--state-dir', join(fleet.directory, 'state'), '--output', 'json'];
-    const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', ...command]);
-    const { code, stdout, stderr } = await heard(child);
-    const events = stdout.split('\n').filter((line) => line.startsWith('{'));
-    return { code, stderr, events: events.map((line): RunEvent => JSON.parse(line)) };
-  }
+  const unwedge = (...args: readonly string[]) =>
+    call([...args, '--state-dir', join(fleet.directory, 'state'), '--output', 'json']);
   const run = (...args: readonly string[]) =>
     unwedge('run', join(fleet.directory, 'play.yaml'), '-i', fleet.inventory, ...args);
 

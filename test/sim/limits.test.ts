@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../architecture/project.ts';
-import { heard } from './controller.ts';
+import { unwedge } from '../unwedge.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 
@@ -48,10 +47,7 @@ describe.skipIf(reason)('limits over simulated hosts', { timeout: 300_000 }, () 
     const file = join(fleet.directory, 'play.yaml');
     writeFileSync(file, playbook);
     const of = ['run', file, '-i', fleet.inventory, '--state-dir', stateDir, '--output', 'plain', ...args];
-    const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'src/cli/main.ts', ...of], {
-      cwd: packageRoot,
-    });
-    const { code, stdout, stderr } = await heard(child);
+    const { code, stdout, stderr } = await unwedge(of, { cwd: packageRoot });
     return { code, output: stdout + stderr };
   }
 

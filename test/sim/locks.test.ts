@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../docs/sandbox.ts';
+import { at } from '../level.ts';
 import { type Call, Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
@@ -7,8 +7,8 @@ import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 const reason = simAvailable();
 if (reason) console.log(`sim, locks: skipped, ${reason}`);
 
-/** Rounds of the race: UNWEDGE_RACE_ROUNDS=100 for the whole of it. */
-const ROUNDS = Number(process.env.UNWEDGE_RACE_ROUNDS ?? 4);
+/** Rounds of the race. */
+const ROUNDS = at({ check: 2, test: 4, full: 100 });
 const names = ['h1', 'h2', 'h3'];
 
 /** The hosts notice whether two are inside at once: the second one finds the directory made. */
@@ -39,7 +39,6 @@ describe.skipIf(reason)('two controllers and the same hosts', { timeout: 600_000
   let first: Controller;
   let second: Controller;
   beforeAll(async () => {
-    build();
     fleet = await bootFleet(names.map((name) => ({ name, personality: personality('debian-20.10-overlay2') })));
     [first, second] = [new Controller(fleet.inventory), new Controller(fleet.inventory)];
     for (const controller of [first, second]) {

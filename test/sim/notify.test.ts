@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Notice } from '../../src/notify/notice.ts';
 import { packageRoot } from '../architecture/project.ts';
 import { HttpServer } from '../notify/http-server.ts';
-import { heard } from './controller.ts';
+import { unwedge as call } from '../unwedge.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 
@@ -35,10 +34,7 @@ describe.skipIf(reason)('who is told of runs on simulated hosts', { timeout: 300
   });
 
   const unwedge = (...args: readonly string[]) => unwedgeIn(packageRoot, ...args);
-  async function unwedgeIn(cwd: string, ...args: readonly string[]) {
-    const command = ['node_modules/tsx/dist/cli.mjs', 'src/cli/main.ts'].map((path) => `${packageRoot}${path}`);
-    return heard(spawn(process.execPath, [...command, ...args, '--state-dir', file('state')], { cwd }));
-  }
+  const unwedgeIn = (cwd: string, ...args: readonly string[]) => call([...args, '--state-dir', file('state')], { cwd });
 
   /** As a schedule calls it. @returns what was said, and who was told what */
   async function scheduled(playbook = play) {

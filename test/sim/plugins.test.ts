@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../architecture/project.ts';
-import { build } from '../docs/sandbox.ts';
 import { Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
@@ -23,7 +22,6 @@ describe.skipIf(simAvailable())('a step type of a plugin on a simulated host', {
     return one;
   };
   beforeAll(async () => {
-    build();
     fleet = await bootFleet([{ name: 'h1', personality: personality('debian-20.10-overlay2') }]);
   });
   afterAll(async () => {

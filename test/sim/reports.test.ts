@@ -16,7 +16,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { HostReport, Report } from '../../src/core/report.ts';
 import { REPORT_SCHEMA } from '../../src/reports/index.ts';
 import { commandsOf, readPages } from '../docs/page.ts';
-import { build } from '../docs/sandbox.ts';
 import { Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
@@ -49,7 +48,6 @@ describe.skipIf(reason)('reports of real commands', { timeout: 60_000 }, () => {
   let fleet: Fleet;
   let controller: Controller;
   beforeAll(async () => {
-    build();
     fleet = await bootFleet([
       { name: 'stuck', personality: personality('el7-17.06-overlay2') },
       { name: 'well', personality: personality('debian-20.10-overlay2') },

@@ -2,7 +2,6 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
-import { build } from '../docs/sandbox.ts';
 import { type Call, Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
@@ -37,7 +36,6 @@ describe.skipIf(reason)('unwedge resume', { timeout: 300_000 }, () => {
   let fleet: Fleet;
   let controller: Controller;
   beforeAll(async () => {
-    build();
     fleet = await bootFleet(names.map((name) => ({ name, personality: personality('debian-20.10-overlay2') })));
   });
   afterAll(() => fleet?.close());

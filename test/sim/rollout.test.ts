@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../architecture/project.ts';
 import { blocksOf } from '../docs/page.ts';
-import { heard } from './controller.ts';
+import { unwedge as call } from '../unwedge.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 
@@ -42,9 +41,8 @@ describe.skipIf(reason)('a rollout over simulated hosts', () => {
   const on = (name: string, command: string): Promise<string> => fleet.host(name).tell(command);
 
   async function unwedge(...args: readonly string[]) {
-    const command = ['src/cli/main.ts', ...args, '--state-dir', join(fleet.directory, 'state'), '--output', 'plain'];
-    const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', ...command]);
-    const { code, stdout, stderr } = await heard(child);
+    const command = [...args, '--state-dir', join(fleet.directory, 'state'), '--output', 'plain'];
+    const { code, stdout, stderr } = await call(command);
     return { code, output: stdout + stderr };
   }
 

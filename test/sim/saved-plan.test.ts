@@ -7,7 +7,6 @@ import { planSchema } from '../../src/cli/saved-plan-schema.ts';
 import type { RunEvent } from '../../src/core/event.ts';
 import type { SavedPlan } from '../../src/core/saved-plan.ts';
 import { packageRoot } from '../architecture/project.ts';
-import { build } from '../docs/sandbox.ts';
 import { type Call, Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
@@ -27,7 +26,6 @@ describe.skipIf(reason)('a saved plan of the shipped remedy', { timeout: 300_000
   let fleet: Fleet;
   let controller: Controller;
   beforeAll(async () => {
-    build();
     fleet = await bootFleet(WEDGED.map(([name, , type]) => ({ name, personality: personality(type) })));
     for (const [name, scenario] of WEDGED) await fleet.host(name).wedge(scenario);
     controller = new Controller(fleet.inventory);
@@ -88,7 +86,6 @@ describe.skipIf(reason)('unwedge run --plan', { timeout: 300_000 }, () => {
   let fleet: Fleet;
   let controller: Controller;
   beforeAll(async () => {
-    build();
     fleet = await bootFleet(names.map((name) => ({ name, personality: personality('debian-20.10-overlay2') })));
   });
   afterAll(() => fleet?.close());

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { build } from '../docs/sandbox.ts';
 import { pathOf } from '../scripts/programs.ts';
 import { type Call, Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
@@ -29,7 +28,6 @@ describe.skipIf(reason)('a controller that is told to stop', { timeout: 120_000 
   let host: SimHost;
   let controller: Controller;
   beforeAll(async () => {
-    build();
     fleet = await bootFleet([{ name: 'h1', personality: personality('debian-20.10-overlay2') }]);
     host = fleet.host('h1');
   });
