@@ -14,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../architecture/project.ts';
-import { build } from '../docs/sandbox.ts';
 import { simAvailable } from '../sim/available.ts';
 
 const BUSYBOX = '/usr/bin/busybox';
@@ -67,7 +66,6 @@ describe.skipIf(missing !== undefined)('on a controller without bash and ps', ()
   const made = (name: string): string => readFileSync(at(`work/${name}`), 'utf8');
 
   beforeAll(() => {
-    build();
     for (const folder of ['bin', 'dev', 'proc', 'run/systemd/system', 'tmp', 'work', 'package', 'etc/systemd/system'])
       mkdirSync(at(folder), { recursive: true });
     copyFileSync(BUSYBOX, at('bin/busybox'));
