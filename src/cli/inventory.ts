@@ -1,10 +1,12 @@
 import { inputError } from '../core/diagnostic.ts';
+import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import type { Host } from '../core/inventory.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { readLimit } from '../inventory/limit-file.ts';
 import { explained, graph, listed, shownVars } from '../inventory/listing.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { runLocal } from '../transport/run-local.ts';
+import { refusedWays } from './targets.ts';
 
 export interface InventoryFlags {
   readonly inventory: readonly string[];
@@ -21,6 +23,10 @@ export interface InventoryFlags {
 export async function showInventory(flags: InventoryFlags): Promise<void> {
   const inventory = await loadInventory(flags.inventory, runLocal, flags.playbookDir);
   const hosts = matchHosts(flags.host ?? (flags.limit === undefined ? 'all' : await readLimit(flags.limit)), inventory);
+  for (const finding of await refusedWays(hosts, inventory))
+    console.error(
+      formatDiagnostic({ ...finding, severity: 'warning', message: `a run would refuse ${finding.message}` }),
+    );
   if (flags.explain) print(explained(inventory, onlyHost(flags.host, hosts).name));
   else if (flags.host !== undefined) print([json(shownVars(onlyHost(flags.host, hosts).vars))]);
   else if (flags.list) print([json(listed(inventory, hosts))]);

@@ -1,8 +1,9 @@
 import { type Diagnostic, InputError } from '../core/diagnostic.ts';
 import { ExitCode } from '../core/exit-code.ts';
-import type { Inventory } from '../core/inventory.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Play } from '../core/playbook.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
+import type { LoadedInventory } from '../inventory/inventory-builder.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { playbookFolder } from '../inventory/vars-folders.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
@@ -11,6 +12,8 @@ import type { Known } from '../playbook/play.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
 import { type Checked, LINT_FORMATS, type LintFormat } from './lint-formats.ts';
+import { becomingHosts } from './step-users.ts';
+import { refusedWays } from './targets.ts';
 import { worstCase } from './worst-case.ts';
 
 export interface LintFlags {
@@ -28,7 +31,7 @@ export async function lint(playbooks: readonly string[], flags: LintFlags): Prom
   const { plays, ...found } = await checkAll(playbooks, known);
   const checked: Checked = {
     playbooks,
-    findings: [...findings, ...found.findings],
+    findings: [...findings, ...found.findings, ...(inventory ? await unreachable(plays, inventory, extraVars) : [])],
     plays: plays.map((play) => worstCase(play, selectHosts?.(play.hosts).length)),
   };
   console.log(LINT_FORMATS[flags.format](checked));
@@ -39,7 +42,7 @@ export async function lint(playbooks: readonly string[], flags: LintFlags): Prom
 async function readInventory(
   playbooks: readonly string[],
   sources: readonly string[],
-): Promise<{ inventory?: Inventory; findings: readonly Diagnostic[] }> {
+): Promise<{ inventory?: LoadedInventory; findings: readonly Diagnostic[] }> {
   if (sources.length === 0) return { findings: [] };
   try {
     return { inventory: await loadInventory(sources, runLocal, playbookFolder(playbooks)), findings: [] };
@@ -47,6 +50,23 @@ async function readInventory(
     if (!(error instanceof InputError)) throw error;
     return { findings: error.diagnostics.map((finding) => ({ rule: 'bad-inventory', ...finding })) };
   }
+}
+
+/** What a run would refuse about the ways to the plays' hosts. */
+async function unreachable(
+  plays: readonly Play[],
+  inventory: LoadedInventory,
+  extraVars: JsonObject,
+): Promise<readonly Diagnostic[]> {
+  const resolved = plays.map((play) => ({ play, hosts: matchHosts(play.hosts, inventory) }));
+  const hosts = [...new Set(resolved.flatMap((play) => play.hosts))];
+  const withExtra = hosts.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } }));
+  const found = await Promise.all([
+    refusedWays(withExtra, inventory, extraVars),
+    refusedWays(becomingHosts(resolved, withExtra), inventory, extraVars),
+  ]);
+  const distinct = new Map(found.flat().map((finding) => [JSON.stringify(finding), finding]));
+  return [...distinct.values()].map((finding) => ({ rule: 'bad-inventory', ...finding }));
 }
 
 /** The plays of those playbooks that have no errors, and what was found in all of them. */

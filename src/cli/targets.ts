@@ -1,9 +1,10 @@
 import type { ConnectionOptions } from '../core/connection-options.ts';
-import { everyOne, InputError, inputError } from '../core/diagnostic.ts';
+import { type Diagnostic, everyOne, InputError, inputError } from '../core/diagnostic.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
-import { perLine } from '../inventory/blame.ts';
+import { blameIn, perLine } from '../inventory/blame.ts';
 import { type Blame, connectionOptions } from '../inventory/connection.ts';
+import type { LoadedInventory } from '../inventory/inventory-builder.ts';
 import { refusalOf } from '../transport/refusal.ts';
 import type { ConnectionFlags } from './flags.ts';
 
@@ -21,6 +22,21 @@ export async function targets(
     },
   );
   return new Map(all.map((options) => [options.name, options]));
+}
+
+/** What a run would refuse about the ways to these hosts, without flags. */
+export async function refusedWays(
+  hosts: readonly Host[],
+  inventory: LoadedInventory,
+  extraVars: JsonObject = {},
+): Promise<readonly Diagnostic[]> {
+  try {
+    await targets(hosts, { timeout: 10 }, undefined, (host) => blameIn(inventory, host, extraVars));
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.diagnostics;
+  }
 }
 
 /** The same options. @throws InputError where they would be more than a host to ssh or sudo. */

@@ -59,9 +59,16 @@ function inserted(text: string, object: JsonObjectNode, key: string, value: Json
   }
   const lead = text.slice(object.start + 1, first.start);
   const between = second ? text.slice(first.value.end, second.start) : `,${lead.includes('\n') ? lead : ' '}`;
-  const colon = /[ \t]*:[ \t]*$/.exec(text.slice(first.start, first.value.start))?.[0] ?? ': ';
+  const colon = colonIn(text.slice(first.start, first.value.start));
   const entry = `${between}${JSON.stringify(key)}${colon}${written(text, value, indentAt(text, first.start))}`;
   return text.slice(0, last.value.end) + entry + text.slice(last.value.end);
+}
+
+/** With the blanks around it, of a key and what stands between it and its value. */
+function colonIn(lead: string): string {
+  const at = lead.lastIndexOf(':');
+  const colon = lead.slice(lead.slice(0, at).trimEnd().length);
+  return /[\r\n]/.test(colon) ? ': ' : colon;
 }
 
 /** On lines of their own where the text has its members so; `indent`: of the line on which it begins. */

@@ -1,14 +1,7 @@
-import {
-  EVENT_ID,
-  type Event,
-  getScalarValue,
-  parseEvents,
-  SCALAR_STYLE,
-  type ScalarEvent,
-  YAMLException,
-} from 'js-yaml';
+import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { InputError } from './diagnostic.ts';
 import { decodeSource, type SourceText, type Span } from './source-text.ts';
+import { type Parsed, parsedEvents, YamlSyntaxError } from './yaml-flow-lines.ts';
 import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './yaml-node.ts';
 import { plainValue, type YamlVersion } from './yaml-scalar.ts';
 import { syntaxAdvice } from './yaml-syntax.ts';
@@ -38,16 +31,16 @@ const LONG_TEXT = 64;
  */
 export function parseYaml(bytes: Uint8Array, file: string, options: YamlOptions = {}): YamlDocument {
   const source = decodeSource(bytes, file, options.maxBytes);
-  return { source, root: new Builder(source, events(source), options).document() };
+  return { source, root: new Builder(source, parsed(source, options), options).document() };
 }
 
-function events(source: SourceText): Event[] {
+function parsed(source: SourceText, { version }: YamlOptions): Parsed {
   try {
-    return parseEvents(source.text, { maxDepth: MAX_DEPTH });
+    return parsedEvents(source.text, { maxDepth: MAX_DEPTH, anyIndent: version === '1.1' });
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const offset = error.mark?.position ?? 0;
-    const { message, todo } = syntaxAdvice(error.reason, source.text, offset);
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    const { message: reason, offset } = error;
+    const { message, todo } = syntaxAdvice(reason, source.text, offset);
     throw new InputError([source.finding({ start: offset, end: offset + 1 }, message, { rule: 'yaml-syntax', todo })]);
   }
 }
@@ -60,14 +53,19 @@ class Builder {
   private last = 0;
   private readonly source: SourceText;
   private readonly events: readonly Event[];
+  /** What the events' offsets are of. */
+  private readonly text: string;
+  private readonly original: Parsed['original'];
   private readonly version: YamlVersion;
   private readonly tags: readonly string[];
 
-  constructor(source: SourceText, all: readonly Event[], { version = '1.2', tags = [] }: YamlOptions) {
+  constructor(source: SourceText, { events, text, original }: Parsed, { version = '1.2', tags = [] }: YamlOptions) {
     this.version = version;
     this.tags = tags;
     this.source = source;
-    this.events = all;
+    this.events = events;
+    this.text = text;
+    this.original = original;
   }
 
   document(): YamlNode {
@@ -93,35 +91,38 @@ class Builder {
 
   private node(): YamlNode {
     const event = this.take();
-    if (event?.type === EVENT_ID.ALIAS) return this.alias({ start: event.anchorStart - 1, end: event.anchorEnd });
+    if (event?.type === EVENT_ID.ALIAS)
+      return this.alias(
+        this.text.slice(event.anchorStart, event.anchorEnd),
+        this.span(event.anchorStart - 1, event.anchorEnd),
+      );
     if (!event || event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT)
       throw new Error('YAML events out of order');
-    const tag = event.tagStart < 0 ? '' : this.source.text.slice(event.tagStart, event.tagEnd);
+    const tag = event.tagStart < 0 ? '' : this.text.slice(event.tagStart, event.tagEnd);
     const own = this.tags.includes(tag);
     if (!own && !KNOWN_TAGS.has(tag)) {
       throw this.refuse(
-        { start: event.tagStart, end: event.tagEnd },
+        this.span(event.tagStart, event.tagEnd),
         `the tag ${tag} is not supported`,
         'write a plain value',
       );
     }
     const content = this.content(event, own || tag === '!!str' || tag === '!');
-    const node = own ? { ...content, tag, tagSpan: { start: event.tagStart, end: event.tagEnd } } : content;
+    const node = own ? { ...content, tag, tagSpan: this.span(event.tagStart, event.tagEnd) } : content;
     if (node.size > MAX_NODES)
       throw this.refuse(node.span, 'aliases make this too large', 'use fewer aliases of aliases');
-    if (event.anchorStart >= 0) this.anchors.set(this.source.text.slice(event.anchorStart, event.anchorEnd), node);
+    if (event.anchorStart >= 0) this.anchors.set(this.text.slice(event.anchorStart, event.anchorEnd), node);
     return node;
   }
 
   private content(event: Exclude<Event, { type: 1 | 5 | 6 }>, asString: boolean): YamlNode {
     if (event.type === EVENT_ID.SCALAR) return this.scalar(event, asString);
-    const span = { start: event.start, end: event.start + 1 };
+    const span = this.span(event.start, event.start + 1);
     this.last = span.end;
     return event.type === EVENT_ID.SEQUENCE ? this.list(span) : this.map(span);
   }
 
-  private alias(span: Span): YamlNode {
-    const name = this.source.text.slice(span.start + 1, span.end);
+  private alias(name: string, span: Span): YamlNode {
     const node = this.anchors.get(name);
     if (!node)
       throw this.refuse(span, `*${name} names no finished anchor above it`, `write &${name} at the value to repeat`);
@@ -184,17 +185,17 @@ class Builder {
   }
 
   private scalar(event: ScalarEvent, asString: boolean): YamlScalar {
-    const text = getScalarValue(this.source.text, event);
+    const text = getScalarValue(this.text, event);
     const span = this.scalarSpan(event);
     this.last = Math.max(this.last, span.end);
     const plain = event.style === SCALAR_STYLE.PLAIN && !asString;
-    const exact = event.valueStart >= 0 && this.source.text.slice(event.valueStart, event.valueEnd) === text;
+    const exact = event.valueStart >= 0 && this.text.slice(event.valueStart, event.valueEnd) === text;
     const value = plain ? this.plainValue(text, span) : text;
     return {
       kind: 'scalar',
       value,
       text,
-      textStart: exact ? event.valueStart : undefined,
+      textStart: exact ? this.original(event.valueStart) : undefined,
       span,
       size: 1 + Math.floor(text.length / LONG_TEXT),
     };
@@ -203,12 +204,14 @@ class Builder {
   private scalarSpan(event: ScalarEvent): Span {
     if (event.valueStart < 0) return { start: this.last, end: this.last };
     const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
-    if (quoted) return { start: event.valueStart - 1, end: event.valueEnd + 1 };
-    const raw = this.source.text.slice(event.valueStart, event.valueEnd);
-    return {
-      start: event.valueEnd - raw.trimStart().length,
-      end: event.valueStart + raw.trimEnd().length,
-    };
+    if (quoted) return this.span(event.valueStart - 1, event.valueEnd + 1);
+    const raw = this.text.slice(event.valueStart, event.valueEnd);
+    return this.span(event.valueEnd - raw.trimStart().length, event.valueStart + raw.trimEnd().length);
+  }
+
+  /** Where a part of the events' text is in the source. */
+  private span(start: number, end: number): Span {
+    return { start: this.original(start), end: this.original(end) };
   }
 
   private plainValue(text: string, span: Span): YamlScalar['value'] {

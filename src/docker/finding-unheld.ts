@@ -49,7 +49,15 @@ const failureIn = (error: string): string =>
   error
     .trim()
     .replace(/^.*?\bfilesystem(?: (?:for )?[0-9a-f]{64})?: /s, '')
-    .replace(/\/\S*\/[0-9a-f]{64}(?:-init)?(?=[/:])/g, '…');
+    .replace(/\S+/g, withoutLayerPath);
+
+/** A path down to the last layer in it says nothing that the finding does not. */
+function withoutLayerPath(word: string): string {
+  const start = word.indexOf('/');
+  const layer = [...word.matchAll(/\/[0-9a-f]{64}(?:-init)?(?=[/:])/g)].at(-1);
+  if (layer === undefined || layer.index === start) return word;
+  return `${word.slice(0, start)}…${word.slice(layer.index + layer[0].length)}`;
+}
 
 /** Complete by its type: a class of storage errors without a code does not compile. */
 const CODES = {

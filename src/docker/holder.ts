@@ -34,7 +34,7 @@ export function holderOf(namespace: Namespace, daemon: Daemon): Holder {
       image: container.image,
     };
   if (isShim(first.command)) return shim(first, daemon.containers);
-  const unit = /([^/]+\.service)(?:\/|$)/.exec(first.cgroup)?.[1];
+  const unit = /(?:^|\/)([^/]+\.service)(?:\/|$)/.exec(first.cgroup)?.[1];
   // user@1000.service and the like hold sessions, not one service that could be restarted.
   if (unit && !unit.startsWith('user@')) return { kind: 'unit', unit };
   return { kind: 'process', pid: first.pid, command: first.command };

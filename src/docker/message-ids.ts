@@ -41,7 +41,7 @@ const NAMED = new RegExp(
 );
 
 /** `Error: failed to remove containers: [web db]`, docker 1.8 and 1.9. */
-const TYPED_LIST = /failed to remove containers: \[([^\]]{1,1024})\]/g;
+const TYPED_LIST = /failed to remove containers: \[([^\][]{1,1024})\]/g;
 
 const MOUNT = new RegExp(
   [
@@ -60,7 +60,10 @@ const DATASET = /\bdestroy (?:-\w{1,8} ){0,4}([^\s"']{1,1024})|\b(?:destroy|open
 /** devicemapper names the thin device after the layer: `docker-<major>:<minor>-<inode>-<mount id>` (§3). */
 const DEVICE = new RegExp(`(?:\\bdevice "?|\\bdocker-\\d{1,9}:\\d{1,9}-\\d{1,20}-)(${LAYER})(?![0-9A-Za-z])`, 'g');
 
-const isId = (word: string): boolean => new RegExp(`^${ID}$`).test(word);
+const ONLY_ID = new RegExp(`^${ID}$`);
+const ONLY_LAYER = new RegExp(`^${LAYER}$`);
+
+const isId = (word: string): boolean => ONLY_ID.test(word);
 
 /** Full ids, or 12 digits where the text has no more; in the text's order. */
 export function containersIn(text: string): string[] {
@@ -85,8 +88,8 @@ export function namesIn(text: string): string[] {
 
 /** Layers as the storage driver names them; an init layer keeps its `-init`. */
 export function mountIdsIn(text: string): string[] {
-  const datasets = captures(text, DATASET).map((name) => name.replace(/^.*\//, '').replace(/@.*$/, ''));
-  return unique([...captures(text, MOUNT), ...datasets.filter((id) => new RegExp(`^${LAYER}$`).test(id))]);
+  const datasets = captures(text, DATASET).map((name) => name.replace(/^.*\//, '').replace(/@.*/, ''));
+  return unique([...captures(text, MOUNT), ...datasets.filter((id) => ONLY_LAYER.test(id))]);
 }
 
 export const deviceIdsIn = (text: string): string[] => unique(captures(text, DEVICE));

@@ -61,18 +61,22 @@ function withoutPunctuation(word: string): string {
   return word.slice(0, end);
 }
 
-const BTRFS_SNAPSHOT = /btrfs snapshot (\/[^"':]{1,512}?) for ([0-9a-f]{64}(?:-init)?)/g;
+const BTRFS_SNAPSHOT = /^(\/[^"':]{1,512}?) for ([0-9a-f]{64}(?:-init)?)/;
 
 /** btrfs prints the parent directory and the name apart: `Failed to destroy btrfs snapshot <dir> for <mount id>`. */
 function btrfsSnapshots(text: string): string[] {
-  return Array.from(text.matchAll(BTRFS_SNAPSHOT), ([, parent, name]) => `${parent}/${name}`);
+  const behind = text.split('btrfs snapshot ').slice(1);
+  return behind.flatMap((words) => {
+    const [, parent, name] = BTRFS_SNAPSHOT.exec(words) ?? [];
+    return parent === undefined ? [] : [`${parent}/${name}`];
+  });
 }
 
 /** Words that only one storage driver uses. */
 const DRIVER_SIGNS: readonly (readonly [RegExp, Driver])[] = [
   // Capital B: devicemapper's ErrBusy; umount says `device is busy`.
   [
-    /device-mapper|devicemapper|devmapper|dm_task_run|Device is Busy|\bdocker-\d+:\d+-\d+-|\bdev_remove:/,
+    /device-mapper|devicemapper|devmapper|dm_task_run|Device is Busy|\bdocker-\d{1,9}:\d{1,9}-\d{1,20}-|\bdev_remove:/,
     'devicemapper',
   ],
   [/\baufs: /, 'aufs'],
@@ -80,11 +84,11 @@ const DRIVER_SIGNS: readonly (readonly [RegExp, Driver])[] = [
   [/\bzfs (?:fs )?destroy\b|\bdataset (?:is busy|does not exist)/, 'zfs'],
 ];
 
+const NAMED_DRIVER = new RegExp(`\\b[Dd]river "?${DRIVER}\\b`);
+const DRIVER_DIR = new RegExp(`(?<!\\S)/\\S*/${DRIVER}/(?!\\S)`);
+
 /** Null where neither the words nor a path tell it: a busy `containers/<id>/shm` looks the same under every driver. */
 export function driverIn(text: string): Driver | null {
-  const named =
-    new RegExp(`\\b[Dd]river "?${DRIVER}\\b`).exec(text)?.[1] ??
-    LAYER_DIR.exec(text)?.[1] ??
-    new RegExp(`(?<!\\S)/\\S*/${DRIVER}/(?!\\S)`).exec(text)?.[1];
+  const named = NAMED_DRIVER.exec(text)?.[1] ?? LAYER_DIR.exec(text)?.[1] ?? DRIVER_DIR.exec(text)?.[1];
   return (named as Driver | undefined) ?? DRIVER_SIGNS.find(([sign]) => sign.test(text))?.[1] ?? null;
 }

@@ -67,7 +67,7 @@ const RULES: readonly (readonly [Reason, ...RegExp[]])[] = [
     /dm_task_run|device-mapper: |Error running |(?:remove|removing|unmounting|deactivating) device /i,
   ],
   ['busy-device', /unable to remove open device|remove_all left \d+ open device/],
-  ['busy-mount', /\bumount: \S[^\n]{0,1024}?: device is busy/i],
+  ['busy-mount', /\bumount: \S/i, /: device is busy/i],
   ['busy-device', /device is busy/i],
   ['dataset-busy', /dataset is busy/i],
   ['busy-mount', BUSY],

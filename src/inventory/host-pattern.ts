@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { bounded, TookTooLong } from '../core/bounded.ts';
 import { InputError, inputError } from '../core/diagnostic.ts';
 import type { Host, Inventory } from '../core/inventory.ts';
@@ -64,8 +65,8 @@ export function splitPattern(pattern: string): string[] {
 }
 
 function splitColons(pattern: string): string[] {
-  if (pattern.startsWith('~') || /^[\da-fA-F]*:[\da-fA-F:.]*:[\da-fA-F:.%\w]*$/.test(pattern)) return [pattern];
-  return pattern.match(/(?:[^:[\]]|\[[^\]]*\]|[[\]])+/g) ?? [];
+  if (pattern.startsWith('~') || isIPv6(pattern)) return [pattern];
+  return pattern.match(/(?:[^:[\]]|\[[^\][]*\]|[[\]])+/g) ?? [];
 }
 
 function term(part: string): Term {

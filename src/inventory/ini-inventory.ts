@@ -16,13 +16,16 @@ export function readIniInventory(reading: Reading): void {
   let section: Section | undefined = { group: 'ungrouped', kind: 'hosts' };
   for (const { line, start } of lines(reading.source.text)) {
     if (/^(\s*$|\s*[#;])/.test(line)) continue;
-    if (/^\s*\[.*\]\s*(#.*)?$/.test(line)) section = readSection(line, start, reading, pending);
+    if (isSection(line)) section = readSection(line, start, reading, pending);
     else if (section?.kind === 'hosts') readHostLine(line, start, section.group, reading);
     else if (section?.kind === 'vars') readVarLine(line, start, section.group, reading);
     else if (section?.kind === 'children') readChildLine(line, start, section.group, reading, pending);
   }
   for (const { span, why } of pending.values()) refuse(reading, span, why, 'declare the group, or correct its name');
 }
+
+const isSection = (line: string): boolean =>
+  line.trimStart().startsWith('[') && (line.trimEnd().endsWith(']') || /\]\s*#/.test(line));
 
 function* lines(text: string): Generator<{ line: string; start: number }> {
   for (const match of text.matchAll(/[^\r\n]+/g)) yield { line: match[0], start: match.index };
@@ -126,7 +129,7 @@ function iniValue(text: string, place: Place): Value {
 }
 
 function readChildLine(line: string, start: number, parent: string, reading: Reading, pending: Pending): void {
-  const child = /^\s*([^:\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1];
+  const child = childIn(line.trim());
   const problem = child === undefined ? 'this is no group name' : groupNameProblem(child);
   if (child === undefined || problem) {
     refuse(reading, lineSpan(line, start), problem ?? '', 'write one group per line');
@@ -139,6 +142,14 @@ function readChildLine(line: string, start: number, parent: string, reading: Rea
   }
   const waiting = pending.get(child) ?? { span, why: `the group '${child}' is declared nowhere`, parents: [] };
   pending.set(child, { ...waiting, span, parents: [...waiting.parents, parent] });
+}
+
+/** The group that a line names; a # may be a part of it, or begin a comment. */
+function childIn(line: string): string | undefined {
+  const word = /^[^:\]\s]+/.exec(line)?.[0] ?? '';
+  if (/^(?:\s+#|$)/.test(line.slice(word.length))) return word || undefined;
+  const comment = word.lastIndexOf('#');
+  return comment > 0 ? word.slice(0, comment) : undefined;
 }
 
 const spanOf = (word: Word, start: number): Span => ({ start: start + word.start, end: start + word.end });

@@ -18,7 +18,7 @@ async function patternsOf(file: string): Promise<string[]> {
     throw inputError(`--limit @${file}: ${error.message}`, 'name a file with one host or pattern a line');
   });
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
-  const patterns = lines.flatMap((line) => splitPattern(line.replace(/(^|\s)#.*$/, '')));
+  const patterns = lines.flatMap((line) => splitPattern(line.replace(/(^|\s)#.*/, '')));
   if (patterns.length === 0) throw inputError(`--limit @${file}: the file names no host`, 'write one host a line');
   return patterns;
 }

@@ -4,7 +4,7 @@ import { SourceText } from '../core/source-text.ts';
 import { groupNameProblem } from './findings.ts';
 import { hostNameProblem } from './host-range.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
-import { jsonValue } from './value.ts';
+import { programValue } from './value.ts';
 import type { Place, Value } from './variable.ts';
 
 /** Runs a program of this machine; the composing command hands it in, for only the transport spawns. */
@@ -62,13 +62,37 @@ async function answer(file: string, args: readonly string[], run: RunProgram): P
   });
   if (code !== 0)
     throw inputError(`the inventory program failed: ${call}: exit code ${code}: ${stderr.trim()}`, 'run it by hand');
+  const value = parsed(stdout);
+  if (!isObject(value))
+    throw inputError(
+      `the inventory program ${call} printed no JSON object`,
+      'run it by hand and look at what it prints',
+    );
+  const rounded = roundedNumber(stdout);
+  if (rounded === undefined) return value;
+  throw inputError(
+    `the inventory program ${call} printed ${rounded}, a number that can't be kept exactly`,
+    `have it print the number in quotes: "${rounded}"`,
+  );
+}
+
+function parsed(text: string): Json | undefined {
   try {
-    const value: Json = JSON.parse(stdout);
-    if (isObject(value)) return value;
+    return JSON.parse(text);
   } catch {
-    // Told below: no JSON and no object are the same mistake.
+    // No JSON and no object are the same mistake.
+    return undefined;
   }
-  throw inputError(`the inventory program ${call} printed no JSON object`, 'run it by hand and look at what it prints');
+}
+
+/** The first number in a JSON text that JavaScript would change. */
+function roundedNumber(json: string): string | undefined {
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g)) {
+    if (token.startsWith('"')) continue;
+    const exact = /^-?\d+$/.test(token) ? Number.isSafeInteger(Number(token)) : Number.isFinite(Number(token));
+    if (!exact) return token;
+  }
+  return undefined;
 }
 
 /** @returns the group's own hosts. */
@@ -106,7 +130,7 @@ function strings(value: Json, what: string, refuse: (message: string) => void): 
 }
 
 function setVars(vars: Json | undefined, place: Place, set: (name: string, value: Value) => void): void {
-  if (isObject(vars)) for (const [name, value] of Object.entries(vars)) set(name, jsonValue(value, place));
+  if (isObject(vars)) for (const [name, value] of Object.entries(vars)) set(name, programValue(value, place));
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>

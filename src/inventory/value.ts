@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import { MASK, type PlacedSecret, type Secret } from '../core/secret.ts';
 import { entryOf, toJson, type YamlNode } from '../core/yaml-node.ts';
 import { type Reading, refuse } from './findings.ts';
@@ -27,6 +27,21 @@ export function yamlValue(node: YamlNode, reading: Reading): Value {
   const found = { secrets: [], path: [] };
   return { json: yamlJson(node, found, reading), secrets: found.secrets };
 }
+
+/** What a program printed: marks of Ansible's for a text that is no template, and for one that its vault has encrypted, are resolved. */
+export function programValue(json: Json, place: Place): Value {
+  return jsonValue(withoutUnsafe(json), place);
+}
+
+/** As Ansible's own reader of a program's answer, which looks for nothing but the key. */
+function withoutUnsafe(json: Json): Json {
+  if (typeof json !== 'object' || json === null) return json;
+  if (Array.isArray(json)) return json.map(withoutUnsafe);
+  if (Object.hasOwn(json, UNSAFE)) return (json as JsonObject)[UNSAFE] ?? null;
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, withoutUnsafe(value)]));
+}
+
+const UNSAFE = '__ansible_unsafe';
 
 /** A value that is JSON already, from an INI file or a program. */
 export function jsonValue(json: Json, place: Place): Value {

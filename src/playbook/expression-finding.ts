@@ -172,7 +172,7 @@ const HABITS: readonly (readonly [RegExp, string])[] = [
 
 /** Looks outside quotes only. */
 function jinjaAdvice(text: string): string | undefined {
-  const bare = text.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, '""');
+  const bare = text.replace(/"(?:\\[\s\S]|[^"\\])*"?|'(?:\\[\s\S]|[^'\\])*'?/g, '""');
   return HABITS.find(([habit]) => habit.test(bare))?.[1];
 }
 

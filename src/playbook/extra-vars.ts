@@ -50,7 +50,7 @@ function assignments(text: string): JsonObject {
 
 const unquoted = (value: string): string =>
   value.replace(
-    /"((?:\\.|[^"\\])*)"|'([^']*)'/g,
+    /"((?:\\.|[^"\\])*)"?|'([^']*)'?/g,
     (_, double?: string, single?: string) => double?.replace(/\\(["\\])/g, '$1') ?? single ?? '',
   );
 

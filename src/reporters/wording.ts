@@ -16,7 +16,13 @@ export function duration(ms: number): string {
 const twoDigits = (n: number): string => String(n).padStart(2, '0');
 
 /** Text of a host or a playbook on one line that no terminal takes for a command. */
-export const oneLine = (text: string): string => printable(text.trim().replace(/\s*[\r\n]+\s*/g, ' | '));
+export const oneLine = (text: string): string => printable(linesOf(text).join(' | '));
+
+const linesOf = (text: string): string[] =>
+  text
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 
 /** Text of a host or a playbook, line by line, without blank lines at its end. */
 export const safeLines = (text: string): string[] =>

@@ -38,10 +38,14 @@ export function laterCalendar(expression: string, seconds: number): readonly str
   return moved.map((one) => [days, timeText(one), zone].filter((part) => part !== '').join(' '));
 }
 
-const EVENT = /^(?:(.*?)\s+)?([\d*.,/]+):([\d*.,/]+)(?::([\d*.,/]+))?(?:\s+([A-Za-z][\w/+-]*))?$/;
+const TIME = /^([\d*.,/]+):([\d*.,/]+)(?::([\d*.,/]+))?$/;
+const ZONE = /^[A-Za-z][\w/+-]*$/;
 
 function parseCalendar(expression: string): CalendarEvent {
-  const [, days = '', hours = '', minutes = '', seconds = '0', zone = ''] = EVENT.exec(writtenOut(expression)) ?? [];
+  const words = writtenOut(expression).split(/\s+/);
+  const zone = ZONE.test(words.at(-1) ?? '') ? (words.pop() ?? '') : '';
+  const [, hours = '', minutes = '', seconds = '0'] = TIME.exec(words.pop() ?? '') ?? [];
+  const days = words.join(' ');
   const parts = [listed(hours, 24), listed(minutes, 60), listed(seconds, 60)] as const;
   if (parts.includes(undefined))
     throw inputError(

@@ -113,7 +113,7 @@ export class MarkReader {
   }
 
   #mark(line: string): Mark | undefined {
-    const [isReady, level = '', why = ''] = /^ready(?: (\w*) ?(.*))?$/.exec(line) ?? [];
+    const [isReady, level = '', why = ''] = /^ready(?: (\w*)(?: (.*))?)?$/.exec(line) ?? [];
     const [, end, code, ended] = /^end (\d+) (\d+) (ended)?$/.exec(line) ?? [];
     if (isReady !== undefined) {
       // stderr's may come after the first request has gone out, on stdout's word.

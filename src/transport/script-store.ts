@@ -55,7 +55,11 @@ const preludeLine = async (): Promise<string> =>
 
 const ownText = async (path: string): Promise<string> => withoutComments(await textOf(path));
 
-const withoutComments = (text: string): string => text.replace(/^\s*(#.*)?\n/gm, '');
+const withoutComments = (text: string): string =>
+  text
+    .split(/(?<=\n)/)
+    .filter((line) => !/^\s*(?:#|$)/.test(line))
+    .join('');
 
 /** One of ours is always there; a plugin's may not be. */
 function unreadable(cause: Error): never {

@@ -38,6 +38,8 @@ const knownHostsName = ({ address, port }: Target): string =>
 const byHand = ({ address, port, user }: Target): string =>
   `ssh ${port === undefined ? '' : `-p ${port} `}${user === undefined ? '' : `${user}@`}${address}`;
 const first = (match: RegExpExecArray): string => match[1] ?? '';
+/** What stands behind the last colon. */
+const lastPart = (match: RegExpExecArray): string => (first(match).split(': ').at(-1) ?? '').trim();
 const CROWDED =
   'sshd may be turning logins away: too many at once (MaxStartups: use fewer --forks), or a penalty for this address after failed logins (PerSourcePenalties, OpenSSH 9.8 and later: wait a minute, then run again)';
 
@@ -50,7 +52,7 @@ const RULES: readonly Rule[] = [
     todo: (t) => `find out why; only then: ssh-keygen -R '${knownHostsName(t)}', and ${byHand(t)} once by hand`,
   },
   {
-    pattern: /REVOKED HOST KEY|host key .*(?:was|is marked as) revoked/,
+    pattern: /REVOKED HOST KEY|(?:was|is marked as) revoked/,
     message: (_, t) => `${t.what}'s key is marked as revoked`,
     todo: () => 'do not connect; ask who revoked it',
   },
@@ -93,29 +95,29 @@ const RULES: readonly Rule[] = [
     todo: () => 'name the key (--private-key or ansible_ssh_private_key_file) and set IdentitiesOnly yes in ssh_config',
   },
   {
-    pattern: /UNPROTECTED PRIVATE KEY FILE|Load key "([^"]*)": bad permissions/,
+    pattern: /UNPROTECTED PRIVATE KEY FILE|Load key "([^"\n]+)": bad permissions/,
     message: (m) => `ssh ignores the private key${first(m) && ` ${first(m)}`}: others may read it`,
     todo: () => 'chmod 600 the key file',
   },
   {
-    pattern: /Identity file (\S+) not accessible: ([^.\n]*)[\s\S]*Permission denied/,
+    pattern: /^(?=[\s\S]*Permission denied)[\s\S]*?Identity file (\S+) not accessible: ([^.\n]*)/,
     message: (m) => `login refused: the private key ${first(m)} cannot be read (${m[2]})`,
     todo: () => 'correct --private-key or ansible_ssh_private_key_file',
   },
   {
-    pattern: /(?:(\S+): )?Permission denied \(([^)]*)\)/,
+    pattern: /^(?:(\S+): )?Permission denied \(([^()\n]*)\)/m,
     message: (m) => `login refused${first(m) && ` for ${first(m)}`}: no key was accepted (the host takes ${m[2]})`,
     todo: (t) => `check user and key: ${byHand(t)} -o BatchMode=yes; unwedge never types ssh passwords`,
   },
   {
-    pattern: /Unable to negotiate with [^:]*: (.*)/,
+    pattern: /Unable to negotiate with \S+(?: port \S+)?: (.*)/,
     message: (m) => `no common algorithm with its sshd: ${first(m).trim()}`,
     todo: () =>
       'an old sshd: allow its algorithm for this host in ssh_config (HostKeyAlgorithms or KexAlgorithms with +)',
   },
   {
     pattern:
-      /^(.*(?:Bad configuration option|bad permissions on|(?:keyword|command-line).* line \d+).*|unknown option -- .*)$/m,
+      /^((?=.*(?:keyword|command-line)).* line \d+.*|.*(?:Bad configuration option|bad permissions on).*|unknown option -- .*)$/m,
     message: (m) => `ssh refuses its configuration or arguments: ${first(m).trim()}`,
     todo: () => 'correct ssh_config or --ssh-common-args; ssh -G shows what it takes',
   },
@@ -125,14 +127,14 @@ const RULES: readonly Rule[] = [
     todo: () => 'check ProxyJump and that the jump host resolves and reaches the address',
   },
   {
-    pattern: /(?:kex_exchange_identification|ssh_exchange_identification|banner exchange).*: (.*(?:closed|reset).*)/i,
-    message: (m, t) => `${t.what} closed the connection before the login: ${first(m).trim()}`,
+    pattern: /^(?=.*(?:closed|reset)).*?(?:kex_exchange_identification|ssh_exchange_identification|banner exchange)(.*)/im,
+    message: (m, t) => `${t.what} closed the connection before the login: ${lastPart(m)}`,
     todo: () => `${CROWDED}; or it is not an ssh port, fail2ban, hosts.deny: look at sshd's log there`,
     turnsAway: true,
   },
   {
-    pattern: /(?:kex_exchange_identification|ssh_exchange_identification|banner exchange).*: (.*)/,
-    message: (m, t) => `${t.what} did not answer as sshd does: ${first(m).trim()}`,
+    pattern: /(?:kex_exchange_identification|ssh_exchange_identification|banner exchange)(.*)/,
+    message: (m, t) => `${t.what} did not answer as sshd does: ${lastPart(m)}`,
     todo: () => 'is it an ssh port?',
   },
   {

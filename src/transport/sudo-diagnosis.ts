@@ -27,12 +27,12 @@ const RULES: readonly Rule[] = [
     todo: 'on the host, with visudo: Defaults:USER !requiretty',
   },
   {
-    pattern: /(\S+) is not in the sudoers file|I'm sorry (\S+)\. I'm afraid I can't do that/,
+    pattern: /(?<!\S)(\S+) is not in the sudoers file|I'm sorry (\S+)\. I'm afraid I can't do that/,
     message: (m) => `${m[1] ?? m[2]} is not in the host's sudoers`,
     todo: NOT_ALLOWED,
   },
   {
-    pattern: /[Uu]ser (\S+) (?:is not allowed to execute|may not run sudo)|(\S+) is not allowed to run sudo on/,
+    pattern: /[Uu]ser (\S+) (?:is not allowed to execute|may not run sudo)|(?<!\S)(\S+) is not allowed to run sudo on/,
     message: (m, { user }) => `the host's sudoers do not let ${m[1] ?? m[2]} run sh as ${user}`,
     todo: NOT_ALLOWED,
   },
@@ -47,12 +47,13 @@ const RULES: readonly Rule[] = [
     todo: 'install sudo there, or log in as root without become',
   },
   {
-    pattern: /sudo: (.*(?:effective uid is not 0|must be owned by uid 0|must be setuid root|no new privileges).*)/,
+    pattern:
+      /sudo: ((?:(?!sudo: ).)*(?:effective uid is not 0|must be owned by uid 0|must be setuid root|no new privileges).*)/,
     message: (m) => `sudo does not work on the host: ${m[1]}`,
     todo: 'repair it there, or log in as root without become',
   },
   {
-    pattern: /sudo: (.*(?:expired|PAM account management error|account validation failure).*)/,
+    pattern: /sudo: ((?:(?!sudo: ).)*(?:expired|PAM account management error|account validation failure).*)/,
     message: (m) => `sudo refuses the account: ${m[1]}`,
     todo: 'renew the account or its password on the host',
   },

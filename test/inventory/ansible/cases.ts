@@ -294,6 +294,26 @@ const yaml: Case[] = [
 
 const BANNER = `${'#'.repeat(78)}\n# Settings of the web servers\n${'## more\n'.repeat(30)}${'#'.repeat(78)}\n`;
 
+/** Brackets and quotes whose lines begin anywhere; every value behind them must still be the right one. */
+const anyColumn: Case[] = [
+  {
+    name: 'any column: brackets in group_vars',
+    files: {
+      hosts: '[g]\nh\n',
+      'group_vars/g.yml':
+        'ports: [\n  80,\n443, # a ] in a comment\n]\nm: {\nx: 1, y: "a ] b",\n  z: [1\n, 2]\n}\nl: [1, 2\n, 3]\nlast: 1\n',
+    },
+  },
+  {
+    name: 'any column: quotes',
+    files: {
+      'hosts.yml':
+        "all:\n  hosts:\n    h:\n      a: \"one\ntwo\n\nthree \\\" [\"\n      b: 'it''s\nso'\n      c: {k: \"x\ny\"}\n      d: [\n'p', it's, {q: 1\n}\n]\n      last: 1\n",
+    },
+    sources: ['hosts.yml'],
+  },
+];
+
 /** What is at the head of most people's files: an expression that backtracks takes years for these. */
 const banners: Case[] = [
   {
@@ -610,6 +630,36 @@ const differences: Case[] = [
     },
   },
   {
+    name: 'differs: unsafe texts of a program',
+    files: {
+      hosts: program({
+        g: { hosts: ['h'], vars: { a: { __ansible_unsafe: '{{ x }}' } } },
+        _meta: {
+          hostvars: { h: { ansible_host: { __ansible_unsafe: '192.0.2.17' }, l: [{ __ansible_unsafe: 'b' }, 1] } },
+        },
+      }),
+    },
+    differs: {
+      row: '`!unsafe`',
+      listed: {
+        _meta: { hostvars: { h: { a: '{{ x }}', ansible_host: '192.0.2.17', l: ['b', 1] } } },
+        all: { children: ['ungrouped', 'g'] },
+        g: { hosts: ['h'] },
+      },
+    },
+  },
+  {
+    name: 'differs: a number beyond 2^53 of a program',
+    files: {
+      hosts:
+        '#!/bin/sh\necho \'{"g": ["h"], "_meta": {"hostvars": {"h": {"s": "x \\" 12345678901234567890", "id": 12345678901234567890}}}}\'\n',
+    },
+    differs: {
+      row: 'number that JavaScript would round',
+      refused: "printed 12345678901234567890, a number that can't be kept exactly",
+    },
+  },
+  {
     name: 'differs: ranges in a list',
     files: {},
     sources: ['w[1:2],'],
@@ -650,6 +700,7 @@ export const cases: readonly Case[] = [
   ...precedence,
   ...yaml,
   ...banners,
+  ...anyColumn,
   ...folders,
   ...lists,
   ...programs,
