@@ -1,5 +1,6 @@
-/** Usage: npm run bench -- fan-out [hosts] [rounds] | scan [rounds] | lint [rounds] | scale [rounds] */
+/** Usage: npm run bench -- fan-out [hosts] [rounds] | scan [rounds] | lint [rounds] | scale [rounds] | ground FOLDER… */
 import { fanOut } from './fan-out.ts';
+import { ground } from './ground.ts';
 import { lintCost } from './lint.ts';
 import { scale } from './scale.ts';
 import { scanCost } from './scan.ts';
@@ -11,11 +12,12 @@ const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   scan: () => scanCost(first ?? 5),
   scale: () => scale(first ?? 3),
   lint: async () => lintCost(first ?? 5),
+  ground: () => ground(numbers),
 };
 const bench = benches[name ?? ''];
 if (bench === undefined) {
   console.error(
-    'usage: npm run bench -- fan-out [hosts] [rounds]\n       npm run bench -- scan [rounds]\n       npm run bench -- lint [rounds]\n       npm run bench -- scale [rounds]',
+    'usage: npm run bench -- fan-out [hosts] [rounds]\n       npm run bench -- scan [rounds]\n       npm run bench -- lint [rounds]\n       npm run bench -- scale [rounds]\n       npm run bench -- ground FOLDER…',
   );
   process.exit(1);
 }

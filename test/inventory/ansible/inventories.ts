@@ -69,10 +69,11 @@ interface Answer {
 }
 
 /** Runs commands of Ansible's with an empty configuration. */
-function ansible(calls: readonly { readonly argv: readonly string[]; readonly cwd: string }[]): Answer[] {
+export function ansible(calls: readonly { readonly argv: readonly string[]; readonly cwd: string }[]): Answer[] {
   const { stdout } = spawnSync('sh', ['-c', WITH_ITS_PYTHON, new URL('run-all.py', import.meta.url).pathname], {
     input: calls.map((call) => JSON.stringify(call)).join('\n'),
     encoding: 'utf8',
+    maxBuffer: 2 ** 30,
     env: { ...process.env, ANSIBLE_CONFIG: join(calls[0]?.cwd ?? '', 'ansible.cfg'), LC_ALL: 'C.UTF-8' },
   });
   return stdout
