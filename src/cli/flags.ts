@@ -15,6 +15,7 @@ export interface ConnectionFlags {
   readonly becomeUser?: string;
   readonly askBecomePass?: boolean;
   readonly becomePasswordFile?: string;
+  readonly vaultPasswordFile?: readonly string[];
 }
 
 export interface ReportFlags extends ReportFileFlags {
@@ -60,7 +61,12 @@ export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, Choic
 export const passwordFlags = (command: Command): Command =>
   command
     .option('-K, --ask-become-pass', "ask for sudo's password")
-    .option('--become-password-file <file>', "read sudo's password from the first line of a file", fromHere);
+    .option('--become-password-file <file>', "read sudo's password from the first line of a file", fromHere)
+    .option(
+      '--vault-password-file <file>',
+      "take the password of Ansible's vault from a file or a program (repeatable)",
+      (path: string, all: readonly string[] = []) => [...all, fromHere(path)],
+    );
 
 export const connectionFlags = (command: Command): Command =>
   passwordFlags(

@@ -5,6 +5,7 @@ import type { RunRecord } from '../core/run-record.ts';
 import { copiesOn, type HostCopy } from '../hostlog/copy.ts';
 import { hostWord } from '../hostlog/host-word.ts';
 import { blameIn } from '../inventory/blame.ts';
+import { BECOME_PASSWORDS } from '../inventory/connection.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { readLimit } from '../inventory/limit-file.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
@@ -16,6 +17,7 @@ import { runLocal } from '../transport/run-local.ts';
 import { becomePassword } from './become-password.ts';
 import type { ConnectionFlags } from './flags.ts';
 import { remembered, targets } from './targets.ts';
+import { vaultPasswords } from './vault-passwords.ts';
 
 export interface CopiesFlags extends ConnectionFlags {
   readonly inventory: readonly string[];
@@ -62,7 +64,10 @@ export async function runOnHosts(prefix: string, flags: CopiesFlags): Promise<Ru
 async function waysOf(flags: CopiesFlags): Promise<Pick<RunOnHosts, 'options' | 'secrets'>> {
   const inventory = await loadInventory(flags.inventory, runLocal);
   const pattern = flags.limit === undefined ? 'all' : await readLimit(flags.limit);
-  const { hosts, values } = await revealSecrets(matchHosts(pattern, inventory), runLocal);
+  const { hosts, values } = await revealSecrets(matchHosts(pattern, inventory), runLocal, {
+    passwords: vaultPasswords(flags),
+    reads: (name) => BECOME_PASSWORDS.some((password) => password === name),
+  });
   const options = await targets(hosts, flags, await becomePassword(flags), (host) => blameIn(inventory, host, {}));
   return { options, secrets: [...values, ...[...options.values()].flatMap(({ become }) => become?.password ?? [])] };
 }

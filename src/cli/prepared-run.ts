@@ -4,8 +4,9 @@ import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import type { RunCall } from '../core/event.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Playbook } from '../core/playbook.ts';
+import type { Playbook, Task } from '../core/playbook.ts';
 import { blameIn } from '../inventory/blame.ts';
+import { BECOME_PASSWORDS } from '../inventory/connection.ts';
 import { selectHosts } from '../inventory/host-pattern.ts';
 import type { LoadedInventory } from '../inventory/inventory-builder.ts';
 import { readLimit } from '../inventory/limit-file.ts';
@@ -21,6 +22,7 @@ import { chosenPlaybooks } from './chosen-playbooks.ts';
 import type { ChoiceFlags, ConnectionFlags, RunFlags } from './flags.ts';
 import { becomingHosts, type Ways } from './step-users.ts';
 import { targets } from './targets.ts';
+import { vaultPasswords } from './vault-passwords.ts';
 
 /** A run of which everything was checked; no host was touched. */
 export interface PreparedRun extends Ways {
@@ -70,7 +72,10 @@ export async function prepareInput(input: CheckedInput, flags: ConnectionFlags):
   const { inventory, extraVars, playbooks } = input;
   const checked = resolvePlays(input);
   const masked = distinct(checked.flatMap((play) => play.hosts));
-  const { hosts, values } = await revealSecrets(masked, runLocal);
+  const { hosts, values } = await revealSecrets(masked, runLocal, {
+    passwords: vaultPasswords(flags),
+    reads: variablesRead(playbooks, extraVars),
+  });
   const password = await becomePassword(flags);
   const withExtra = hosts.map((host) => ({ ...host, vars: { ...host.vars, ...extraVars } }));
   const waysTo = (some: readonly Host[]) =>
@@ -87,6 +92,22 @@ export async function prepareInput(input: CheckedInput, flags: ConnectionFlags):
     secrets: [...new Set([...values, ...passwords])],
     inventorySha256: fingerprint(checked, masked, extraVars),
   };
+}
+
+/** Which of the hosts' variables a run reads. */
+function variablesRead(playbooks: readonly Playbook[], extraVars: JsonObject): (name: string) => boolean {
+  const below = (task: Task): readonly string[] =>
+    task.kind === 'step'
+      ? task.reads
+      : [...task.reads, ...[...task.steps, ...task.rescue, ...task.always].flatMap(below)];
+  const plays = playbooks.flatMap((playbook) => playbook.plays);
+  const tasks = plays.flatMap((play) => [...play.steps, ...play.handlers, ...play.health]);
+  const names = new Set([
+    ...BECOME_PASSWORDS,
+    ...tasks.flatMap(below),
+    ...plays.flatMap(({ rollout }) => rollout.spread?.by ?? []),
+  ]);
+  return (name) => names.has(name) && !Object.hasOwn(extraVars, name);
 }
 
 function resolvePlays({ playbooks, inventory, limit }: CheckedInput): readonly ResolvedPlay[] {

@@ -14,6 +14,8 @@ export type Secret = { readonly at: SourceLocation } /** A function, so that no 
   /** `path` is absolute. */
   | { readonly from: 'file'; readonly path: string }
   | { readonly from: 'command'; readonly argv: readonly string[] }
+  /** As Ansible's vault has encrypted it. */
+  | { readonly from: 'vault'; readonly text: string }
 );
 
 /** What stands in a secret's place wherever it is shown. */

@@ -88,7 +88,7 @@ function becomeOf(read: Variables, defaults: ConnectionDefaults): Become | undef
   if (method !== 'sudo' && method !== 'ansible.builtin.sudo')
     throw read.refuse(['ansible_become_method'], `'${method}' is not supported`, 'only sudo is');
   const user = userOf(read, ['ansible_become_user'], defaults.becomeUser) ?? 'root';
-  return { user, password: read.text(...PASSWORDS) ?? defaults.becomePassword };
+  return { user, password: read.text(...BECOME_PASSWORDS) ?? defaults.becomePassword };
 }
 
 /** ssh takes no password from another program; to pass over it in silence would end in a puzzling refusal. */
@@ -99,11 +99,12 @@ function refusePasswords(read: Variables): void {
   throw read.refuse([found.name], 'logging in by password is not supported', todo);
 }
 
-const PASSWORDS = ['ansible_become_password', 'ansible_become_pass'] as const;
+/** Of sudo. */
+export const BECOME_PASSWORDS = ['ansible_become_password', 'ansible_become_pass'] as const;
 
 /** How a host was reached is in the journal: a rollback needs it. */
 function refuseSecrets(host: Host, read: Variables): void {
-  const passwords: readonly string[] = PASSWORDS;
+  const passwords: readonly string[] = BECOME_PASSWORDS;
   const names = (host.secrets ?? []).map(({ path: [name = ''] }) => name);
   const name = names.find((one) => one.startsWith('ansible_') && !passwords.includes(one));
   if (name) throw read.refuse([name], "it can't be a secret: the journal tells it", 'write it plainly');

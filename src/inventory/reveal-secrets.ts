@@ -3,6 +3,7 @@ import { everyOne, InputError } from '../core/diagnostic.ts';
 import type { Host } from '../core/inventory.ts';
 import { type Secret, SHORTEST_SECRET, withValues } from '../core/secret.ts';
 import type { RunProgram } from './program-inventory.ts';
+import { decrypted } from './vault.ts';
 
 /** Seconds; a password manager may ask a person. */
 const DEADLINE = 120;
@@ -15,16 +16,32 @@ export interface Revealed {
   readonly values: readonly string[];
 }
 
+/** What Ansible's vault has encrypted. */
+export interface VaultUse {
+  readonly passwords: () => Promise<readonly string[]>;
+  /** Whether anything reads this variable: what nothing reads stays encrypted, and masked. */
+  readonly reads: (variable: string) => boolean;
+}
+
+const NO_VAULT: VaultUse = { passwords: async () => [], reads: () => true };
+
 /**
  * Takes the secrets of these hosts from where they are kept, each place once, one after the other: a command may ask.
  * @throws InputError for every one that is not to be had, or too short to be kept out of sight.
  */
-export async function revealSecrets(hosts: readonly Host[], run: RunProgram): Promise<Revealed> {
-  const all = hosts.flatMap((host) => (host.secrets ?? []).map(({ secret }) => secret));
+export async function revealSecrets(
+  hosts: readonly Host[],
+  run: RunProgram,
+  vault: VaultUse = NO_VAULT,
+): Promise<Revealed> {
+  const all = hosts
+    .flatMap((host) => host.secrets ?? [])
+    .filter(({ path: [variable = ''], secret }) => secret.from !== 'vault' || vault.reads(variable))
+    .map(({ secret }) => secret);
   const distinct = new Map(all.map((secret) => [keyOf(secret), secret]));
   const pairs = await everyOne(
     [...distinct],
-    async ([key, secret]): Promise<[string, string]> => [key, kept(secret, await taken(secret, run))],
+    async ([key, secret]): Promise<[string, string]> => [key, kept(secret, await taken(secret, run, vault))],
   );
   const values = new Map(pairs);
   return { hosts: hosts.map((host) => withSecrets(host, values)), values: [...values.values()].flatMap(hidden) };
@@ -34,7 +51,10 @@ export async function revealSecrets(hosts: readonly Host[], run: RunProgram): Pr
 const keyOf = ({ at, ...what }: Secret): string => JSON.stringify(what.from === 'text' ? at : what);
 
 function withSecrets(host: Host, values: ReadonlyMap<string, string>): Host {
-  const placed = (host.secrets ?? []).map(({ path, secret }) => ({ path, value: values.get(keyOf(secret)) ?? '' }));
+  const placed = (host.secrets ?? []).flatMap(({ path, secret }) => {
+    const value = values.get(keyOf(secret));
+    return value === undefined ? [] : [{ path, value }];
+  });
   return placed.length === 0 ? host : { ...host, vars: withValues(host.vars, placed) };
 }
 
@@ -44,7 +64,7 @@ const hidden = (value: string): string[] => [
   ...(value.includes('\n') ? value.split(/\r?\n/).filter((line) => line.trim().length >= SHORTEST_LINE) : []),
 ];
 
-async function taken(secret: Secret, run: RunProgram): Promise<string> {
+async function taken(secret: Secret, run: RunProgram, vault: VaultUse): Promise<string> {
   switch (secret.from) {
     case 'text':
       return secret.text();
@@ -58,6 +78,8 @@ async function taken(secret: Secret, run: RunProgram): Promise<string> {
       );
     case 'command':
       return withoutLineEnd(await outputOf(secret, secret.argv, run));
+    case 'vault':
+      return fromVault(secret, secret.text, await vault.passwords());
     default:
       return secret satisfies never;
   }
@@ -70,6 +92,20 @@ async function outputOf(secret: Secret, argv: readonly string[], run: RunProgram
   if (code === 0) return stdout;
   return refuse(secret, `${argv[0]} gave no secret: exit code ${code}: ${stderr.trim()}`, 'run it by hand');
 }
+
+function fromVault(secret: Secret, text: string, passwords: readonly string[]): string {
+  if (passwords.length === 0)
+    return refuse(
+      secret,
+      "a value is used that Ansible's vault has encrypted, and there is no vault password",
+      GIVE_PASSWORD,
+    );
+  return (
+    decrypted(text, passwords) ?? refuse(secret, 'no vault password that was given decrypts this value', GIVE_PASSWORD)
+  );
+}
+
+const GIVE_PASSWORD = 'give the right one by --vault-password-file FILE, or ANSIBLE_VAULT_PASSWORD_FILE';
 
 /** The same value. */
 function kept(secret: Secret, value: string): string {

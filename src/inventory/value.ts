@@ -4,6 +4,7 @@ import { entryOf, toJson, type YamlNode } from '../core/yaml-node.ts';
 import { type Reading, refuse } from './findings.ts';
 import { isTaken, takenSecret } from './secret-source.ts';
 import { locationOf, type Place, type Value } from './variable.ts';
+import { isVault } from './vault.ts';
 
 /** Tags of an inventory's values: ours, and Ansible's. */
 export const VALUE_TAGS = ['!secret', '!unsafe', '!vault', '!vault-encrypted'] as const;
@@ -42,6 +43,7 @@ function withoutUnsafe(json: Json): Json {
 }
 
 const UNSAFE = '__ansible_unsafe';
+const VAULTED = '__ansible_vault';
 
 /** A value that is JSON already, from an INI file or a program. */
 export function jsonValue(json: Json, place: Place): Value {
@@ -52,7 +54,12 @@ export function jsonValue(json: Json, place: Place): Value {
 
 function yamlJson(node: YamlNode, found: Found, reading: Reading): Json {
   if (node.tag?.startsWith('!vault')) {
-    refuse(reading, node.tagSpan ?? node.span, "a value that Ansible's vault has encrypted can't be read", VAULT_TODO);
+    if (node.kind === 'scalar' && isVault(node.text))
+      return masked(
+        { from: 'vault', text: node.text, at: reading.source.at((node.tagSpan ?? node.span).start) },
+        found,
+      );
+    refuse(reading, node.tagSpan ?? node.span, "this is no text of Ansible's vault", VAULT_TODO);
     return null;
   }
   const place = { source: reading.source, start: (node.tagSpan ?? node.span).start };
@@ -79,6 +86,8 @@ function maskedJson(json: Json, found: Found, place: Place): Json {
   if (typeof json !== 'object' || json === null) return json;
   if (Array.isArray(json)) return json.map((item: Json, i) => maskedJson(item, below(found, String(i)), place));
   if (isTaken(json)) return masked(takenSecret(json, place), found);
+  const vault = Object.hasOwn(json, VAULTED) ? (json as JsonObject)[VAULTED] : undefined;
+  if (typeof vault === 'string') return masked({ from: 'vault', text: vault, at: locationOf(place) }, found);
   return Object.fromEntries(
     Object.entries(json).map(([key, value]) => [key, maskedJson(value, below(found, key), place)]),
   );

@@ -564,7 +564,36 @@ const differences: Case[] = [
       'hosts.yml': 'all:\n  hosts:\n    h:\n      p: !vault |\n        $ANSIBLE_VAULT;1.1;AES256\n        3330\n',
     },
     sources: ['hosts.yml'],
-    differs: { row: 'vault', refused: "a value that Ansible's vault has encrypted can't be read" },
+    differs: {
+      row: 'value in a vault',
+      listed: {
+        _meta: { hostvars: { h: { p: '***' } } },
+        all: { children: ['ungrouped'] },
+        ungrouped: { hosts: ['h'] },
+      },
+    },
+  },
+  {
+    name: 'differs: a vaulted file',
+    files: { hosts: 'h\n', 'group_vars/all': '$ANSIBLE_VAULT;1.1;AES256\n3330\n' },
+    differs: { row: 'file that is a vault', refused: "a file that Ansible's vault has encrypted can't be read" },
+  },
+  {
+    name: 'differs: a vaulted value of a program',
+    files: {
+      hosts: program({
+        g: ['h'],
+        _meta: { hostvars: { h: { p: { __ansible_vault: '$ANSIBLE_VAULT;1.1;AES256\n3330\n' } } } },
+      }),
+    },
+    differs: {
+      row: 'value in a vault',
+      listed: {
+        _meta: { hostvars: { h: { p: '***' } } },
+        all: { children: ['ungrouped', 'g'] },
+        g: { hosts: ['h'] },
+      },
+    },
   },
   {
     name: 'differs: an inventory plugin',
