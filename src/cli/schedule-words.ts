@@ -23,6 +23,7 @@ const PASSED_ON: readonly (readonly [key: keyof AddFlags, flag: string, way: Way
   ['become', '-b', 'switch'],
   ['becomeUser', '--become-user', 'text'],
   ['becomePasswordFile', '--become-password-file', 'path'],
+  ['vaultPasswordFile', '--vault-password-file', 'path'],
   ['lockWait', '--lock-wait', 'seconds', 0],
   ['notify', '--notify', 'text'],
   ['webhookFile', '--webhook-file', 'path'],

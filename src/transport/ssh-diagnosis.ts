@@ -127,7 +127,8 @@ const RULES: readonly Rule[] = [
     todo: () => 'check ProxyJump and that the jump host resolves and reaches the address',
   },
   {
-    pattern: /^(?=.*(?:closed|reset)).*?(?:kex_exchange_identification|ssh_exchange_identification|banner exchange)(.*)/im,
+    pattern:
+      /^(?=.*(?:closed|reset)).*?(?:kex_exchange_identification|ssh_exchange_identification|banner exchange)(.*)/im,
     message: (m, t) => `${t.what} closed the connection before the login: ${lastPart(m)}`,
     todo: () => `${CROWDED}; or it is not an ssh port, fail2ban, hosts.deny: look at sshd's log there`,
     turnsAway: true,
