@@ -13,6 +13,9 @@ terminal \`unwedge explain PB101\` tells what stands here. Errors forbid a run, 
 | \`json\` | programs: one object with \`findings\` and \`plays\` |
 | \`sarif\` | code review and CI: [SARIF 2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html) |
 
+\`lint\` loads plugins and runs inventory programs, as a run does. For merge requests of others call it with
+\`--untrusted\`: [it executes nothing](untrusted.md).
+
 PB0 is about files, PB1 about keys and values, PB2 about names, PB3 about expressions, PB4 about what a run would do, PB5
 about hosts.
 

@@ -10,7 +10,8 @@ const lab = 'test/**/*.lab.test.ts';
 /** Of real hosts, one of each law; the others at the level `full`. */
 const mainLabs = ['free-dead-containers', 'mountflags-slave', 'deadman', 'audit', 'schedule'];
 /** What needs neither hosts nor minutes. */
-const FAST = `architecture contract core docker evidence files fuzz inventory journal notify playbook reporters reports
+const FAST =
+  `architecture contract core docker evidence files fuzz inventory journal local notify playbook reporters reports
   runner scripts sim/one-of-each steps`.split(/\s+/);
 
 /** Of each project. */

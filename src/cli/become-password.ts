@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { inputError } from '../core/diagnostic.ts';
+import { readTrustedInput } from '../local/trust.ts';
 import type { ConnectionFlags } from './flags.ts';
 
 /** sudo's password, from -K or a file; undefined: neither was asked for. @throws InputError */
@@ -11,10 +11,9 @@ export async function becomePassword(flags: ConnectionFlags): Promise<string | u
 }
 
 async function firstLine(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw inputError(`can't read the password file: ${error.message}`);
-  });
-  return text.split(/\r?\n/, 1)[0] ?? '';
+  const todo = 'write the password on the first line of a file that only you can read';
+  const bytes = await readTrustedInput(`can't read the password file ${file}`, file, todo);
+  return bytes.toString('utf8').split(/\r?\n/, 1)[0] ?? '';
 }
 
 /** Asks on stderr without echo; from a pipe it takes the first line. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { causeText } from '../core/cause-text.ts';
 import { InputError, inputError } from '../core/diagnostic.ts';
@@ -43,7 +42,7 @@ export async function exportRun(prefix: string, flags: ExportFlags): Promise<voi
 }
 
 async function mustBeOver(dir: string, run: string): Promise<void> {
-  if ((await lockHolder(runLock(dir, run))) === undefined) return;
+  if ((await lockHolder(await runLock(dir, run))) === undefined) return;
   throw inputError(`run ${run} is at work: what it comes to is not known yet`, 'once it has ended, again');
 }
 
@@ -91,7 +90,7 @@ async function planFile(first: EventOf<'run.started'> | undefined): Promise<{ to
     throw error;
   });
   if (now?.source.sha256 !== plan.sha256) return { told: `${plan.file} is not there any more as it was`, files: [] };
-  return { told: 'plan.json', files: [{ name: 'plan.json', bytes: await readFile(plan.file) }] };
+  return { told: 'plan.json', files: [{ name: 'plan.json', bytes: now.bytes }] };
 }
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,12 +1,15 @@
-import { inputError } from '../core/diagnostic.ts';
+import { join } from 'node:path';
+import { InputError, inputError } from '../core/diagnostic.ts';
 import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import type { Host } from '../core/inventory.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { readLimit } from '../inventory/limit-file.ts';
 import { explained, graph, listed, shownVars } from '../inventory/listing.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import { rootsOf } from '../local/roots.ts';
 import { runLocal } from '../transport/run-local.ts';
 import { refusedWays } from './targets.ts';
+import { filesNamed, withOwnTexts } from './untrusted.ts';
 
 export interface InventoryFlags {
   readonly inventory: readonly string[];
@@ -21,7 +24,13 @@ export interface InventoryFlags {
 
 /** `unwedge inventory`: hosts with their groups; `--list`, `--graph` and `--host` print what ansible-inventory does. */
 export async function showInventory(flags: InventoryFlags): Promise<void> {
-  const inventory = await loadInventory(flags.inventory, runLocal, flags.playbookDir);
+  const roots = rootsOf([
+    ...filesNamed([], flags),
+    ...(flags.playbookDir === undefined ? [] : [join(flags.playbookDir, 'x')]),
+  ]);
+  const inventory = await loadInventory(flags.inventory, runLocal, flags.playbookDir).catch((error: unknown) => {
+    throw error instanceof InputError ? withOwnTexts(error, roots) : error;
+  });
   const hosts = matchHosts(flags.host ?? (flags.limit === undefined ? 'all' : await readLimit(flags.limit)), inventory);
   for (const finding of await refusedWays(hosts, inventory))
     console.error(

@@ -152,7 +152,7 @@ async function carryOut(
 }
 
 async function locked(id: string, file: string, flags: RunFlags, work: () => Promise<Recap>): Promise<Recap> {
-  const names = [playLock([file], flags.inventory), runLock(stateDir(flags), id)];
+  const names = [playLock([file], flags), runLock(stateDir(flags), id)];
   const locks = await takeLocks(names, id, flags, () => {});
   if ('heldBy' in locks)
     throw inputError(`another run is at work with this: ${heldBy(locks.heldBy)}`, 'wait: lockWait');

@@ -1,7 +1,7 @@
 import { openLedger } from '../journal/index.ts';
 import type { RunPlan } from '../runner/index.ts';
 import type { RunFlags } from './flags.ts';
-import { playLock } from './locks.ts';
+import { playKey } from './locks.ts';
 import { stateDir } from './state-dir.ts';
 
 /** The times of these playbooks with this inventory, and whether limits hold for a run. `run`: of one that goes on, the first. */
@@ -10,6 +10,6 @@ export const limitsOf = (
   playbooks: readonly string[],
   flags: Pick<RunFlags, 'inventory' | 'stateDir' | 'limits'>,
 ): NonNullable<RunPlan['limits']> => ({
-  ledger: openLedger(stateDir(flags), playLock(playbooks, flags.inventory), run),
+  ledger: openLedger(stateDir(flags), playKey(playbooks, flags.inventory), run),
   hold: flags.limits !== false,
 });

@@ -6,6 +6,7 @@ import { matchHosts } from '../inventory/host-pattern.ts';
 import type { LoadedInventory } from '../inventory/inventory-builder.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { playbookFolder } from '../inventory/vars-folders.ts';
+import { type Confine, rootsOf } from '../local/roots.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
 import { checkPlaybookFile } from '../playbook/load-playbook.ts';
 import type { Known } from '../playbook/play.ts';
@@ -14,24 +15,45 @@ import { runLocal } from '../transport/run-local.ts';
 import { type Checked, LINT_FORMATS, type LintFormat } from './lint-formats.ts';
 import { becomingHosts } from './step-users.ts';
 import { refusedWays } from './targets.ts';
+import { filesNamed, runNothing, runsHere, withOwnText, withOwnTexts } from './untrusted.ts';
 import { worstCase } from './worst-case.ts';
 
 export interface LintFlags {
   readonly inventory: readonly string[];
   readonly extraVars: readonly string[];
   readonly format: LintFormat;
+  /** Of playbooks that nobody has read yet: nothing of them is run here, and nothing outside of their folders is read. */
+  readonly untrusted?: boolean;
 }
 
 /** `unwedge lint`: every finding of every playbook, and of the inventory. */
 export async function lint(playbooks: readonly string[], flags: LintFlags): Promise<ExitCode> {
-  const extraVars = await parseExtraVars(flags.extraVars);
-  const { inventory, findings } = await readInventory(playbooks, flags.inventory);
+  const roots = rootsOf(filesNamed(playbooks, flags));
+  return findAll(playbooks, flags, roots).catch((error: unknown) => {
+    throw error instanceof InputError ? withOwnTexts(error, roots) : error;
+  });
+}
+
+async function findAll(playbooks: readonly string[], flags: LintFlags, roots: Confine): Promise<ExitCode> {
+  const untrusted = flags.untrusted ? roots : undefined;
+  const extraVars = await parseExtraVars(flags.extraVars, untrusted);
+  const { inventory, findings } = await readInventory(playbooks, flags.inventory, untrusted);
   const selectHosts = inventory && ((pattern: string) => matchHosts(pattern, inventory));
-  const known = { stepTypes, extraVars, mayLackInputs: true, ...(selectHosts && { selectHosts }) };
+  const known = {
+    stepTypes,
+    extraVars,
+    mayLackInputs: true,
+    ...(selectHosts && { selectHosts }),
+    ...(untrusted && { untrusted }),
+  };
   const { plays, ...found } = await checkAll(playbooks, known);
   const checked: Checked = {
     playbooks,
-    findings: [...findings, ...found.findings, ...(inventory ? await unreachable(plays, inventory, extraVars) : [])],
+    findings: [
+      ...findings,
+      ...found.findings,
+      ...(inventory ? await unreachable(plays, inventory, extraVars) : []),
+    ].map((finding) => withOwnText(finding, roots)),
     plays: plays.map((play) => worstCase(play, selectHosts?.(play.hosts).length)),
   };
   console.log(LINT_FORMATS[flags.format](checked));
@@ -42,10 +64,13 @@ export async function lint(playbooks: readonly string[], flags: LintFlags): Prom
 async function readInventory(
   playbooks: readonly string[],
   sources: readonly string[],
+  untrusted: Confine | undefined,
 ): Promise<{ inventory?: LoadedInventory; findings: readonly Diagnostic[] }> {
   if (sources.length === 0) return { findings: [] };
   try {
-    return { inventory: await loadInventory(sources, runLocal, playbookFolder(playbooks)), findings: [] };
+    const run = untrusted === undefined ? runLocal : runNothing;
+    const inventory = await loadInventory(sources, run, playbookFolder(playbooks), untrusted);
+    return { inventory, findings: untrusted === undefined ? [] : runsHere(inventory) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { findings: error.diagnostics.map((finding) => ({ rule: 'bad-inventory', ...finding })) };

@@ -1,34 +1,80 @@
-import { realpathSync } from 'node:fs';
+import { constants, realpathSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ExitCode } from '../core/exit-code.ts';
 import { heldBy, type LockHolder } from '../core/lock.ts';
-import { type ControllerLock, takeLock } from '../journal/index.ts';
+import { type ControllerLock, ensureDirectory, type LockPlace, takeLock } from '../journal/index.ts';
+import { trustIn } from '../local/trust.ts';
 import type { LockWish } from '../runner/index.ts';
+import { SYSTEM_STATE } from '../schedule/hardening.ts';
 import type { LockFlags } from './flags.ts';
+import { stateDir } from './state-dir.ts';
 
 /** Milliseconds between two tries. */
 const PAUSE = 500;
 
-/** One run at a time for a playbook and an inventory, whatever else it was called with. */
-export const playLock = (playbooks: readonly string[], inventory: readonly string[]): string =>
+/** What tells playbooks with an inventory from others, whatever else they are called with. */
+export const playKey = (playbooks: readonly string[], inventory: readonly string[]): string =>
   `play ${JSON.stringify([playbooks, inventory].map((names) => names.map(real)))}`;
 
-/** Held by a run for as long as it is at work, and by whoever goes on with it or takes it back. */
-export const runLock = (stateDir: string, run: string): string => `run ${run} in ${real(stateDir)}`;
+/** One run at a time for a playbook and an inventory, of all that this user calls on this machine. */
+export const playLock = async (
+  playbooks: readonly string[],
+  flags: { readonly inventory: readonly string[]; readonly stateDir?: string },
+): Promise<LockPlace> => ({ ...(await ownPlace(stateDir(flags))), name: playKey(playbooks, flags.inventory) });
+
+/** Held by a run for as long as it is at work, and by whoever goes on with it or rolls it back. */
+export const runLock = async (dir: string, run: string): Promise<LockPlace> => ({
+  ...(await placeIn(dir)),
+  name: `run ${run} in ${real(dir)}`,
+});
+
+/** For what is written in a state directory. */
+export const placeIn = async (dir: string): Promise<Omit<LockPlace, 'name'>> => ({
+  directory: join(dir, 'locks'),
+  trust: await trustIn(dir),
+});
+
+/** The same for every call of this user, whatever its environment; where nothing can be written there, the state directory. */
+async function ownPlace(dir: string): Promise<Omit<LockPlace, 'name'>> {
+  const state = process.geteuid?.() === 0 ? SYSTEM_STATE : homeState();
+  const directory = state && join(state, 'locks');
+  try {
+    if (directory === undefined) return await placeIn(dir);
+    await ensureDirectory(directory);
+    await access(directory, constants.W_OK);
+    return { directory };
+  } catch {
+    return placeIn(dir);
+  }
+}
+
+/** By the list of users: HOME is not the same in all calls. */
+function homeState(): string | undefined {
+  try {
+    return join(userInfo().homedir, '.local', 'state', 'unwedge');
+  } catch {
+    return undefined; // An id that is not on the list.
+  }
+}
 
 export const lockWish = (flags: LockFlags): LockWish => ({ owner: owner(), wait: flags.lockWait });
 
-/** Does `work` while this machine's locks of these names are held. Where another run holds one, it says so: nothing is done. */
+/** Does `work` while these locks are held. If another run holds one, it says so: nothing is done. */
 export async function withLocks(
-  names: readonly string[],
+  places: readonly Promise<LockPlace>[],
   run: string,
   flags: LockFlags,
   work: () => Promise<ExitCode>,
+  onSkip: (other: LockHolder) => void = () => {},
 ): Promise<ExitCode> {
-  const locks = await takeLocks(names, run, flags, (other) => console.error(`waiting for ${heldBy(other)}`));
-  if ('heldBy' in locks) return refused(locks.heldBy);
+  const locks = await takeLocks(places, run, flags, (other) => console.error(`waiting for ${heldBy(other)}`));
+  if ('heldBy' in locks) {
+    onSkip(locks.heldBy);
+    return refused(locks.heldBy);
+  }
   try {
     return await work();
   } finally {
@@ -38,7 +84,7 @@ export async function withLocks(
 
 /** All of them, or who holds one. */
 export async function takeLocks(
-  names: readonly string[],
+  places: readonly Promise<LockPlace>[],
   run: string,
   flags: LockFlags,
   onWait: (other: LockHolder) => void,
@@ -49,8 +95,8 @@ export async function takeLocks(
     for (const lock of held) lock.release();
   };
   try {
-    for (const name of names) {
-      const lock = await patiently(name, holder, flags.lockWait, onWait);
+    for (const place of await Promise.all(places)) {
+      const lock = await patiently(place, holder, flags.lockWait, onWait);
       if ('heldBy' in lock) {
         release();
         return lock;
@@ -65,14 +111,14 @@ export async function takeLocks(
 }
 
 async function patiently(
-  name: string,
+  place: LockPlace,
   holder: LockHolder,
   seconds: number,
   onWait: (other: LockHolder) => void,
 ): ReturnType<typeof takeLock> {
   const end = performance.now() + seconds * 1000;
   for (let told = false; ; told = true) {
-    const lock = await takeLock(name, holder);
+    const lock = await takeLock(place, holder, wait);
     if (!('heldBy' in lock) || performance.now() >= end) return lock;
     if (!told) onWait(lock.heldBy);
     await wait(PAUSE);

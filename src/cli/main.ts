@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Argument, Command, Option } from 'commander';
 import { ExitCode } from '../core/exit-code.ts';
+import { readHangs } from '../local/read-file.ts';
 import type { AuditFlags } from './audit.ts';
 import { printScript, SHELLS, type Shell } from './completion.ts';
 import type { ExportFlags } from './export-run.ts';
@@ -201,6 +202,7 @@ program
   .addOption(
     new Option('--format <kind>', 'how to tell the findings').choices(['human', 'json', 'sarif']).default('human'),
   )
+  .option('--untrusted', 'run no program and no plugin, and read no file outside of the given folders')
   .action(async (playbooks: string[], flags: LintFlags) => {
     const { lint } = await import('./lint.ts');
     process.exitCode = await lint(playbooks, flags);
@@ -268,6 +270,12 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   });
 });
 
-program.parseAsync().catch((error: unknown) => {
-  process.exitCode = report(error) ?? ExitCode.failed;
-});
+program
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = report(error) ?? ExitCode.failed;
+  })
+  .finally(() => {
+    // A disk that does not answer holds up every other way to exit.
+    if (readHangs()) process.kill(process.pid, 'SIGKILL');
+  });

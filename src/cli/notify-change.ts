@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { heldBy } from '../core/lock.ts';
 import type { Report } from '../core/report.ts';
-import { ensureDirectory, isMissing, keyedFile, replaceDurably } from '../journal/index.ts';
+import { ensureStateDirectory, fileMode, isMissing, keyedFile, replaceDurably } from '../journal/index.ts';
+import { readTrusted, trustIn } from '../local/trust.ts';
 import {
   type AboutRun,
   noticeOf,
@@ -14,7 +15,7 @@ import {
   toldText,
   type Way,
 } from '../notify/index.ts';
-import { takeLocks } from './locks.ts';
+import { placeIn, takeLocks } from './locks.ts';
 import type { Note } from './notify-journal.ts';
 
 export interface Ended {
@@ -38,10 +39,10 @@ export async function tellChange(
   if (ways.length === 0) return [];
   const path = keyedFile(stateDir, 'notify', key, '.json');
   try {
-    const lock = await takeLocks([`notify ${path}`], ended.about.run, { lockWait: PATIENCE }, () => {});
+    const lock = await takeLocks([lockFor(stateDir, path)], ended.about.run, { lockWait: PATIENCE }, () => {});
     if ('heldBy' in lock) return [failed('people', `${heldBy(lock.heldBy)} is still at it`)];
     try {
-      return await tellAll(ended, ways, path);
+      return await tellAll(ended, ways, stateDir, path);
     } finally {
       lock.release();
     }
@@ -50,14 +51,44 @@ export async function tellChange(
   }
 }
 
-async function tellAll(ended: Ended, ways: readonly Way[], path: string): Promise<readonly Note[]> {
-  const { told, damage } = await readTold(path);
+/**
+ * Counts runs that were skipped in a row because another one held the lock. Never rejects: what cannot be counted is
+ * reported as if it were often enough.
+ */
+export async function countSkip(
+  isSkipped: boolean,
+  { stateDir, key }: { readonly stateDir: string; readonly key: string },
+): Promise<number> {
+  const path = keyedFile(stateDir, 'notify', key, '.skipped');
+  try {
+    if (!isSkipped) {
+      await rm(path, { force: true });
+      return 0;
+    }
+    const trust = await ensureStateDirectory(stateDir, join(stateDir, 'notify'));
+    const before = await readTrusted(path, trust, { noLinks: true, maxBytes: 100 }).catch((cause: unknown) => {
+      if (isMissing(cause)) return '0';
+      throw cause;
+    });
+    const skips = (Number.parseInt(before.toString(), 10) || 0) + 1;
+    await replaceDurably(path, `${skips}\n`, fileMode(trust));
+    return skips;
+  } catch (error) {
+    console.error(`warning: skipped runs are not counted in ${path}: ${messageOf(error)}`);
+    return isSkipped ? Number.POSITIVE_INFINITY : 0;
+  }
+}
+
+const lockFor = async (dir: string, path: string) => ({ ...(await placeIn(dir)), name: `notify ${path}` });
+
+async function tellAll(ended: Ended, ways: readonly Way[], stateDir: string, path: string): Promise<readonly Note[]> {
+  const { told, damage } = await readTold(stateDir, path);
   const all = await Promise.all(ways.map((way) => tell(way, ended, told.get(way.name) ?? [])));
   const now = new Map([...told, ...all.map(({ name, problems }) => [name, problems] as const)]);
   const [before, after] = [toldText(told), toldText(now)];
   if (before !== after || damage.length > 0) {
-    await ensureDirectory(dirname(path));
-    await replaceDurably(path, after);
+    const trust = await ensureStateDirectory(stateDir, join(stateDir, 'notify'));
+    await replaceDurably(path, after, fileMode(trust));
   }
   return [...damage, ...all.flatMap(({ notes }) => notes)];
 }
@@ -82,9 +113,13 @@ async function tell(way: Way, ended: Ended, before: readonly Problem[]): Promise
 }
 
 /** What can't be read is told anew: better twice than never. */
-async function readTold(path: string): Promise<{ readonly told: Told; readonly damage: readonly Note[] }> {
+async function readTold(
+  stateDir: string,
+  path: string,
+): Promise<{ readonly told: Told; readonly damage: readonly Note[] }> {
   try {
-    return { told: parseTold(await readFile(path, 'utf8')), damage: [] };
+    const bytes = await readTrusted(path, await trustIn(stateDir), { noLinks: true });
+    return { told: parseTold(bytes.toString('utf8')), damage: [] };
   } catch (cause) {
     const why = `${path} can't be read, so all is told anew: ${messageOf(cause)}`;
     return { told: new Map(), damage: isMissing(cause) ? [] : [failed('people', why)] };

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { inputError } from '../core/diagnostic.ts';
+import { InputError, inputError } from '../core/diagnostic.ts';
+import { readTrusted } from '../local/trust.ts';
 import { type SecretUrl, urlIn } from '../notify/index.ts';
 import type { NotifyFlags } from './notify-flags.ts';
 
@@ -20,8 +20,9 @@ export async function addressesIn({ webhookFile, pingFile }: NotifyFlags): Promi
 async function addressIn(flag: string, file: string | undefined): Promise<SecretUrl | undefined> {
   if (file === undefined) return undefined;
   try {
-    return urlIn(await readFile(file, 'utf8'));
+    return urlIn((await readTrusted(file)).toString('utf8'));
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw inputError(`${flag} ${file}: ${why}`, 'write the URL on the first line of a file that only you can read');
   }

@@ -5,12 +5,13 @@ import type { Clock } from '../core/clock.ts';
 import { InputError } from '../core/diagnostic.ts';
 import type { RunEvent } from '../core/event.ts';
 import { ExitCode } from '../core/exit-code.ts';
+import { heldBy, type LockHolder } from '../core/lock.ts';
 import { type AboutRun, command, ping, type RunFailure, type RunProgram, type Way, webhook } from '../notify/index.ts';
 import { ReportFold } from '../reports/fold-report.ts';
 import { runLocal } from '../transport/run-local.ts';
 import type { RunFlags } from './flags.ts';
-import { playLock } from './locks.ts';
-import { tellChange } from './notify-change.ts';
+import { playKey } from './locks.ts';
+import { countSkip, tellChange } from './notify-change.ts';
 import type { NotifyFlags } from './notify-flags.ts';
 import { type Note, noteDown } from './notify-journal.ts';
 import { type Addresses, addressesIn } from './notify-secrets.ts';
@@ -24,15 +25,17 @@ export interface Watch {
   readonly begin: (run: string) => void;
   /** Gets every event, without secrets. */
   readonly hear: (event: RunEvent) => void;
+  /** Another run holds the lock: this one is not begun. */
+  readonly skipped: (by: LockHolder) => void;
 }
 
 /** Nobody wants to know. */
-export const UNWATCHED: Watch = { secrets: [], begin: () => {}, hear: () => {} };
+export const UNWATCHED: Watch = { secrets: [], begin: () => {}, hear: () => {}, skipped: () => {} };
 
 /** What tells calls apart: playbooks, inventory, hosts, and whether it is a dry run. */
 export const callKey = (playbooks: readonly string[], flags: RunFlags): string =>
   JSON.stringify([
-    playLock(playbooks, flags.inventory),
+    playKey(playbooks, flags.inventory),
     flags.limit ?? '',
     flags.check === true || flags.dryRun === true,
   ]);
@@ -70,6 +73,9 @@ function failureIn(error: unknown): RunFailure {
   return { code: error instanceof Error && error.name === 'JournalFailure' ? 'refused' : 'crashed', message };
 }
 
+/** Runs in a row that were skipped because another one held the lock, before somebody is notified. */
+const REPORTED_SKIPS = 3;
+
 const clock: Clock = { now: Date.now, ticks: () => performance.now(), wait: (ms) => wait(ms) };
 const by = { clock, random: Math.random };
 
@@ -84,6 +90,7 @@ class Watcher implements Watch {
   readonly #fold: ReportFold;
   #run: string | undefined;
   #hasEvents = false;
+  #skippedBy: LockHolder | undefined;
   /** Nothing waits for it: what becomes of it is noted at the end. */
   #started: Promise<readonly Note[]> = Promise.resolve([]);
 
@@ -108,11 +115,19 @@ class Watcher implements Watch {
     this.#fold.add(event);
   };
 
+  skipped = (by: LockHolder): void => {
+    this.#skippedBy = by;
+  };
+
   /** Never rejects. */
-  async end(code: ExitCode, failure: RunFailure | undefined): Promise<void> {
-    // Another run is at work with the same, and tells of itself.
-    if (code === ExitCode.locked && !this.#hasEvents) return;
+  async end(code: ExitCode, given: RunFailure | undefined): Promise<void> {
     const { command, playbooks, key } = this.#about;
+    const ways = this.#ways();
+    const isSkipped = code === ExitCode.locked && !this.#hasEvents;
+    const skips = ways.length === 0 ? 0 : await countSkip(isSkipped, { stateDir: this.#stateDir, key });
+    // Another run is at work with the same, and reports itself; one that never ends does not.
+    if (isSkipped && skips < REPORTED_SKIPS) return;
+    const failure = isSkipped ? this.#skips(skips) : given;
     const run = this.#run ?? '';
     const ended = {
       about: { run, command, playbooks, controller: hostname(), endedAt: new Date().toISOString(), exitCode: code },
@@ -120,12 +135,19 @@ class Watcher implements Watch {
       failure,
     };
     const started = await this.#started;
-    const pinged = this.#ping(code, failure?.message ?? `run ${run}: exit code ${code}`);
-    const told = await tellChange(ended, this.#ways(), { stateDir: this.#stateDir, key });
+    const pinged = isSkipped ? [] : this.#ping(code, failure?.message ?? `run ${run}: exit code ${code}`);
+    const told = await tellChange(ended, ways, { stateDir: this.#stateDir, key });
     // A dry run has no journal.
     const journal = command === 'run' && this.#hasEvents && this.#run !== undefined ? { run: this.#run } : {};
     const notes = [...started, ...told, ...(await pinged)];
     await noteDown(notes, { secrets: this.secrets, stateDir: this.#stateDir, ...journal });
+  }
+
+  #skips(times: number): RunFailure {
+    const by = this.#skippedBy;
+    const who = by === undefined ? 'another run' : heldBy(by);
+    const often = Number.isFinite(times) ? `${times} times in a row` : '(how often is not known)';
+    return { code: 'skipped', message: `not run ${often}: ${who}, holds the lock` };
   }
 
   #ways(): readonly Way[] {

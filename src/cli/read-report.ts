@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import { causeText } from '../core/cause-text.ts';
 import { inputError } from '../core/diagnostic.ts';
 import type { Json } from '../core/json.ts';
 import type { Report } from '../core/report.ts';
+import { readLocal } from '../local/read-file.ts';
 import { validatorOf } from '../playbook/validator.ts';
 import { REPORT_SCHEMA } from '../reports/index.ts';
 
@@ -25,9 +25,7 @@ export async function readAudit(path: string): Promise<Report> {
 
 async function textOf(path: string): Promise<string> {
   try {
-    const { size } = await stat(path);
-    if (size > LARGEST) throw new Error(`it has ${size} bytes, more than any report`);
-    return await readFile(path, 'utf8');
+    return (await readLocal(path, { maxBytes: LARGEST })).toString('utf8');
   } catch (cause) {
     throw inputError(`the report ${path} can't be read: ${causeText(cause)}`, ANEW);
   }

@@ -1,12 +1,13 @@
 import { constants } from 'node:fs';
-import { access, readFile, realpath, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, lstat, readlink, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { causeText } from '../core/cause-text.ts';
 import { everyOne, inputError } from '../core/diagnostic.ts';
 import type { Severity } from '../core/finding.ts';
 import type { Report } from '../core/report.ts';
 import { CATALOGUE } from '../docker/finding-catalogue.ts';
 import { isMissing, replaceDurably } from '../journal/index.ts';
+import { readLocal } from '../local/read-file.ts';
 import { type FormatOptions, formatOf, formatted, type ReportFormat } from '../reports/index.ts';
 import { packageVersion } from './own-package.ts';
 import type { ReportFileFlags } from './report-flags.ts';
@@ -35,12 +36,11 @@ function formatByName(path: string): ReportFormat {
   );
 }
 
-/** The path of the file itself, behind links. What is there and no file (a device, a pipe) would be replaced by one. */
+/** The path of the file itself, behind links of the caller's own. What is there and not a file (a device, a pipe) would be replaced by one. */
 async function writable(path: string): Promise<string> {
   const refused = (why: string) =>
     inputError(`--report ${path}: ${why}`, 'name a file in a folder that is there and that you can write to');
-  const target = await realpath(path).catch((cause: unknown) => {
-    if (isMissing(cause)) return path;
+  const target = await behindOwnLinks(path).catch((cause: unknown) => {
     throw refused(causeText(cause));
   });
   const there = await stat(target).catch(() => undefined);
@@ -49,6 +49,24 @@ async function writable(path: string): Promise<string> {
   if (why !== undefined) throw refused(why);
   return target;
 }
+
+/** As the kernel does in shared folders (fs.protected_symlinks): somebody else's link would choose the file that is replaced. */
+async function behindOwnLinks(path: string): Promise<string> {
+  let target = resolve(path);
+  for (let links = 0; links <= MOST_LINKS; links++) {
+    const found = await lstat(target).catch((cause: unknown) => {
+      if (isMissing(cause)) return undefined;
+      throw cause;
+    });
+    if (found === undefined || !found.isSymbolicLink()) return target;
+    if (found.uid !== 0 && found.uid !== process.geteuid?.())
+      throw new Error(`${target} is a symbolic link that belongs to another user (uid ${found.uid})`);
+    target = resolve(dirname(target), await readlink(target));
+  }
+  throw new Error('too many symbolic links');
+}
+
+const MOST_LINKS = 40;
 
 /** Writes all of them, each whole or not at all; says on stderr which could not be. @returns true where all are written */
 export async function writeReports(
@@ -88,7 +106,10 @@ const FOR_ALL = 0o666;
 
 async function textOf(path: string): Promise<{ readonly text: string; readonly mode: number } | undefined> {
   try {
-    return { text: await readFile(path, 'utf8'), mode: (await stat(path)).mode & 0o777 };
+    // Written as a file of the caller's own: another user's mode does not count.
+    const { mode, uid } = await lstat(path);
+    const text = (await readLocal(path, { noLinks: true })).toString('utf8');
+    return { text, mode: uid === process.geteuid?.() ? mode & 0o777 : FOR_ALL };
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw cause;

@@ -45,7 +45,7 @@ export async function reported(
   };
   const report = () => completed(fold.report());
   const write = async () => !isBegun || writeReports(files, report(), failOn);
-  const heard = { secrets: watch.secrets, begin: watch.begin, hear };
+  const heard = { ...watch, secrets: watch.secrets, hear };
   const code = await work(heard, report).catch(async (error: unknown) => {
     await write();
     throw error;

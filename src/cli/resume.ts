@@ -31,9 +31,7 @@ export async function resume(prefix: string, today: ResumeFlags): Promise<ExitCo
     mustBeTheSame(call, prepared, `run ${of} began`, ANEW);
     const past = await loadPast(dir, of);
     const by = call.plan && (await samePlan(call.plan, of));
-    return withLocks([playLock(files, flags.inventory)], id, flags, () =>
-      carryOutRun(id, files, prepared, flags, { past, by }),
-    );
+    return withLocks([playLock(files, flags)], id, flags, () => carryOutRun(id, files, prepared, flags, { past, by }));
   });
 }
 

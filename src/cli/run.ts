@@ -28,8 +28,8 @@ async function runWatched(playbooks: readonly string[], flags: RunFlags, watch: 
   checkPin(prepared, flags.playbookSha256);
   const id = newRunId(Date.now(), Math.random);
   if (isDry(flags)) return checkRun(id, playbooks, prepared, flags, { watch });
-  const locks = [playLock(playbooks, flags.inventory), runLock(stateDir(flags), id)];
-  return withLocks(locks, id, flags, () => carryOutRun(id, playbooks, prepared, flags, { watch }));
+  const locks = [playLock(playbooks, flags), runLock(stateDir(flags), id)];
+  return withLocks(locks, id, flags, () => carryOutRun(id, playbooks, prepared, flags, { watch }), watch.skipped);
 }
 
 export const isDry = ({ check, dryRun }: RunFlags): boolean => check === true || dryRun === true;

@@ -16,7 +16,7 @@ export async function listAll(flags: { readonly stateDir?: string }): Promise<vo
   const runs = await loadRuns(dir);
   if (runs.length === 0) console.log(`no runs in ${dir}`);
   for (const { run, loaded } of runs) {
-    const holder = await lockHolder(runLock(dir, run));
+    const holder = await lockHolder(await runLock(dir, run));
     if (!(loaded instanceof InputError)) console.log(`${run}  ${summary(loaded.record, holder !== undefined)}`);
     // It is just being begun, or its controller died before its beginning.
     else
@@ -31,7 +31,7 @@ export async function show(prefix: string, flags: ReportFileFlags & { readonly s
   const dir = stateDir(flags);
   const run = await findRun(dir, prefix);
   const { record, torn } = await loadRun(dir, run);
-  const holder = await lockHolder(runLock(dir, run));
+  const holder = await lockHolder(await runLock(dir, run));
   const { started } = record;
   console.log(`run ${started.run}, ${started.at}, ${summary(record, holder !== undefined)}`);
   if (started.of !== undefined)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { causeText } from '../core/cause-text.ts';
 import { InputError, inputError } from '../core/diagnostic.ts';
@@ -8,6 +8,7 @@ import type { RunCall } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { SavedPlan } from '../core/saved-plan.ts';
 import { replaceDurably } from '../journal/durable-file.ts';
+import { readTrustedInput } from '../local/trust.ts';
 import { validatorOf } from '../playbook/validator.ts';
 import { packageVersion } from './own-package.ts';
 import { planSchema } from './saved-plan-schema.ts';
@@ -15,6 +16,8 @@ import { planSchema } from './saved-plan-schema.ts';
 /** A plan as it was read, and which file it was. */
 export interface ReadPlan {
   readonly plan: SavedPlan;
+  /** The file as it was read. */
+  readonly bytes: Uint8Array;
   readonly source: NonNullable<RunCall['plan']>;
 }
 
@@ -22,12 +25,13 @@ export interface ReadPlan {
 const LARGEST = 256 * 1024 * 1024;
 const ANEW = 'make a plan anew: unwedge run PLAYBOOK -i INVENTORY --check --out FILE';
 
-/** @throws InputError where it is no plan that this unwedge has made */
+/** @throws InputError if it is not a plan that this unwedge has made, or if others can write to it: it chooses playbooks and ssh's options */
 export async function readPlan(path: string): Promise<ReadPlan> {
   const file = resolve(path);
-  const text = await textOf(file);
+  const bytes = await readTrustedInput(`the plan ${file} can't be read`, file, ANEW, { maxBytes: LARGEST });
+  const text = bytes.toString('utf8');
   const plan = checked(jsonOf(text, path), path);
-  return { plan, source: { file, sha256: createHash('sha256').update(text).digest('hex') } };
+  return { plan, bytes, source: { file, sha256: createHash('sha256').update(text).digest('hex') } };
 }
 
 /** Whole or not at all, for its owner only. @throws InputError where it can't be written */
@@ -45,16 +49,6 @@ export async function mustBeWritable(path: string): Promise<void> {
   const why = await access(dirname(resolve(path)), constants.W_OK).then(() => undefined, causeText);
   if (why !== undefined || there?.isDirectory())
     throw inputError(`--out ${path}: ${why ?? 'it is a folder'}`, 'name a file in a folder that you can write to');
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size > LARGEST) throw new Error(`it has ${size} bytes, more than any plan`);
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw inputError(`the plan ${file} can't be read: ${causeText(cause)}`, ANEW);
-  }
 }
 
 function jsonOf(text: string, path: string): Json {

@@ -47,8 +47,8 @@ async function runWatched(file: string, today: RunFlags, given: ReadonlySet<stri
   tell([`by plan ${file} of ${plan.madeAt}: ${extentOf(plan)}`], flags);
   const id = newRunId(Date.now(), Math.random);
   if (isDry(flags)) return checkRun(id, files, prepared, flags, { by: read, watch });
-  const locks = [playLock(files, flags.inventory), runLock(dir, id)];
-  return withLocks(locks, id, flags, () => carryOutRun(id, files, prepared, flags, { by: read, watch }));
+  const locks = [playLock(files, flags), runLock(dir, id)];
+  return withLocks(locks, id, flags, () => carryOutRun(id, files, prepared, flags, { by: read, watch }), watch.skipped);
 }
 
 function mustSayNoMore(playbooks: readonly string[], given: ReadonlySet<string>): void {

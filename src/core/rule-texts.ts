@@ -223,6 +223,12 @@ export const RULES = {
     title: 'an inventory that cannot be used',
     meaning: 'See docs/inventory.md for what is read of inventories, and where it differs from Ansible.',
   },
+  'runs-here': {
+    code: 'PB503',
+    title: 'something that a run would execute on this machine',
+    meaning:
+      'Only `unwedge lint --untrusted` looks for it: a secret that is taken from a program, options of ssh, a host that is this machine. See docs/untrusted.md.',
+  },
 } as const satisfies Readonly<
   Record<string, { readonly code: string; readonly title: string; readonly meaning: string }>
 >;

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { inputError } from '../core/diagnostic.ts';
+import { readLocal } from '../local/read-file.ts';
 import { splitPattern } from './host-pattern.ts';
 
 /**
@@ -14,10 +14,13 @@ export async function readLimit(limit: string): Promise<string> {
 }
 
 async function patternsOf(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
+  const bytes = await readLocal(file).catch((error: Error) => {
     throw inputError(`--limit @${file}: ${error.message}`, 'name a file with one host or pattern a line');
   });
-  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
+  const lines = bytes
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/);
   const patterns = lines.flatMap((line) => splitPattern(line.replace(/(^|\s)#.*/, '')));
   if (patterns.length === 0) throw inputError(`--limit @${file}: the file names no host`, 'write one host a line');
   return patterns;

@@ -2,6 +2,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { type Diagnostic, InputError, inputError } from '../core/diagnostic.ts';
 import { decodeSource, SourceText } from '../core/source-text.ts';
+import type { Confine } from '../local/roots.ts';
 import { refuse, withoutSecretLine } from './findings.ts';
 import { expandHosts } from './host-range.ts';
 import { readIniInventory } from './ini-inventory.ts';
@@ -16,12 +17,14 @@ import { readYamlInventory } from './yaml-inventory.ts';
  * Reads every source (`-i`): a YAML or INI file, a program that prints one, a folder of these, or a list of hosts with a
  * comma; then `group_vars/` and `host_vars/` beside each, and beside the playbook. Later sources win.
  * @param run runs such a program. @param playbookFolder where the playbook is, if there is one
+ * @param confine which files are read; left out: all
  * @throws InputError with every error found.
  */
 export async function loadInventory(
   sources: readonly string[],
   run: RunProgram,
   playbookFolder?: string,
+  confine?: Confine,
 ): Promise<LoadedInventory> {
   if (sources.length === 0) throw inputError('no inventory', 'name one: -i inventory.yaml, or -i host1,host2,');
   const builder = new InventoryBuilder();
@@ -30,7 +33,7 @@ export async function loadInventory(
   const folders = new Map<string, string>();
   for (const source of sources) {
     try {
-      const folder = await readSource(source, { run, builder, findings });
+      const folder = await readSource(source, { run, builder, findings, confine });
       if (folder !== undefined) folders.set(resolve(folder), folder);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -38,9 +41,9 @@ export async function loadInventory(
     }
   }
   if (builder.groups.tooMany()) throw inputError('the inventory has more than 10,000 groups');
-  for (const folder of folders.values()) readVarsFolders(folder, 'besideInventory', builder, findings);
+  for (const folder of folders.values()) readVarsFolders(folder, 'besideInventory', builder, findings, confine);
   if (playbookFolder !== undefined && !folders.has(resolve(playbookFolder)))
-    readVarsFolders(playbookFolder, 'besidePlaybook', builder, findings);
+    readVarsFolders(playbookFolder, 'besidePlaybook', builder, findings, confine);
   if (findings.length > 0) throw new InputError(findings.map(withoutSecretLine));
   return builder.build();
 }
@@ -49,6 +52,7 @@ interface To {
   readonly run: RunProgram;
   readonly builder: InventoryBuilder;
   readonly findings: Diagnostic[];
+  readonly confine: Confine | undefined;
 }
 
 /** @returns the folder whose group_vars and host_vars belong to it; a list of hosts has none. */
@@ -98,7 +102,9 @@ function readHostList(list: string, { builder, findings }: To): void {
   }
 }
 
-async function readInventoryFile(file: string, { run, builder, findings }: To): Promise<void> {
+async function readInventoryFile(file: string, { run, builder, findings, confine }: To): Promise<void> {
+  const outside = confine?.(file);
+  if (outside !== undefined) throw inputError(`can't read the inventory ${file}: ${outside}`);
   const found = await stat(file);
   if (!found.isFile()) throw inputError(`the inventory ${file} is no file`);
   if (found.mode & 0o111 && (await isProgram(file))) return readProgramInventory(resolve(file), run, builder);

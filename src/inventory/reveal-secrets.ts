@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { everyOne, InputError } from '../core/diagnostic.ts';
 import type { Host } from '../core/inventory.ts';
 import { type Secret, SHORTEST_SECRET, withValues } from '../core/secret.ts';
+import { readTrusted } from '../local/trust.ts';
 import type { RunProgram } from './program-inventory.ts';
 import { decrypted } from './vault.ts';
 
@@ -72,8 +72,9 @@ async function taken(secret: Secret, run: RunProgram, vault: VaultUse): Promise<
       return process.env[secret.name] ?? refuse(secret, `the environment variable ${secret.name} is not set`, 'set it');
     case 'file':
       return withoutLineEnd(
-        await readFile(secret.path, 'utf8').catch((error: Error) =>
-          refuse(secret, `can't read the secret: ${error.message}`, 'check the path and its permissions'),
+        await readTrusted(secret.path).then(
+          (bytes) => bytes.toString('utf8'),
+          (cause: unknown) => unreadable(secret, cause),
         ),
       );
     case 'command':
@@ -83,6 +84,13 @@ async function taken(secret: Secret, run: RunProgram, vault: VaultUse): Promise<
     default:
       return secret satisfies never;
   }
+}
+
+function unreadable(secret: Extract<Secret, { from: 'file' }>, cause: unknown): never {
+  const [why] = cause instanceof InputError ? cause.diagnostics : [];
+  if (why !== undefined) return refuse(secret, why.message, why.todo ?? '');
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return refuse(secret, `can't read the secret: ${said}`, 'check the path and its permissions');
 }
 
 async function outputOf(secret: Secret, argv: readonly string[], run: RunProgram): Promise<string> {

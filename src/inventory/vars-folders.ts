@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { type Diagnostic, inputError } from '../core/diagnostic.ts';
 import type { Span } from '../core/source-text.ts';
+import type { Confine } from '../local/roots.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
 import { collecting, readYaml } from './inventory-yaml.ts';
 import type { Levels } from './precedence.ts';
@@ -20,13 +21,17 @@ export function readVarsFolders(
   level: Exclude<keyof Levels, 'inventory'>,
   builder: InventoryBuilder,
   findings: Diagnostic[],
+  confine?: Confine,
 ): void {
   const groups = [...builder.groups.all()].map((group) => group.name);
-  readOwners(join(folder, 'group_vars'), groups, builder, findings, (group, name, value, place) =>
+  readOwners(join(folder, 'group_vars'), groups, { builder, findings, confine }, (group, name, value, place) =>
     builder.setGroupVar(group, name, value, place, level),
   );
-  readOwners(join(folder, 'host_vars'), builder.hostNames(), builder, findings, (host, name, value, place) =>
-    builder.setHostVar(host, name, value, place, level),
+  readOwners(
+    join(folder, 'host_vars'),
+    builder.hostNames(),
+    { builder, findings, confine },
+    (host, name, value, place) => builder.setHostVar(host, name, value, place, level),
   );
 }
 
@@ -43,11 +48,16 @@ export function playbookFolder(playbooks: readonly string[]): string | undefined
   throw inputError(`${own} is for the playbooks beside it, not for those of other folders`, 'run them one by one');
 }
 
+interface To {
+  readonly builder: InventoryBuilder;
+  readonly findings: Diagnostic[];
+  readonly confine: Confine | undefined;
+}
+
 function readOwners(
   folder: string,
   owners: Iterable<string>,
-  builder: InventoryBuilder,
-  findings: Diagnostic[],
+  { builder, findings, confine }: To,
   set: (owner: string, name: string, value: Value, place: Place) => void,
 ): void {
   const there = new Set(list(folder, findings));
@@ -55,7 +65,7 @@ function readOwners(
   for (const owner of owners) {
     const entry = ENDINGS.map((ending) => owner + ending).find((name) => there.has(name));
     for (const file of entry === undefined ? [] : filesOf(join(folder, entry), findings)) {
-      const document = collecting(findings, () => readYaml(readText(file), file));
+      const document = collecting(findings, () => readYaml(readText(file, confine), file));
       if (!document) continue;
       const { source, root } = document;
       readVars({ value: root }, owner, { source, builder, findings }, (name, value, { start }: Span) =>
@@ -90,7 +100,9 @@ function list(folder: string, findings: Diagnostic[]): string[] {
   }
 }
 
-function readText(file: string): Uint8Array {
+function readText(file: string, confine: Confine | undefined): Uint8Array {
+  const outside = confine?.(file);
+  if (outside !== undefined) throw inputError(`can't read ${file}: ${outside}`);
   try {
     // A device or a pipe might never end.
     if (statSync(file).isFile()) return readFileSync(file);

@@ -1,5 +1,7 @@
+import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { mustBeTrusted, type Trust } from '../local/trust.ts';
 
 /** As mkdir -p with 0700, but with the cause where it fails: node's own recursive mkdir says ENOENT on a read-only file system. */
 export async function ensureDirectory(path: string): Promise<void> {
@@ -9,7 +11,9 @@ export async function ensureDirectory(path: string): Promise<void> {
     if (hasCode(cause, 'EEXIST')) return;
     if (!hasCode(cause, 'ENOENT') || dirname(path) === path) throw cause;
     await ensureDirectory(dirname(path));
-    await mkdir(path, { mode: 0o700 });
+    await mkdir(path, { mode: 0o700 }).catch((again: unknown) => {
+      if (!hasCode(again, 'EEXIST')) throw again;
+    });
   }
 }
 
@@ -23,10 +27,15 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Resolves once the text stands at the file's end and survives a power cut. The file is 0600. */
-export async function appendDurably(path: string, text: string): Promise<void> {
-  const handle = await open(path, 'a', 0o600);
+/** Resolves once the text is at the file's end and survives a power cut. @param trust whose the file may be; of a new one the mode is 0600, shared with a group 0660 */
+export async function appendDurably(path: string, text: string, trust: Trust = {}): Promise<void> {
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const handle = await open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
   try {
+    const found = await handle.stat();
+    if (!found.isFile()) throw new Error('it is not a regular file');
+    mustBeTrusted(path, found, trust);
+    if (trust.group !== undefined && found.size === 0) await handle.chmod(0o660);
     await handle.appendFile(text);
     await handle.sync();
   } finally {

@@ -1,5 +1,5 @@
 /** Journals: opened by a run, read by whoever wants to know what was done. */
-export { type ControllerLock, lockHolder, takeLock } from './controller-lock.ts';
+export { type ControllerLock, type LockPlace, lockHolder, takeLock } from './controller-lock.ts';
 export { ensureDirectory, replaceDurably } from './durable-file.ts';
 export { foldJournal } from './fold-journal.ts';
 export type { Journal } from './journal.ts';
@@ -9,3 +9,4 @@ export { type LoadedRun, loadEvents, loadPast, loadRun, loadRuns } from './load-
 export { newRunId } from './run-id.ts';
 export { findRun, isMissing, journalBytes, listRuns, readJournal } from './runs.ts';
 export { scrub, scrubError } from './scrub.ts';
+export { ensureStateDirectory, fileMode } from './state-directory.ts';

@@ -1,24 +1,28 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
-import { inputError } from '../core/diagnostic.ts';
+import { open } from 'node:fs/promises';
+import { InputError, inputError } from '../core/diagnostic.ts';
 import type { RunEvent } from '../core/event.ts';
-import { appendDurably, ensureDirectory, syncDirectory } from './durable-file.ts';
+import { mustBeTrustedDirectory, readTrusted, type Trust, trustIn } from '../local/trust.ts';
+import { appendDurably, syncDirectory } from './durable-file.ts';
 import { Journal, type JournalFile } from './journal.ts';
-import { journalPath, runDirectory, runsDirectory } from './journal-path.ts';
+import { JOURNAL, journalPath, runDirectory, runsDirectory } from './journal-path.ts';
+import { ensureStateDirectory, fileMode, makeStateDirectory } from './state-directory.ts';
 
 /**
  * Begins the journal of a new run; no one else can have the same. Directories 0700, file 0600, both durable.
- * @throws InputError where the state directory can't be written: nothing was touched yet.
+ * @throws InputError where the state directory can't be written, or others can write to it: nothing was touched yet.
  */
 export async function openJournal(stateDir: string, run: string): Promise<Journal> {
   const path = journalPath(stateDir, run);
   try {
-    await ensureDirectory(runsDirectory(stateDir));
-    await mkdir(runDirectory(stateDir, run), { mode: 0o700 });
-    const file = await create(path);
+    const trust = await ensureStateDirectory(stateDir, runsDirectory(stateDir));
+    await mustBeTrustedDirectory(runsDirectory(stateDir), trust);
+    await makeStateDirectory(runDirectory(stateDir, run), trust);
+    const file = await create(path, trust);
     for (const directory of [runDirectory(stateDir, run), runsDirectory(stateDir), stateDir])
       await syncDirectory(directory);
     return new Journal(path, file);
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw inputError(`no journal can be kept in ${stateDir}: ${why}`, 'choose another directory with --state-dir');
   }
@@ -30,12 +34,17 @@ export async function openJournal(stateDir: string, run: string): Promise<Journa
  */
 export async function addToEnded(stateDir: string, run: string, events: readonly RunEvent[]): Promise<void> {
   const path = journalPath(stateDir, run);
-  if (!(await readFile(path, 'utf8')).endsWith('\n')) throw new Error('its last line was not written whole');
-  await appendDurably(path, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  const trust = await trustIn(stateDir);
+  const bytes = await readTrusted(path, trust, JOURNAL);
+  if (bytes.at(-1) !== LINE_END) throw new Error('its last line was not written whole');
+  await appendDurably(path, events.map((event) => `${JSON.stringify(event)}\n`).join(''), trust);
 }
 
-async function create(path: string): Promise<JournalFile> {
+const LINE_END = 0x0a;
+
+async function create(path: string, trust: Trust): Promise<JournalFile> {
   const handle = await open(path, 'ax', 0o600);
+  if (trust.group !== undefined) await handle.chmod(fileMode(trust));
   return {
     append: (text) => handle.appendFile(text),
     sync: () => handle.datasync(),

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InputError } from '../core/diagnostic.ts';
 import type { Ledger } from '../core/limits.ts';
-import { appendDurably, ensureDirectory, replaceDurably } from './durable-file.ts';
+import { readTrusted, trustIn } from '../local/trust.ts';
+import { appendDurably, replaceDurably } from './durable-file.ts';
 import { isMissing } from './runs.ts';
+import { ensureStateDirectory, fileMode } from './state-directory.ts';
 
 /** One time that a play had to change a host. */
 interface Entry {
@@ -31,17 +33,18 @@ export function openLedger(stateDir: string, key: string, run: string): Ledger {
   const path = keyedFile(stateDir, 'limits', key, '.jsonl');
   let known: Promise<Entry[]> | undefined;
   let writing: Promise<unknown> = Promise.resolve();
-  const entries = (): Promise<Entry[]> => (known ??= readEntries(path));
+  const entries = (): Promise<Entry[]> => (known ??= readEntries(stateDir, path));
   const isOf = (play: string, host: string) => (entry: Entry) => entry.play === play && entry.host === host;
 
   async function append(entry: Entry): Promise<void> {
     const all = await entries();
     if (all.some((old) => old.run === run && isOf(entry.play, entry.host)(old))) return;
-    await ensureDirectory(join(stateDir, 'limits'));
+    const trust = await ensureStateDirectory(stateDir, join(stateDir, 'limits'));
     const kept = freshOf(all, Date.parse(entry.at));
-    if (all.length > MANY && kept.length * 2 < all.length) await replaceDurably(path, kept.map(lineOf).join(''));
+    if (all.length > MANY && kept.length * 2 < all.length)
+      await replaceDurably(path, kept.map(lineOf).join(''), fileMode(trust));
     // The empty line parts it from one that was not written whole.
-    await appendDurably(path, `\n${lineOf(entry)}`);
+    await appendDurably(path, `\n${lineOf(entry)}`, trust);
     known = Promise.resolve([...kept, entry]);
   }
 
@@ -65,11 +68,13 @@ const freshOf = (entries: readonly Entry[], now: number): Entry[] =>
 
 const lineOf = (entry: Entry): string => `${JSON.stringify(entry)}\n`;
 
-async function readEntries(path: string): Promise<Entry[]> {
+async function readEntries(stateDir: string, path: string): Promise<Entry[]> {
+  const trust = await trustIn(stateDir);
   try {
-    return (await readFile(path, 'utf8')).split('\n').flatMap(entryIn);
+    return (await readTrusted(path, trust, { noLinks: true })).toString('utf8').split('\n').flatMap(entryIn);
   } catch (cause) {
     if (isMissing(cause)) return [];
+    if (cause instanceof InputError) throw cause;
     throw new Error(`${path} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { InputError } from '../core/diagnostic.ts';
 import type { RunEvent } from '../core/event.ts';
@@ -79,9 +80,12 @@ async function laterRuns(stateDir: string): Promise<Later> {
   return rollbacks;
 }
 
+const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+
 async function head(path: string): Promise<string> {
-  const handle = await open(path, 'r').catch((cause) => {
+  const handle = await open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch((cause) => {
     if (isMissing(cause)) return undefined; // A run that died before its journal was created.
+    if (cause.code === 'ELOOP') return undefined; // Refused once it is read.
     throw unreadable(path, cause);
   });
   if (handle === undefined) return '';

@@ -1,12 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { inputError } from '../core/diagnostic.ts';
+import { readdir } from 'node:fs/promises';
+import { InputError, inputError } from '../core/diagnostic.ts';
 import { didYouMean } from '../core/suggestion.ts';
-import { journalPath, runsDirectory } from './journal-path.ts';
+import { mustBeTrustedDirectory, readTrusted, trustIn } from '../local/trust.ts';
+import { JOURNAL, journalPath, runDirectory, runsDirectory } from './journal-path.ts';
 import { type ParsedJournal, parseJournal } from './parse-journal.ts';
 import { isRunId } from './run-id.ts';
 
-/** Ids of all runs in a state directory, newest first; none where the directory does not exist. */
+/**
+ * Ids of all runs in a state directory, newest first; none where the directory does not exist.
+ * @throws InputError where somebody else can write to it
+ */
 export async function listRuns(stateDir: string): Promise<readonly string[]> {
+  await mustBeTrustedDirectory(runsDirectory(stateDir), await trustIn(stateDir));
   try {
     return (await readdir(runsDirectory(stateDir))).filter(isRunId).sort().reverse();
   } catch (cause) {
@@ -27,24 +32,32 @@ export async function findRun(stateDir: string, prefix: string): Promise<string>
   throw inputError(`no run "${prefix}" in ${stateDir}`, didYouMean(prefix, runs) ?? `the latest: ${some(runs)}`);
 }
 
-/** @throws InputError where the journal is missing, damaged or of another version. */
+/** @throws InputError where the journal is missing, damaged, of another version, or can be written by somebody else */
 export async function readJournal(stateDir: string, run: string): Promise<ParsedJournal> {
   const path = journalPath(stateDir, run);
+  const bytes = await journalBytes(stateDir, run);
+  return parseJournal(textOf(bytes, path), path);
+}
+
+function textOf(bytes: Buffer, path: string): string {
   try {
-    return parseJournal(await readFile(path, 'utf8'), path);
+    return bytes.toString('utf8');
   } catch (cause) {
-    if (isMissing(cause)) throw neverBegun(run);
-    if (cause instanceof Error && 'code' in cause) throw unreadable(path, cause);
-    throw cause;
+    throw unreadable(path, cause); // Longer than a text can be.
   }
 }
 
-/** As it is on the disk, torn or not. @throws InputError where it can't be read */
-export async function journalBytes(stateDir: string, run: string): Promise<Uint8Array> {
+/** As it is on the disk, torn or not. @throws InputError where it can't be read, or can be written by somebody else */
+export async function journalBytes(stateDir: string, run: string): Promise<Buffer> {
   const path = journalPath(stateDir, run);
-  return readFile(path).catch((cause) => {
-    throw unreadable(path, cause);
-  });
+  const trust = await trustIn(stateDir);
+  await mustBeTrustedDirectory(runDirectory(stateDir, run), trust);
+  try {
+    return await readTrusted(path, trust, JOURNAL);
+  } catch (cause) {
+    if (isMissing(cause)) throw neverBegun(run);
+    throw cause instanceof InputError ? cause : unreadable(path, cause);
+  }
 }
 
 const some = (runs: readonly string[]): string => runs.slice(0, 3).join(', ') + (runs.length > 3 ? ', …' : '');

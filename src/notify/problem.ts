@@ -8,7 +8,7 @@ export interface Problem {
   readonly kind: 'finding' | 'host' | 'run';
   /** Empty for one of the whole run. */
   readonly host: string;
-  /** A finding's code; the host's status, or `pending` where a dry run would change it; `storm`, `refused`, `crashed`. */
+  /** A finding's code; the host's status, or `pending` where a dry run would change it; `storm`, `refused`, `crashed`, `skipped`. */
   readonly code: string;
   readonly subject: string;
   readonly severity: Severity;
@@ -17,7 +17,7 @@ export interface Problem {
 
 /** A run that has no report, or ended before its time. */
 export interface RunFailure {
-  readonly code: 'refused' | 'crashed';
+  readonly code: 'refused' | 'crashed' | 'skipped';
   readonly message: string;
 }
 

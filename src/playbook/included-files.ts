@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { Confine } from '../local/roots.ts';
 
 /** Files of steps take in others; no playbook needs more. */
 const MOST = 500;
@@ -17,9 +18,11 @@ export interface OpenedFile {
 export class IncludedFiles {
   readonly #chain: readonly string[];
   readonly #count: { files: number; readonly hash: Hash };
+  readonly #confine: Confine | undefined;
 
-  constructor(chain: readonly string[], count = { files: 0, hash: createHash('sha256') }) {
+  constructor(chain: readonly string[], confine?: Confine, count = { files: 0, hash: createHash('sha256') }) {
     this.#chain = chain;
+    this.#confine = confine;
     this.#count = count;
   }
 
@@ -44,14 +47,14 @@ export class IncludedFiles {
     }
     if (++this.#count.files > MOST)
       return { problem: `more than ${MOST} files are included`, todo: 'use loop for what is done many times' };
-    const read = readRegular(name);
+    const read = readRegular(name, this.#confine);
     if ('problem' in read)
       return {
         problem: `can't read ${name}: ${read.problem}`,
         todo: `a file is looked for beside the one that includes it`,
       };
     this.add(read.bytes);
-    return { name, bytes: read.bytes, files: new IncludedFiles([...this.#chain, name], this.#count) };
+    return { name, bytes: read.bytes, files: new IncludedFiles([...this.#chain, name], this.#confine, this.#count) };
   }
 }
 
@@ -59,7 +62,12 @@ export class IncludedFiles {
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** A device or a pipe might never end. */
-export function readRegular(path: string): { readonly bytes: Uint8Array } | { readonly problem: string } {
+export function readRegular(
+  path: string,
+  confine?: Confine,
+): { readonly bytes: Uint8Array } | { readonly problem: string } {
+  const outside = confine?.(path);
+  if (outside !== undefined) return { problem: outside };
   try {
     const about = statSync(path);
     if (!about.isFile()) return { problem: about.isDirectory() ? 'it is a directory' : 'it is no regular file' };

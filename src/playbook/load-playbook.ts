@@ -2,6 +2,7 @@ import { type Diagnostic, firstOf, InputError } from '../core/diagnostic.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { parseYaml, type YamlDocument } from '../core/yaml.ts';
 import type { YamlNode } from '../core/yaml-node.ts';
+import type { Confine } from '../local/roots.ts';
 import { IncludedFiles, readRegular } from './included-files.ts';
 import { Report } from './place.ts';
 import { compilePlay, type Known } from './play.ts';
@@ -22,10 +23,13 @@ export async function loadPlaybook(file: string, known: Known): Promise<Playbook
 
 /** Reads a playbook, loads the plugins that it names, and checks it. @throws InputError where the file can't be read */
 export async function checkPlaybookFile(file: string, known: Known): Promise<CheckedPlaybook> {
-  const bytes = readPlaybook(file);
+  const bytes = readPlaybook(file, known.untrusted);
   try {
     const document = parseYaml(bytes, file);
-    return checkDocument(document, bytes, file, { ...known, plugins: await loadPlugins(document.root, file) });
+    return checkDocument(document, bytes, file, {
+      ...known,
+      plugins: await loadPlugins(document.root, file, known.untrusted),
+    });
   } catch (error) {
     return refused(error);
   }
@@ -47,7 +51,7 @@ function refused(error: unknown): CheckedPlaybook {
 
 function checkDocument({ source, root }: YamlDocument, bytes: Uint8Array, file: string, known: Known): CheckedPlaybook {
   const report = new Report(source);
-  const files = new IncludedFiles([file]);
+  const files = new IncludedFiles([file], known.untrusted);
   files.add(bytes);
   const plugins = { loaded: known.plugins ?? new Map(), names: new Map<string, string>() };
   const place = { report, files, plugins };
@@ -88,8 +92,8 @@ function inOrder(findings: readonly Diagnostic[], file: string): Diagnostic[] {
 }
 
 /** The bytes of a playbook. @throws InputError */
-function readPlaybook(file: string): Uint8Array {
-  const read = readRegular(file);
+function readPlaybook(file: string, confine: Confine | undefined): Uint8Array {
+  const read = readRegular(file, confine);
   if ('bytes' in read) return read.bytes;
   const message = `can't read the playbook ${file}: ${read.problem}`;
   const todo = 'check the path and its permissions';

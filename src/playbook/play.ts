@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import { type Play, stepsOf } from '../core/playbook.ts';
 import type { AnyStepType } from '../core/step-type.ts';
 import { entryOf, toJson, type YamlMap, type YamlNode } from '../core/yaml-node.ts';
+import type { Confine } from '../local/roots.ts';
 import type { Choice } from './choice.ts';
 import { compileTasks } from './compile-tasks.ts';
 import { checkHandlers, readHandlers } from './handlers.ts';
@@ -39,6 +40,8 @@ export interface Known {
   readonly plugins?: Plugins;
   /** What the command line leaves of the steps; without it all. */
   readonly choice?: Choice;
+  /** Set: nothing of the playbook is executed here, and only files that it lets through are read. */
+  readonly untrusted?: Confine;
 }
 
 /** Checks one play. What it returns is only good where nothing was reported. */

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { AnyStepType } from '../core/step-type.ts';
 import { entryOf, type YamlMap, type YamlNode, type YamlScalar } from '../core/yaml-node.ts';
+import type { Confine } from '../local/roots.ts';
 import type { IncludedFiles } from './included-files.ts';
 import { loadPlugin, type Plugin } from './load-plugin.ts';
 import type { Report } from './place.ts';
@@ -16,16 +17,24 @@ export interface PluginPlace {
   readonly plugins: { readonly loaded: Plugins; readonly names: Map<string, string> };
 }
 
-/** Loads what the plays of a playbook name as `plugins`, each once, and nothing else. What is no playbook names none. */
-export async function loadPlugins(root: YamlNode, file: string): Promise<Plugins> {
+/**
+ * Loads what the plays of a playbook name as `plugins`, each once, and nothing else. What is no playbook names none.
+ * @param untrusted set: none is loaded, for that would run it
+ */
+export async function loadPlugins(root: YamlNode, file: string, untrusted?: Confine): Promise<Plugins> {
   const plugins = new Map<string, Plugin>();
   const plays = root.kind === 'list' ? root.items : [];
   for (const { text } of plays.flatMap(named)) {
     const path = pathOf(text, file);
-    if (!plugins.has(path)) plugins.set(path, await loadPlugin(path));
+    if (!plugins.has(path)) plugins.set(path, untrusted === undefined ? await loadPlugin(path) : NOT_RUN);
   }
   return plugins;
 }
+
+const NOT_RUN: Plugin = {
+  problem: 'to load it would run it here, and lint --untrusted runs nothing',
+  todo: 'once somebody has read the module, lint without --untrusted',
+};
 
 function named(play: YamlNode): readonly YamlScalar[] {
   const list = entryOf(play, 'plugins')?.value;

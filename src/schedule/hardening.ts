@@ -62,10 +62,13 @@ export function stateLines(
   quote: (path: string) => string,
 ): readonly string[] {
   if (scope === 'user') return [];
-  const isOwn = stateDir === SYSTEM_STATE && version >= STATE_DIRECTORY;
   const key = version >= READ_WRITE_PATHS ? 'ReadWritePaths' : 'ReadWriteDirectories';
+  // The locks are there, wherever the journals are.
+  const makes = version >= STATE_DIRECTORY;
+  const isOwn = stateDir === SYSTEM_STATE;
   return [
-    ...(isOwn ? ['StateDirectory=unwedge', 'StateDirectoryMode=0700'] : []),
-    ...[...(isOwn ? [] : [stateDir]), ...writes].map((path) => `${key}=${quote(path)}`),
+    ...(makes ? ['StateDirectory=unwedge', 'StateDirectoryMode=0700'] : []),
+    ...(makes || isOwn ? [] : [`${key}=-${SYSTEM_STATE}`]),
+    ...[...(makes && isOwn ? [] : [stateDir]), ...writes].map((path) => `${key}=${quote(path)}`),
   ];
 }

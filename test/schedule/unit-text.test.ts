@@ -57,7 +57,11 @@ describe('a service and its timer', () => {
   it('write to another state directory where one is given, and to where reports are', () => {
     const text = serviceText(schedule({ stateDir: '/srv/my state' }), 252, 'system');
     expect(text).toContain('\nReadWritePaths="/srv/my state"\n');
-    expect(text).not.toContain('StateDirectory');
+    // The locks of all runs are there.
+    expect(text).toContain('\nStateDirectory=unwedge\n');
+    expect(serviceText(schedule({ stateDir: '/srv/s' }), 231, 'system')).toContain(
+      '\nReadWritePaths=-/var/lib/unwedge\n',
+    );
     const reports = serviceText(schedule({ writes: ['/var/lib/node_exporter'] }), 252, 'system');
     expect(reports).toContain('\nStateDirectory=unwedge\n');
     expect(reports).toContain('\nReadWritePaths="/var/lib/node_exporter"\n');
