@@ -2,8 +2,10 @@
 # What systemd, its files and /proc say of the Docker daemon; docker itself is not asked. Only looks.
 # Usage: daemon.sh [anyone]      anyone: root or not; a namespace that only root may see is ?
 # Prints records, fields separated by tabs:
-#   unit KEY=VALUE (of docker's unit, Id its name)      pid DOCKERD_PID      flag WORD (of dockerd's, secrets cut)
-#   containerd own|separate|none      kubernetes WHY      namespace self|init|dockerd INODE
+#   unit KEY=VALUE (of docker's unit, Id its name)      pid DOCKERD_PID PARENT      flag WORD (of dockerd's, secrets cut)
+#   containerd own PID (a child of this dockerd) | flag WORD (that names its socket) | service (loaded) |
+#     default (its service starts by itself, or its socket is there) | process PID (another one of the host's)
+#   systemd VERSION      kubernetes WHY      namespace self|init|dockerd INODE
 #   kernel RELEASE MAY_DETACH_MOUNTS (absent, 0, 1)      live_restore FILE (that turns it on)
 #   mount_flags FILE VALUE (loaded or not)
 # Exit: 0 done, 3 no docker program here, 4 docker must not be asked: that would start it, 6 not root.
@@ -19,31 +21,57 @@ words_of() { tr '\000\n' '\n ' 2>/dev/null <"/proc/$1/cmdline"; }
 [ "$(id -u)" -eq 0 ] || [ -n "$(namespace_of 1)" ] || [ "$who" = anyone ] || { echo "not root but $(id -un)" >&2; exit 6; }
 command -v docker >/dev/null 2>&1 || { echo 'no docker program on this host' >&2; exit 3; }
 # EL7 has a second docker as docker-latest: the unit that runs a daemon is meant, else the first that is there.
-unit=$(systemctl show docker.service docker-latest.service -p Id -p LoadState -p ActiveState -p MainPID -p MountFlags \
-  -p PrivateMounts -p FragmentPath -p DropInPaths -p NeedDaemonReload 2>/dev/null | awk 'BEGIN { RS = "" }
+units=$(systemctl show docker.service docker-latest.service containerd.service -p Id -p LoadState -p ActiveState -p MainPID \
+  -p MountFlags -p PrivateMounts -p FragmentPath -p DropInPaths -p NeedDaemonReload -p UnitFileState -p ExecStart 2>/dev/null)
+unit=$(printf '%s\n' "$units" | sed 's/^ExecStart=.*[[:space:]]\(--containerd[= ][^ ;]*\).*/NextContainerd=\1/; /^ExecStart=/d' | awk 'BEGIN { RS = "" }
+  /(^|\n)Id=containerd\.service/ { next }
   { rank = /(^|\n)MainPID=[1-9]/ ? 3 : /(^|\n)LoadState=loaded/ ? 2 : 1; if (rank > best) { best = rank; unit = $0 } } END { print unit }')
 printf '%s\n' "$unit" | while IFS= read -r line; do [ -z "$line" ] || say unit "$line"; done
+systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/systemd\t\1/p'
 case $unit in *ActiveState=inactive* | *ActiveState=failed*) ! systemctl is-active -q docker.socket || {
   echo 'docker.service is stopped, and any question would make docker.socket start it' >&2; exit 4; } ;; esac
 dockerd=$(value_of MainPID)
-# Not a unit of systemd's, or another name: the daemon's own pid file tells.
-case $dockerd in '' | 0) dockerd=$(cat /var/run/docker.pid 2>/dev/null) || dockerd= ;; esac
-layout=none
+is_docker() { case $(cat "/proc/$1/comm" 2>/dev/null) in docker*) ;; *) return 1 ;; esac; }
+# Neither a container's nor another user's: those have a dockerd and a containerd of their own.
+is_hosts() {
+  ! grep -qsE '[0-9a-f]{64}' "/proc/$1/cgroup" || return 1
+  space=$(readlink "/proc/$1/ns/pid" 2>/dev/null) && [ "$space" != "$(readlink /proc/1/ns/pid)" ] && return 1
+  [ "$(sed -n 's/^Uid:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2>/dev/null)" = 0 ]
+}
+# Not a unit of systemd's, or a shell that started it: the daemon's own pid file tells.
+if [ "${dockerd:-0}" = 0 ] || ! is_docker "$dockerd"; then
+  by_file=$(cat /var/run/docker.pid 2>/dev/null) && is_docker "$by_file" && dockerd=$by_file
+  [ "${dockerd:-0}" != 0 ] || dockerd=
+fi
 # comm is cut at 15 bytes; EL's builds are dockerd-current and docker-containerd-current, up to 1.11 it is `docker daemon`.
 # shellcheck disable=SC2013 # paths and a name: no blanks
-for found in $(grep -sxE 'docker|dockerd(-current|-latest)?|containerd|docker-containe|kubelet|hyperkube' /proc/[0-9]*/comm /dev/null); do
+found_all=$(grep -sxE 'docker|dockerd(-current|-latest)?|containerd|docker-containe|kubelet|hyperkube' /proc/[0-9]*/comm /dev/null)
+for found in $found_all; do
   pid=${found#/proc/}; pid=${pid%%/*}
   case ${found#*:}:$(words_of "$pid" | tr '\n' ' ') in
-    dockerd*:* | docker:*docker\ daemon\ *) [ -n "$dockerd" ] || dockerd=$pid ;;
+    dockerd*:* | docker:*docker\ daemon\ *) [ -n "$dockerd" ] || ! is_hosts "$pid" || dockerd=$pid ;;
     docker:* | *containerd-shim*) ;;
     kubelet:* | hyperkube:*kubelet*) say kubernetes "kubelet runs, pid $pid" ;;
-    *containe*) parent=$(parent_of "$pid") # By name, too: dockerd may come later in this list.
-      case $parent:$(cat "/proc/$parent/comm" 2>/dev/null) in "${dockerd:-none}":* | *:dockerd* | *:docker) layout=own ;; *) [ $layout = own ] || layout=separate ;; esac ;;
   esac
 done
+for found in $found_all; do
+  pid=${found#/proc/}; pid=${pid%%/*}
+  case ${found#*:}:$(words_of "$pid" | tr '\n' ' ') in
+    docker:* | dockerd*:* | *containerd-shim*) ;;
+    *containe*)
+      if [ "$(parent_of "$pid")" = "${dockerd:-none}" ]; then say containerd own "$pid"
+      elif is_hosts "$pid"; then say containerd process "$pid"; fi ;;
+  esac
+done
+[ -z "$dockerd" ] || words_of "$dockerd" | sed -n 's/^\(--containerd\(=.*\)*\)$/containerd\tflag\t\1/p'
+next=$(value_of NextContainerd); [ -z "$next" ] || say containerd flag "$next"
+case $(printf '%s\n' "$units" | awk 'BEGIN { RS = "" } /(^|\n)Id=containerd\.service/') in
+  *LoadState=loaded*UnitFileState=enabled* | *LoadState=loaded*ActiveState=active*) say containerd service; say containerd default ;;
+  *LoadState=loaded*) say containerd service ;;
+esac
+[ ! -S /run/containerd/containerd.sock ] || say containerd default
 [ -e /etc/kubernetes/kubelet.conf ] && say kubernetes '/etc/kubernetes/kubelet.conf exists'
-say containerd "$layout"
-[ -n "$dockerd" ] && say pid "$dockerd" && say namespace dockerd "$(seen_of "$dockerd")" &&
+[ -n "$dockerd" ] && say pid "$dockerd" "$(parent_of "$dockerd")" && say namespace dockerd "$(seen_of "$dockerd")" &&
   words_of "$dockerd" | sed -n -E -e '/^--?(log-opt|cluster-store)/s/=.*//' -e '/^-/p' | while IFS= read -r word; do say flag "$word"; done
 say namespace self "$(seen_of self)"; say namespace init "$(seen_of 1)"
 may=absent; [ ! -r /proc/sys/fs/may_detach_mounts ] || read -r may </proc/sys/fs/may_detach_mounts

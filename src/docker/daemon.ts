@@ -1,6 +1,7 @@
 import { keyValue, recordsByKind } from '../core/records.ts';
 import { StepError } from '../core/step-type.ts';
 import { type Container, parseContainers } from './containers.ts';
+import { isSince } from './version.ts';
 
 export type { Bind, Container } from './containers.ts';
 
@@ -28,8 +29,14 @@ export interface Daemon {
   /** The files that turn it on, for the next start at least. */
   readonly liveRestoreIn: readonly string[];
   readonly pid: number | undefined;
-  /** `own`: a child of dockerd (before 18.09); `separate`: a service of its own. */
+  /** Who started it: process 1, or a shell that a unit runs. */
+  readonly parent: number | undefined;
+  /** systemd's version. */
+  readonly systemd: number | undefined;
+  /** `own`: a child of dockerd (before 18.09); `separate`: a service of its own, running or not; `none`: neither is seen. */
   readonly containerd: 'own' | 'separate' | 'none';
+  /** dockerd has one of its own now, but would use containerd.service from its next start on. */
+  readonly containerdServiceNext: boolean;
   /** Why this is a Kubernetes node; empty: it is none. */
   readonly kubernetes: readonly string[];
   readonly namespaces: Namespaces;
@@ -54,7 +61,8 @@ export function parseDaemon(stdout: string): Daemon {
       todo: 'run it by hand on the host: docker info; it must print a server version and a root directory',
     });
   }
-  const pid = rows('pid')[0]?.[0];
+  const [pid, parent] = rows('pid')[0] ?? [];
+  const systemd = rows('systemd')[0]?.[0];
   const flags = rows('flag').map((r) => r.join('\t'));
   const containers = parseContainers(stdout);
   return {
@@ -65,7 +73,9 @@ export function parseDaemon(stdout: string): Daemon {
     liveRestore: liveRestore ? liveRestore === 'true' : flags.some((f) => /^--live-restore(=true)?$/.test(f)),
     liveRestoreIn: rows('live_restore').map((r) => r.join(' ')),
     pid: pid === undefined ? undefined : Number(pid),
-    containerd: containerdLayout(rows('containerd')[0]?.[0]),
+    parent: parent ? Number(parent) : undefined,
+    systemd: systemd ? Number(systemd) : undefined,
+    ...containerdLayout(rows('containerd'), version),
     kubernetes: [...rows('kubernetes').map((r) => r.join(' ')), ...containers.flatMap(podOf).slice(0, 1)],
     namespaces: { self, init, dockerd: namespaces.get('dockerd') || undefined },
     kernel: kernel(rows('kernel')[0]),
@@ -84,8 +94,17 @@ function kernel([release = '', may]: readonly string[] = []): Kernel {
 const podOf = ({ name }: Container): string[] =>
   name.startsWith('k8s_') ? [`container ${name} belongs to a pod`] : [];
 
-function containerdLayout(word: string | undefined): Daemon['containerd'] {
-  return word === 'own' || word === 'separate' ? word : 'none';
+/** The surest sign first: other dockerds' containerds, and a service that is down at the moment, must not count for this one's. */
+function containerdLayout(
+  signs: readonly (readonly string[])[],
+  version: string,
+): Pick<Daemon, 'containerd' | 'containerdServiceNext'> {
+  const has = (sign: string) => signs.some(([word]) => word === sign);
+  if (has('flag')) return { containerd: 'separate', containerdServiceNext: true };
+  // Since 18.09 it uses the service's socket where there is one (moby/moby cmd/dockerd/daemon_unix.go, systemContainerdRunning).
+  if (has('own')) return { containerd: 'own', containerdServiceNext: has('default') && isSince(version, 18, 9) };
+  const separate = has('process') || has('service') || has('default');
+  return { containerd: separate ? 'separate' : 'none', containerdServiceNext: separate };
 }
 
 /** Where docker has its own unit loaded with MountFlags=slave. systemd 219 prints the flag as a number (systemd#25522). */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json.ts';
 import { type Daemon, hasOwnNamespace } from './daemon.ts';
 import type { Code } from './finding-catalogue.ts';
 import { type Holder, holderOf, holderText, releaseText } from './holder.ts';
-import { keepsOthers, whyProtected } from './protected.ts';
+import { isShim, isUntouchable, keepsOthers, whyProtected } from './protected.ts';
 import type { Namespace } from './stale-mount.ts';
 
 /** How findings tell of who holds a mount. */
@@ -21,19 +21,23 @@ export function tellHolder(namespace: Namespace, daemon: Daemon): ToldHolder {
   const told = { holder, who: holderText(holder, namespace), release: releaseText(holder) };
   const [thread] = namespace.ofThreads ? namespace.processes : [];
   if (thread) return { ...told, code: 'UW009', who: `thread ${thread.pid} of ${thread.command}${within(holder)}` };
+  // As restart_holders decides: who has such a program inside is left alone, whatever it is called.
+  const keeper = namespace.processes.some(
+    ({ command }) => (keepsOthers(command) && !isShim(command)) || isUntouchable(command),
+  );
   switch (holder.kind) {
     case 'container':
-      return { ...told, code: 'UW001' };
+      return keeper ? { ...told, ...upheld('it holds up others', namespace) } : { ...told, code: 'UW001' };
     case 'shim':
       return { ...told, code: 'UW003' };
     case 'unit':
-      return { ...told, ...ofUnit(holder.unit) };
+      return { ...told, ...ofUnit(holder.unit, namespace, keeper) };
     case 'dockerd':
       return { ...told, code: 'UW004' };
     case 'host':
       return { ...told, code: hasOwnNamespace(daemon) ? 'UW005' : 'UW004' };
     case 'process':
-      return keepsOthers(holder.command) ? { ...told, ...upheld('it holds up others') } : { ...told, code: 'UW007' };
+      return keeper ? { ...told, ...upheld('it holds up others', namespace) } : { ...told, code: 'UW007' };
     case 'nobody':
       return { ...told, code: 'UW008' };
     default:
@@ -43,13 +47,19 @@ export function tellHolder(namespace: Namespace, daemon: Daemon): ToldHolder {
 
 const within = (holder: Holder): string => (holder.kind === 'unit' ? ` (unit ${holder.unit})` : '');
 
-function ofUnit(unit: string): Partial<ToldHolder> & Pick<ToldHolder, 'code'> {
-  const why = whyProtected(unit);
-  return why === undefined ? { code: 'UW002' } : upheld(why);
+function ofUnit(unit: string, namespace: Namespace, keeper: boolean): Partial<ToldHolder> & Pick<ToldHolder, 'code'> {
+  const why = whyProtected(unit) ?? (keeper ? 'it holds up others' : undefined);
+  return why === undefined ? { code: 'UW002' } : upheld(why, namespace);
 }
 
-const upheld = (why: string) =>
-  ({ code: 'UW006', release: `it is not restarted for this, for ${why}; drain the host and reboot it` }) as const;
+/** What a run does there must be what is said here: only some of those that are never restarted are not entered either. */
+function upheld(why: string, { processes }: Namespace): Partial<ToldHolder> & Pick<ToldHolder, 'code'> {
+  const entered = !processes.some(({ command }) => isUntouchable(command));
+  const release = entered
+    ? `unwedge does not restart it, because ${why}; a run of free-dead-containers.yaml unmounts the copy in its namespace. If it stays, drain the host and reboot it`
+    : `unwedge neither enters its namespace nor restarts it, because ${why}; drain the host and reboot it`;
+  return { code: 'UW006', release };
+}
 
 /** For reports: `name` is the same on every host that has the same holder, `bind` what brought the mount into a container. */
 export const holderData = ({ holder, code, who, release }: ToldHolder, bind: string | undefined): JsonObject => ({

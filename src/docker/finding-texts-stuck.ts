@@ -62,8 +62,9 @@ export const stuckTexts = {
     severity: 'critical',
     title: 'A container is stuck: a program that the host lives by holds its mount',
     meaning:
-      'It is the kubelet, containerd, sshd, systemd or the like. unwedge neither enters the mount namespace of such a program nor restarts it: that may take down far more than one stuck container.',
+      'It is a node agent (kubelet, k3s, nomad …), containerd, sshd, systemd, dbus, a storage daemon or the like. unwedge never restarts such a program: that may take down far more than one stuck container. Nor does it enter the mount namespace of node agents, container runtimes, storage daemons, sshd and systemd; the finding says so. In other namespaces a run unmounts the stale copy, and nothing else.',
     todo: [
+      CHECK,
       'Restart that program in a maintenance window, by its own rules (a kubelet: drain the node first).',
       'Then remove the container again: unwedge run playbooks/free-dead-containers.yaml -i INVENTORY',
       DRAIN,

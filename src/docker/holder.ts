@@ -1,5 +1,5 @@
 import type { Container, Daemon } from './daemon.ts';
-import { isShim } from './protected.ts';
+import { isShim, managerOf } from './protected.ts';
 import type { Namespace, Process } from './stale-mount.ts';
 
 /** Who keeps a mount namespace alive. */
@@ -77,8 +77,11 @@ export function holderText(holder: Holder, namespace: Namespace): string {
 /** How to make a holder let go by hand; the last remedies of all. */
 export function releaseText(holder: Holder): string {
   switch (holder.kind) {
-    case 'container':
+    case 'container': {
+      const by = managerOf(holder);
+      if (by) return `restart the container that holds it; ${by.reason}: ${by.restart}`;
       return `restart the container that holds it: docker restart ${holder.name}`;
+    }
     case 'unit':
       return `restart the service that holds it: systemctl restart ${holder.unit}`;
     case 'shim':

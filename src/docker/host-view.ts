@@ -20,7 +20,14 @@ export interface HostView {
   readonly stale: readonly StaleMount[];
 }
 
-export const noMounts: Mounts = { placed: [], parents: new Map(), root: [], copies: [], namespaceFiles: [] };
+export const noMounts: Mounts = {
+  placed: [],
+  parents: new Map(),
+  root: [],
+  copies: [],
+  namespaceFiles: [],
+  unreadable: [],
+};
 
 /** @throws StepError where the daemon does not answer; SessionError where the host does not. */
 export async function lookAtHost(host: ReadOnlySession): Promise<HostView> {

@@ -93,8 +93,8 @@ function parseLine(line: string): MountEntry | string {
   if (!isNumber(id) || !isNumber(parent)) return 'the first two fields are not mount ids';
   if (device === undefined || !/^\d+:\d+$/.test(device)) return 'the third field is not major:minor';
   if (!root || !mountpoint || !options) return 'an empty root, mountpoint or options field';
-  if (!fstype || source === undefined || superOptions === undefined || rest.length > 0) {
-    return 'not exactly three fields after " - "';
+  if (!fstype || source === undefined || superOptions === undefined) {
+    return 'not three fields after " - "';
   }
   const decoded = {
     root: decodeEscapes(root),
@@ -110,7 +110,8 @@ function parseLine(line: string): MountEntry | string {
     deleted: decoded.root.endsWith(DELETED) || decoded.mountpoint.endsWith(DELETED),
     fstype: decodeEscapes(fstype),
     source: decodeEscapes(source),
-    superOptions: parseOptions(superOptions),
+    // 9p and cifs print raw blanks there (`path=C:\\Program Files`); the last field is the rest of the line, as for util-linux.
+    superOptions: parseOptions([superOptions, ...rest].join(' ')),
   };
 }
 

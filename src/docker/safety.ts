@@ -1,3 +1,4 @@
+import { printable } from '../core/printable.ts';
 import type { Daemon } from './daemon.ts';
 import { holderOf } from './holder.ts';
 import { mountResource } from './outlook.ts';
@@ -17,6 +18,7 @@ export function refusalToUnmount(
 ): string | undefined {
   return (
     notDead(mount) ??
+    notAllRead(mounts) ??
     notWhole(mount) ??
     belowOthers(mount, mounts, gone) ??
     notUnderRoot(mount, mounts) ??
@@ -30,6 +32,11 @@ export function refusalToUnmount(
 function notDead({ container }: StaleMount): string | undefined {
   if (container.dead && container.status === 'dead' && container.pid === 0) return undefined;
   return `container ${container.name} is ${container.status}, not Dead`;
+}
+
+/** What is not understood may be a user of this very mount. */
+function notAllRead({ unreadable: [line] }: Mounts): string | undefined {
+  return line === undefined ? undefined : `the kernel lists a mount that unwedge cannot read: ${printable(line)}`;
 }
 
 /** A copy of a container's mount shows the whole filesystem; a bind of a part of one is somebody's own work. */

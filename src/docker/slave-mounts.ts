@@ -1,6 +1,7 @@
 import type { Change } from '../core/change.ts';
 import { type Daemon, hasOwnNamespace, hasSlaveFlag } from './daemon.ts';
 import { pendingLiveRestoreIn } from './daemon-json.ts';
+import { isSince } from './version.ts';
 
 export interface Refusal {
   readonly reason: string;
@@ -16,7 +17,7 @@ export function refusalOfSlaveMounts(daemon: Daemon, pending: readonly Change[] 
       todo: 'look for what starts dockerd on this host: systemctl status docker.service; systemctl status $(pidof dockerd)',
     };
   }
-  if (daemon.pid !== undefined && MainPID !== String(daemon.pid)) {
+  if (daemon.pid !== undefined && ![String(daemon.pid), String(daemon.parent)].includes(MainPID ?? '')) {
     return {
       reason: `the Docker daemon (pid ${daemon.pid}) was not started by docker.service: a restart of that would start a second one`,
       todo: `look for what starts it on this host: systemctl status ${daemon.pid}`,
@@ -36,6 +37,8 @@ export function refusalOfSlaveMounts(daemon: Daemon, pending: readonly Change[] 
       todo: 'leave MountFlags as it is on this host; free its containers with playbooks/free-dead-containers.yaml',
     };
   }
+  const unclear = unclearContainerd(daemon);
+  if (unclear) return unclear;
   if (daemon.kubernetes.length > 0) {
     return {
       reason: `this is a Kubernetes node (${daemon.kubernetes[0]}): volumes that the kubelet mounts would not reach the containers`,
@@ -52,6 +55,25 @@ export function refusalOfSlaveMounts(daemon: Daemon, pending: readonly Change[] 
     };
   }
   return undefined;
+}
+
+/** dockerd has its own containerd since 1.11, or uses another's: which one it will be must be known. */
+function unclearContainerd(daemon: Daemon): Refusal | undefined {
+  const todo = 'leave MountFlags as it is on this host; free its containers with playbooks/free-dead-containers.yaml';
+  if (daemon.containerd === 'own') {
+    if (!daemon.containerdServiceNext) return undefined;
+    return {
+      reason:
+        'dockerd runs a containerd of its own now, but containerd.service or its socket is there as well: from its next start on dockerd uses that one, which would not see the root filesystems that dockerd mounts, and no container would start',
+      todo: `mask containerd.service if nothing needs it, or ${todo}`,
+    };
+  }
+  if (!isSince(daemon.version, 1, 11)) return undefined;
+  return {
+    reason:
+      'it is not known which containerd dockerd uses: no child of dockerd is one. If it is a service of its own, no container would start',
+    todo: `look for it on the host: ps -ef | grep containerd. Until it is known ${todo}`,
+  };
 }
 
 /** True where the pending changes end in a dockerd that has a mount namespace of its own. */

@@ -33,6 +33,8 @@ export interface Mounts {
   readonly copies: readonly Copies[];
   /** Files of mount namespaces that are mounted somewhere and in which no process is. */
   readonly namespaceFiles: readonly NamespaceFile[];
+  /** Lines of the kernel's that are no mount as far as is known. Who acts on a mount refuses if there are any. */
+  readonly unreadable: readonly string[];
 }
 
 export function parseMounts(stdout: string): Mounts {
@@ -40,7 +42,9 @@ export function parseMounts(stdout: string): Mounts {
   const namespaces = namespacesOf(all);
   const lines = (kind: string) =>
     all.flatMap(([k, inode = '', ...line]) => (k === kind ? [{ inode, line: line.join('\t') }] : []));
+  const kinds = ['mount', 'parent', 'root', 'bind'];
   return {
+    unreadable: kinds.flatMap(lines).flatMap(({ line }) => parseMountinfo(line).bad.map(({ text }) => text)),
     placed: lines('mount').flatMap(({ inode, line }) =>
       parseMountinfo(line).entries.map((entry) => ({
         namespace: namespaces.get(inode) ?? empty(inode),

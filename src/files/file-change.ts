@@ -13,6 +13,8 @@ export interface FileChange extends Change {
     readonly before: readonly string[];
     readonly after: readonly string[];
     readonly directory: 'kept' | 'made';
+    /** What undo restores, where that must not be `before`. */
+    readonly undoTo?: readonly string[];
   };
 }
 
@@ -66,8 +68,14 @@ export async function writeFile(host: Session, change: FileChange): Promise<void
 /** Restores it, unless somebody has changed its bytes, mode or owner since. */
 export const fileUndo = (change: FileChange): UndoCall => ({
   script: undo,
-  args: argv(change),
+  args: argv({ ...change, data: { ...change.data, before: change.data.undoTo ?? change.data.before } }),
   summary: `restore ${change.data.path}`,
+});
+
+/** The same change, whose undo removes the file instead of restoring what was there. */
+export const removedByUndo = (change: FileChange): FileChange => ({
+  ...change,
+  data: { ...change.data, undoTo: words(undefined) },
 });
 
 const argv = ({ data: { path, directory, after, before } }: FileChange): string[] => [

@@ -113,13 +113,43 @@ const STUCK: Readonly<Record<string, Case>> = {
     mounts: [at('3000')],
     processes: process('3000', '/system.slice/systemd-udevd.service', 'systemd-udevd'),
     tells: `UW006 ${VICTIM} is stuck: unit systemd-udevd.service (pid 812) holds …/mounts/shm`,
-    remedy: /not restarted for this, for the host itself lives by it; drain/,
+    remedy:
+      /does not restart it, because the host itself lives by it; a run of free-dead-containers.yaml unmounts the copy/,
   },
   'by a kubelet that is no service': {
     daemon: { ...pinning, containers: [victim] },
     mounts: [at('3000')],
     processes: process('3000', '/', 'kubelet'),
     tells: `UW006 ${VICTIM} is stuck: process kubelet (pid 812) holds …/mounts/shm`,
+    remedy: /neither enters its namespace nor restarts it/,
+  },
+  'by a process that an ssh session has left in the unit of sshd': {
+    daemon: { ...pinning, containers: [victim] },
+    mounts: [at('3000')],
+    processes: process('3000', '/system.slice/ssh.service', 'sleep'),
+    tells: `UW006 ${VICTIM} is stuck: unit ssh.service (pid 812) holds …/mounts/shm`,
+    remedy: /a run of free-dead-containers.yaml unmounts the copy in its namespace/,
+  },
+  'by a session of an OpenSSH since 9.8': {
+    daemon: { ...pinning, containers: [victim] },
+    mounts: [at('3000')],
+    processes: process('3000', '/', 'sshd-session'),
+    tells: `UW006 ${VICTIM} is stuck: process sshd-session (pid 812) holds …/mounts/shm`,
+    remedy: /neither enters its namespace nor restarts it/,
+  },
+  'by a container with a kubelet inside': {
+    daemon: { ...pinning, containers: [victim, running('kubelet', 812)] },
+    mounts: [at('3000')],
+    processes: process('3000', `/docker/${id('kubelet')}`, 'hyperkube'),
+    tells: `UW006 ${VICTIM} is stuck: container kubelet (${id('kubelet').slice(0, 12)}, pid 812) holds …/mounts/shm`,
+    remedy: /neither enters its namespace nor restarts it/,
+  },
+  'by a container of a pod': {
+    daemon: { ...pinning, containers: [victim, running('k8s_app_web-1_shop_uid_0', 812)] },
+    mounts: [at('3000')],
+    processes: process('3000', `/docker/${id('k8s_app_web-1_shop_uid_0')}`, 'nginx'),
+    tells: `UW001 ${VICTIM} is stuck: container k8s_app_web-1_shop_uid_0 (${id('k8s_app_web-1_shop_uid_0').slice(0, 12)}, pid 812) holds …/mounts/shm`,
+    remedy: /the kubelet manages it: kubectl delete pod web-1 -n shop$/,
   },
   'by docker itself': {
     daemon: { ...pinning, containers: [victim] },
@@ -267,7 +297,11 @@ const WAITING: Readonly<Record<string, Case>> = {
     tells: "UW304 MountFlags=slave is configured, but dockerd runs in the host's mount namespace",
   },
   'the number that systemd 219 prints': {
-    daemon: { mountFlags: '1048576' },
+    daemon: { mountFlags: '1048576', systemd: 219 },
+    tells: "UW304 MountFlags=shared is configured, but dockerd runs in the host's mount namespace",
+  },
+  'MountFlags=shared makes a namespace on an old systemd': {
+    daemon: { mountFlags: 'shared', systemd: 235 },
     tells: "UW304 MountFlags=shared is configured, but dockerd runs in the host's mount namespace",
   },
   'a namespace that nobody asks for any more': {
@@ -366,6 +400,10 @@ describe('stuck, but by no mount', () => {
     });
     expect(one?.message).toContain(words);
   });
+});
+
+test('MountFlags=shared is no namespace of its own since systemd 236, as with Kolla and storage drivers', () => {
+  for (const systemd of [236, 257]) expect(found({ daemon: { mountFlags: 'shared', systemd } })).toEqual([]);
 });
 
 test('every code of the catalogue is found in some case', () => {

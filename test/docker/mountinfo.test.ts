@@ -191,7 +191,6 @@ describe('lines that are no mount', () => {
     ['1 2 03 / /m rw - tmpfs none rw', 'major:minor'],
     ['1 2 0:3  /m rw - tmpfs none rw', 'empty root'],
     ['1 2 0:3 / /m rw - tmpfs none', 'three fields'],
-    ['1 2 0:3 / /m rw - tmpfs none rw more', 'three fields'],
   ])('%j is reported with its place and reason', (line, why) => {
     const { entries, bad } = parseMountinfo(`1 2 0:3 / /ok rw - tmpfs none rw\n${line}\n`);
     expect(entries).toHaveLength(1);
@@ -241,4 +240,16 @@ describe('what the corpus is known to hold (corpus/mountinfo/README.md)', () => 
       deleted: true,
     });
   });
+});
+
+test('super options with raw blanks, as 9p and cifs print them, are the rest of the line', () => {
+  const line = String.raw`78 60 0:31 / /mnt/c rw,noatime - 9p drvfs rw,aname=drvfs;path=C:\Program Files\Docker;uid=0,msize=65536`;
+  const { entries, bad } = parseMountinfo(`${line}
+`);
+  expect(bad).toEqual([]);
+  expect(entries[0]?.superOptions).toEqual([
+    'rw',
+    String.raw`aname=drvfs;path=C:\Program Files\Docker;uid=0`,
+    'msize=65536',
+  ]);
 });

@@ -138,7 +138,10 @@ const cases: readonly Case[] = [
     victim: { status: 'removing' },
     refusal: 'not Dead',
   },
-  ...['containerd', 'kubelet', 'sshd', 'systemd'].map((command) => ({
+  ...[
+    ...['containerd', 'kubelet', 'sshd', 'systemd', 'sshd-session', 'sshd-auth', 'dropbear', 'tinysshd'],
+    ...['hyperkube', 'openshift', 'kubelite', 'k0s', 'mesos-slave', 'nomad', 'ceph-osd', 'glusterd'],
+  ].map((command) => ({
     name: `the namespace of ${command} is never entered`,
     mounts: [inAssist('victim')],
     processes: process(command),
@@ -165,5 +168,21 @@ describe('what may be unmounted', () => {
     const said = refusalToUnmount(mount, seen, daemon, new Set());
     if (refusal === undefined) expect(said).toBeUndefined();
     else expect(said).toContain(refusal);
+  });
+
+  test('nothing, where the kernel lists a mount that cannot be read', () => {
+    const daemon = parseDaemon(daemonOutput({ containers: [dead('victim'), running('assist', 389)] }));
+    const all = mountsOutput([inAssist('victim')], assist);
+    const seen = parseMounts(`${all}mount\t2000\tnot a mount\n`);
+    const [mount] = staleMounts(
+      seen,
+      daemon,
+      daemon.containers.filter((c) => c.dead),
+    );
+    if (!mount) throw new Error('the case has no stale mount');
+    expect(refusalToUnmount(mount, parseMounts(all), daemon, new Set())).toBeUndefined();
+    expect(refusalToUnmount(mount, seen, daemon, new Set())).toBe(
+      'the kernel lists a mount that unwedge cannot read: not a mount',
+    );
   });
 });

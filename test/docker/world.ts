@@ -27,7 +27,11 @@ export interface FakeBind {
 export interface FakeDaemon {
   readonly liveRestore?: boolean;
   readonly liveRestoreIn?: string;
-  readonly containerd?: 'own' | 'separate';
+  /** What daemon.sh sees of it, or short for that: `own` is a child of dockerd. */
+  readonly containerd?: 'own' | 'separate' | readonly (readonly string[])[];
+  readonly systemd?: number;
+  /** dockerd's parent. */
+  readonly parent?: number;
   readonly dockerdNamespace?: string;
   readonly kubernetes?: string;
   readonly mountFlags?: string;
@@ -85,8 +89,9 @@ function aroundDaemon(daemon: FakeDaemon): string {
     ['unit', `MainPID=${daemon.mainPid ?? 52}`],
     ['unit', `MountFlags=${daemon.mountFlags ?? ''}`],
     ...(daemon.kubernetes ? [['kubernetes', daemon.kubernetes]] : []),
-    ['containerd', daemon.containerd ?? 'own'],
-    ['pid', '52'],
+    ...(daemon.systemd ? [['systemd', String(daemon.systemd)]] : []),
+    ...containerdRows(daemon.containerd ?? 'own'),
+    ['pid', '52', String(daemon.parent ?? 1)],
     ['namespace', 'dockerd', daemon.dockerdNamespace ?? host.init],
     ...(daemon.flags ?? ['-H']).map((flag) => ['flag', flag]),
     ['namespace', 'self', host.init],
@@ -94,6 +99,12 @@ function aroundDaemon(daemon: FakeDaemon): string {
     ['kernel', daemon.kernel ?? '3.10.0-514.el7.x86_64', daemon.mayDetachMounts ?? 'absent'],
     ...(daemon.liveRestoreIn ? [['live_restore', daemon.liveRestoreIn]] : []),
   ]);
+}
+
+function containerdRows(seen: NonNullable<FakeDaemon['containerd']>): string[][] {
+  if (seen === 'own') return [['containerd', 'own', '60']];
+  if (seen === 'separate') return [['containerd', 'flag', '--containerd=/run/containerd/containerd.sock']];
+  return seen.map((row) => ['containerd', ...row]);
 }
 
 function containersOutput({ liveRestore = false, containers = [], ...daemon }: FakeDaemon): string {

@@ -128,13 +128,58 @@ describeWithMounts('docker/daemon.sh among processes of its own', () => {
 
   underEachShell((runner) => {
     it('tells whether containerd is a child of dockerd, a service of its own, or not there', () => {
-      expect(among(runner, dockerd('dockerd', 'containerd')).rows('containerd')).toEqual(['own']);
-      expect(among(runner, dockerd('dockerd-current', 'docker-containerd')).rows('containerd')).toEqual(['own']);
-      expect(
-        among(runner, `${dockerd('dockerd', 'kubelet')}; ./containerd 1000 & appear containerd`).rows('containerd'),
-      ).toEqual(['separate']);
-      expect(among(runner, dockerd('dockerd', 'docker-containerd-shim')).rows('containerd')).toEqual(['none']);
-      expect(among(runner, '').rows('containerd')).toEqual(['none']);
+      const signs = (daemons: string) =>
+        among(runner, daemons)
+          .rows('containerd')
+          .map((row) => row.replace(/\t\d+$/, ''));
+      expect(signs(dockerd('dockerd', 'containerd'))).toEqual(['own']);
+      expect(signs(dockerd('dockerd-current', 'docker-containerd'))).toEqual(['own']);
+      expect(signs(`${dockerd('dockerd', 'kubelet')}; ./containerd 1000 & appear containerd`)).toEqual(['process']);
+      expect(signs(dockerd('dockerd', 'docker-containerd-shim'))).toEqual([]);
+      expect(signs('')).toEqual([]);
+    });
+
+    it('takes no containerd for its own that another dockerd has started', () => {
+      const main = programs({ systemctl: 'echo "MainPID=$(cat /run/main)"' });
+      const other = './dockerd -c "./containerd 1000; :" & appear containerd';
+      const own = "./dockerd -c 'sleep 1000; :' & echo $! >/run/main; appear sleep";
+      for (const order of [`${other}\n${own}`, `${own}\n${other}`])
+        expect(among(runner, order, [docker, main]).rows('containerd')).toEqual([
+          expect.stringMatching(/^process\t\d+$/),
+        ]);
+    });
+
+    it('tells of the socket that dockerd is given, and of a service that is down', () => {
+      const given = "./dockerd -c 'sleep 1000; :' dockerd --containerd=/run/x.sock & appear sleep";
+      expect(among(runner, given).rows('containerd')).toEqual(['flag\t--containerd=/run/x.sock']);
+      const loaded = (state: string, exec: string) =>
+        programs({
+          systemctl: `cat <<'EOT'
+MainPID=0
+ExecStart={ path=/usr/sbin/dockerd ; argv[]=/usr/sbin/dockerd ${exec} ; ignore_errors=no ; start_time=[n/a] }
+Id=docker.service
+
+Id=containerd.service
+LoadState=loaded
+ActiveState=failed
+UnitFileState=${state}
+EOT`,
+        });
+      expect(among(runner, '', [docker, loaded('disabled', '-H fd://')]).rows('containerd')).toEqual(['service']);
+      expect(among(runner, '', [docker, loaded('enabled', '--containerd=/run/y.sock')]).rows('containerd')).toEqual([
+        'flag\t--containerd=/run/y.sock',
+        'service',
+        'default',
+      ]);
+    });
+
+    it('finds the daemon that a shell of the unit has started, and its flags', () => {
+      const main = programs({ systemctl: 'echo "MainPID=$(cat /run/main)"' });
+      const shell =
+        'sh -c \'./dockerd -c "sleep 1000; :" dockerd --debug & echo $! >/run/docker.pid; wait\' & echo $! >/run/main; appear sleep';
+      const { rows } = among(runner, shell, [docker, main]);
+      expect(rows('flag')).toEqual(['-c', '--debug']);
+      expect(rows('pid')).toEqual([expect.stringMatching(/^\d+\t\d+$/)]);
     });
 
     it('takes dockerd from its unit, else from its pid file, else by its name, and tells its namespace', () => {
@@ -145,7 +190,7 @@ describeWithMounts('docker/daemon.sh among processes of its own', () => {
         ['echo $docker >/run/main', [docker, programs({ systemctl: 'echo "MainPID=$(cat /run/main)"' })]],
       ] as const) {
         const { rows } = among(runner, `${process}\n${how}`, path);
-        expect(rows('pid')).toEqual([expect.stringMatching(/^\d+$/)]);
+        expect(rows('pid')).toEqual([expect.stringMatching(/^\d+\t\d+$/)]);
         const [self, init, daemon] = rows('namespace').map((row) => row.split('\t'));
         expect(new Map([self, init, daemon].map((row) => [row?.[0], row?.[1]]))).toEqual(
           new Map(['dockerd', 'self', 'init'].map((who) => [who, expect.stringMatching(/^\d+$/)])),
@@ -161,7 +206,7 @@ describeWithMounts('docker/daemon.sh among processes of its own', () => {
 
     it('knows `docker daemon` of 1.11 from a client', () => {
       const docker = (words: string) => `./docker -c 'sleep 1000; :' ${words} & appear sleep`;
-      expect(among(runner, docker('docker daemon')).rows('pid')).toEqual([expect.stringMatching(/^\d+$/)]);
+      expect(among(runner, docker('docker daemon')).rows('pid')).toEqual([expect.stringMatching(/^\d+\t\d+$/)]);
       expect(among(runner, docker('docker run')).rows('pid')).toEqual([]);
     });
 

@@ -5,6 +5,7 @@ import { type Answer, fakeHost } from './fake-host.ts';
 import { pendingChange, planCases } from './plan-cases.ts';
 
 const path = '/etc/docker/daemon.json';
+const OVERRIDE = '/etc/systemd/system/docker.service.d/override.conf';
 const args = { path, merge: { 'live-restore': true } };
 const file = (text: string | Buffer) => `file\t600\t7\t8\t${Buffer.from(text).toString('base64')}\ndirectory\n`;
 const old = file('{\n  "debug": true\n}\n');
@@ -134,6 +135,10 @@ describe('daemon_json', () => {
     },
     ...[
       ['-g', 'data-root'],
+      ['-b', 'bridge'],
+      ['-p', 'pidfile'],
+      ['--cdi-spec-dir=/etc/cdi', 'cdi-spec-dirs'],
+      ['--default-network-opt', 'default-network-opts'],
       ['--storage-opt=dm.fs=xfs', 'storage-opts'],
       ['--insecure-registry', 'insecure-registries'],
     ].map(([flag = '', option = '']) => ({
@@ -142,6 +147,81 @@ describe('daemon_json', () => {
       answers: answers(old, { dockerd: [`argument\t${flag}`, 'argument\tx'] }),
       refusal: `dockerd would not start with it: ${path} sets what dockerd is also given as a flag: ${option}`,
     })),
+    ...[
+      ['log-opts', { 'max-file': 3 }, 'log-opts: max-file must be a string'],
+      ['live-restore', 'true', 'live-restore must be true or false'],
+      ['max-concurrent-downloads', '10', 'max-concurrent-downloads must be a whole number'],
+      ['shutdown-timeout', 1.5, 'shutdown-timeout must be a whole number'],
+      ['hosts', 'fd://', 'hosts must be a list of strings'],
+      ['dns', ['1.1.1.1', 8], 'dns must be a list of strings'],
+      ['bip', 7, 'bip must be a string'],
+      ['log-opts', [], 'log-opts must be a map of strings'],
+    ].map(([key, value, problem]) => ({
+      name: `is refused where dockerd before 23.0 could not read the value: ${problem}`,
+      args: { path, merge: { [String(key)]: value ?? null } },
+      answers: answers(old, { dockerd: ['version\t20.10.24'] }),
+      refusal: `dockerd would not start with it: ${path} is not valid: ${problem}`,
+    })),
+    {
+      name: 'leaves the values to dockerd’s own check since 23.0',
+      args: { path, merge: { 'log-opts': { 'max-file': 3 } } },
+      answers: answers(old, { dockerd: ['version\t26.1.5'] }),
+      changes: [`change ${path}`],
+    },
+    {
+      name: 'says that a rollback removes an empty file, with which a dockerd before 23.0 does not start',
+      args: { path, merge: { debug: true } },
+      answers: answers(file(' \n'), { dockerd: ['version\t20.10.24'] }),
+      changes: [`change ${path}`],
+      notes: [`${path} is empty, and this dockerd does not start with an empty file: a rollback removes it`],
+    },
+    {
+      name: 'names the byte order mark of an editor on Windows',
+      args,
+      answers: answers(file(Buffer.from('\ufeff{}', 'utf16le'))),
+      refusal: `${path} is not valid: it begins with a byte order mark (UTF-16LE); save it as UTF-8 without one`,
+    },
+    ...[
+      {
+        name: 'takes an option that an earlier step takes out of the unit',
+        exec: 'ExecStart=\nExecStart=/usr/sbin/dockerd',
+        changes: [`change ${path}`],
+      },
+      {
+        name: 'is refused where an earlier step makes it a flag',
+        exec: 'ExecStart=\nExecStart=/usr/sbin/dockerd --debug --host fd://',
+        refusal: `dockerd would not start with it: ${path} sets what dockerd is also given as a flag: hosts`,
+      },
+    ].map(({ exec, ...expected }) => ({
+      ...expected,
+      args: { path, merge: { hosts: ['fd://'] } },
+      answers: answers(file('{}'), {
+        dockerd: [
+          ...['argument\t-H', 'argument\tfd://', 'unit\tdocker.service', 'exec\t/usr/sbin/dockerd -H fd://'],
+          `unit_file\t/lib/systemd/system/docker.service\t${Buffer.from('[Service]\nExecStart=/usr/sbin/dockerd -H fd://\n').toString('base64')}`,
+        ],
+      }),
+      pending: [
+        pendingChange(`file ${OVERRIDE}`, { diff: { path: OVERRIDE, before: '', after: `[Service]\n${exec}\n` } }),
+        pendingChange('systemd docker.service'),
+      ],
+    })),
+    {
+      name: 'goes by the unit that is loaded, not by the words of the process',
+      args: { path, merge: { debug: false } },
+      answers: answers(old, {
+        dockerd: ['argument\t--debug', 'unit\tdocker.service', 'exec\t/usr/sbin/dockerd -H fd://'],
+      }),
+      changes: [`change ${path}`],
+    },
+    {
+      name: 'takes for a variable of the unit what the process has of it',
+      args: { path, merge: { debug: false } },
+      answers: answers(old, {
+        dockerd: ['argument\t--debug', 'unit\tdocker.service', 'exec\t/usr/sbin/dockerd $DOCKER_OPTS'],
+      }),
+      refusal: `dockerd would not start with it: ${path} sets what dockerd is also given as a flag: debug`,
+    },
     {
       name: 'is refused where dockerd does not know the option',
       args: { path, merge: { debgu: true } },
@@ -192,5 +272,19 @@ describe('daemon_json', () => {
     const [change] = daemonJson.plan(args, facts, { pending: [], done: [] }).changes;
     expect(change?.diff).toEqual({ path, before: '{\n  "debug": true\n}\n', after: text });
     expect(change?.data.after.slice(0, 3)).toEqual(['600', '7', '8']);
+  });
+
+  test('undo removes a file that was empty, and restores any other', async () => {
+    const undoOf = async (before: string, version: string) => {
+      const host = fakeHost(answers(file(before), { dockerd: [`version\t${version}`] }));
+      const given = { path, merge: { debug: false } };
+      const { changes } = daemonJson.plan(given, await daemonJson.probe(host, given), { pending: [], done: [] });
+      const [change] = changes;
+      if (!change || daemonJson.undo.kind !== 'reverse') throw new Error('no change with an undo');
+      return daemonJson.undo.call(change).args.slice(-4);
+    };
+    expect(await undoOf('', '20.10.24')).toEqual(['absent', '', '', '']);
+    expect(await undoOf('', '26.1.5')).toEqual(['600', '7', '8', '']);
+    expect(await undoOf('{}', '20.10.24')).toEqual(['600', '7', '8', Buffer.from('{}').toString('base64')]);
   });
 });

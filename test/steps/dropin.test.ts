@@ -79,6 +79,50 @@ describe('dropin', () => {
       answers: answers('absent\n', { containerd: 'separate' }),
       refusal: /^containerd is a service of its own/,
     },
+    ...[
+      [
+        ['own', '60'],
+        ['flag', '--containerd=/run/containerd/containerd.sock'],
+      ],
+      [['process', '70'], ['service']],
+      [['service'], ['default']],
+      [['service']],
+    ].map((containerd) => ({
+      name: `is refused by any sign of that: ${containerd.flat().join(' ')}`,
+      args,
+      answers: answers('absent\n', { containerd }),
+      refusal: /^containerd is a service of its own/,
+    })),
+    {
+      name: 'is refused where the next start of dockerd would use containerd.service',
+      args,
+      answers: answers('absent\n', { containerd: [['own', '60'], ['service'], ['default']] }),
+      refusal: /^dockerd runs a containerd of its own now, but containerd.service/,
+    },
+    {
+      name: 'is not refused for that service before docker 18.09, which has its own whatever is there',
+      args,
+      answers: answers('absent\n', { version: '17.12.1', containerd: [['own', '60'], ['service'], ['default']] }),
+      changes: [`write ${path}`],
+    },
+    {
+      name: 'is refused where no containerd is seen at all',
+      args,
+      answers: answers('absent\n', { containerd: [] }),
+      refusal: /^it is not known which containerd dockerd uses/,
+    },
+    {
+      name: 'is not refused for that before docker 1.11, which has none',
+      args,
+      answers: answers('absent\n', { version: '1.10.3', containerd: [] }),
+      changes: [`write ${path}`],
+    },
+    {
+      name: 'takes a daemon whose shell the unit has started for the unit’s own',
+      args,
+      answers: answers('absent\n', { mainPid: 51, parent: 51 }),
+      changes: [`write ${path}`],
+    },
     {
       name: 'is refused on a Kubernetes node',
       args,

@@ -16,9 +16,9 @@ const rows = (...lines: string[]) =>
     '',
   ].join('\n');
 const config = (text: string) => `config\t/etc/docker/daemon.json\t${Buffer.from(text).toString('base64')}`;
-const answers = (probe: string, unknown = '', validation: Answer = '') => ({
+const answers = (probe: string, unknown = '', validation: Answer = '', version = '26.1.5') => ({
   'steps/restart/probe.sh': probe,
-  'docker/dockerd.sh': 'pid\t52\t4711\nprogram\t/usr/sbin/dockerd\n',
+  'docker/dockerd.sh': `pid\t52\t4711\nprogram\t/usr/sbin/dockerd\nversion\t${version}\n`,
   'docker/unknown-options.sh': unknown,
   'docker/validate-config.sh': validation,
 });
@@ -121,6 +121,24 @@ describe('restart', () => {
       args,
       answers: answers(rows(config('{ "debug": true'), `changed\t2000.00\t${dropin}`)),
       refusal: /^a restart would fail: \/etc\/docker\/daemon.json is not valid: /,
+    },
+    ...['', ' \n'].map((text) => ({
+      name: `refuses to stop a daemon before 23.0 whose file is empty (${JSON.stringify(text)})`,
+      args,
+      answers: answers(rows(config(text), `changed\t2000.00\t${dropin}`), '', '', '20.10.24'),
+      refusal: /^a restart would fail: .* is not valid: it is empty, and dockerd 20.10.24 does not start/,
+    })),
+    ...['', 'null', '\ufeff{"debug": true}'].map((text) => ({
+      name: `restarts a later one with ${JSON.stringify(text)}`,
+      args,
+      answers: answers(rows(config(text), `changed\t2000.00\t${dropin}`)),
+      changes: [`restart docker.service (${dropin} is newer than its process): no container runs`],
+    })),
+    {
+      name: 'refuses to stop a daemon before 23.0 whose file begins with a byte order mark',
+      args,
+      answers: answers(rows(config('\ufeff{}'), `changed\t2000.00\t${dropin}`), '', '', '20.10.24'),
+      refusal: /^a restart would fail: .* it begins with a byte order mark \(UTF-8\), and dockerd 20.10.24/,
     },
     {
       name: 'refuses to stop a daemon that would not start again: an unknown option',

@@ -197,6 +197,8 @@ describe('restart_holders', () => {
       ofUnit({ MainPID: '0' }, 'systemd knows no main process of it'),
       ofUnit({ FragmentPath: '' }, 'it has no unit file: once stopped, it is gone'),
       ofUnit({ FragmentPath: '/run/systemd/transient/ntpd.service' }, 'it has no unit file: once stopped, it is gone'),
+      ofUnit({ KillMode: 'process' }, 'a restart leaves its other processes running (KillMode=process)'),
+      ofUnit({ Delegate: 'yes' }, "it runs others' processes in control groups of its own (Delegate=yes)"),
       ofUnit({ RefuseManualStop: 'yes' }, 'its unit says RefuseManualStop=yes'),
       ofUnit({ TimeoutStopUSec: '15min' }, 'its stop may take 15min, longer than 90 s (timeout)'),
       ofUnit({ TimeoutStopUSec: 'infinity' }, 'its stop may take infinity, longer than 90 s (timeout)'),
@@ -269,6 +271,15 @@ describe('restart_holders', () => {
     test.each([
       ...['docker', 'containerd', 'kubelet', 'sshd', 'ssh', 'dbus', 'dbus-broker', 'systemd-udevd', 'systemd-logind'],
       ...['crio', 'k3s-agent', 'NetworkManager', 'firewalld', 'getty@tty1', 'user@1000', 'ssh@7', 'docker-latest'],
+      ...[
+        'origin-node',
+        'atomic-openshift-node',
+        'snap.microk8s.daemon-kubelite',
+        'k0scontroller',
+        'rke2-agent',
+        'nomad',
+      ],
+      ...['mesos-slave', 'ceph-osd@3', 'glusterd', 'tinysshd@1', 'sshd-unix-local@1'],
     ])('%s.service', async (name) => {
       const service = `${name}.service`;
       const where = { '3000': [{ pid: 77, cgroup: `/system.slice/${service}`, command: 'x' }] };
@@ -278,16 +289,16 @@ describe('restart_holders', () => {
       expect(planned.notes).toHaveLength(1);
     });
 
-    test.each(['dockerd', 'containerd', 'containerd-shim', 'containerd-shim-', 'kubelet', 'k3s-server', 'crio'])(
-      'a service of any name with %s inside',
-      async (command) => {
-        const where = { '3000': [{ pid: 77, cgroup: '/system.slice/ntpd.service', command }] };
-        const session = fakeHost(answers(mountsOutput([inNtpd('victim')], where), unit('ntpd.service')));
-        const facts = await restartHolders.probe(session, args);
-        const holding = { holder: { kind: 'unit', unit: 'ntpd.service' }, mounts: facts.view.stale } as const;
-        expect(refusalToRestart(holding, args, facts)).toBe(`${command} (pid 77) lives in its mount namespace`);
-      },
-    );
+    test.each([
+      ...['dockerd', 'containerd', 'containerd-shim', 'containerd-shim-', 'kubelet', 'k3s-server', 'crio'],
+      ...['hyperkube', 'openshift', 'kubelite', 'k0s', 'rke2', 'mesos-slave', 'nomad', 'ceph-osd', 'glusterd'],
+    ])('a service of any name with %s inside', async (command) => {
+      const where = { '3000': [{ pid: 77, cgroup: '/system.slice/ntpd.service', command }] };
+      const session = fakeHost(answers(mountsOutput([inNtpd('victim')], where), unit('ntpd.service')));
+      const facts = await restartHolders.probe(session, args);
+      const holding = { holder: { kind: 'unit', unit: 'ntpd.service' }, mounts: facts.view.stale } as const;
+      expect(refusalToRestart(holding, args, facts)).toBe(`${command} (pid 77) lives in its mount namespace`);
+    });
   });
 
   test('apply gets its main process, its limits, and each mount with a process that has it', async () => {

@@ -4,8 +4,8 @@ import { mergedText } from '../../core/json-merge.ts';
 import { JsonSyntaxError } from '../../core/json-text.ts';
 import { defineStep, type Planned } from '../../core/step-type.ts';
 import type { Daemon } from '../../docker/daemon.ts';
-import { faultOf, LIVE_RESTORE } from '../../docker/daemon-json.ts';
-import { configFileOf, type Dockerd, flagsOf, lookAtDockerd } from '../../docker/dockerd.ts';
+import { decoded, faultOf, givenTwice, isEmptyAndFatal, LIVE_RESTORE } from '../../docker/daemon-json.ts';
+import { configFileOf, type Dockerd, flagsOf, lookAtDockerd, nextArgs } from '../../docker/dockerd.ts';
 import { lookAtDaemon } from '../../docker/host-view.ts';
 import { refusalOfLiveRestore } from '../../docker/live-restore.ts';
 import { bytesOf, lookAtFile, type SeenFile } from '../../files/file.ts';
@@ -14,6 +14,7 @@ import {
   fileChange,
   fileUndo,
   refusalToWrite,
+  removedByUndo,
   withPending,
   writeFile,
 } from '../../files/file-change.ts';
@@ -67,11 +68,15 @@ export const daemonJson = defineStep<DaemonJsonArgs, Facts, FileChange>({
     if (problem !== undefined) return { changes: [], refusal: refusalToWrite(file) ?? invalid(path, problem) };
     const output = { path };
     if (!change) return { changes: [], output };
-    if (isFlagAlready(merge, facts)) {
+    if (isFlagAlready(merge, facts, pending)) {
       return { changes: [], output, notes: ['dockerd has --live-restore among its flags already'] };
     }
-    const refusal = refusalToWrite(file) ?? refusalByDocker(path, facts, pending);
-    return refusal ? { changes: [], refusal } : { changes: [change], output };
+    const refusal = refusalToWrite(file) ?? refusalByDocker(change, facts, pending);
+    if (refusal) return { changes: [], refusal };
+    if (!file.state || !isEmptyAndFatal(file.state, facts.docker?.dockerd.version))
+      return { changes: [change], output };
+    const note = `${path} is empty, and this dockerd does not start with an empty file: a rollback removes it`;
+    return { changes: [removedByUndo(change)], output, notes: [note] };
   },
   apply: writeFile,
   undo: { kind: 'reverse', call: fileUndo },
@@ -80,7 +85,9 @@ export const daemonJson = defineStep<DaemonJsonArgs, Facts, FileChange>({
 /** The file with the options merged in: what is to be written, if anything; or why it is not valid as it is. */
 function merged(file: SeenFile, merge: JsonObject): { change?: FileChange | undefined; problem?: string } {
   const bytes = bytesOf(file);
-  const text = bytes.toString('utf8');
+  const { text, mark } = decoded(bytes);
+  if (mark !== undefined)
+    return { problem: `it begins with a byte order mark (${mark}); save it as UTF-8 without one` };
   if (!Buffer.from(text, 'utf8').equals(bytes)) return { problem: 'not UTF-8' };
   try {
     const next = mergedText(text, merge);
@@ -97,15 +104,18 @@ const invalid = (path: string, problem: string) => ({
 });
 
 /** Both a flag and an option of the file would keep dockerd from starting. */
-const isFlagAlready = (merge: JsonObject, { docker }: Facts): boolean =>
+const isFlagAlready = (merge: JsonObject, { docker }: Facts, pending: readonly Change[]): boolean =>
   docker?.dockerd.liveRestore === true &&
-  flagsOf(docker.dockerd).has(LIVE_RESTORE) &&
+  flagsOf(nextArgs(docker.dockerd, pending)).has(LIVE_RESTORE) &&
   Object.entries(merge).every(([key, value]) => key === LIVE_RESTORE && value === true);
 
-function refusalByDocker(path: string, { docker }: Facts, pending: readonly Change[]): Planned['refusal'] {
+function refusalByDocker(change: FileChange, { docker }: Facts, pending: readonly Change[]): Planned['refusal'] {
   if (!docker) return undefined;
-  const { dockerd, daemon, fault } = docker;
-  const read = configFileOf(dockerd);
+  const { path } = change.data;
+  const { dockerd, daemon } = docker;
+  const args = nextArgs(dockerd, pending);
+  const read = configFileOf(args);
+  const next = { path, base64: change.data.after.at(-1) ?? '' };
   if (dockerd.process && read !== path) {
     return {
       reason: `dockerd reads ${read}, not ${path} (--config-file)`,
@@ -114,6 +124,7 @@ function refusalByDocker(path: string, { docker }: Facts, pending: readonly Chan
   }
   const conflict = daemon && refusalOfLiveRestore(daemon, dockerd, pending);
   if (conflict) return conflict;
+  const fault = givenTwice(next, args, dockerd.version) ?? docker.fault;
   if (fault === undefined) return undefined;
   return {
     reason: `dockerd would not start with it: ${fault}`,

@@ -4,8 +4,8 @@ import { probeScript } from '../../core/host-script.ts';
 import { sinceLast } from '../../core/pending.ts';
 import { keyValue, recordsByKind } from '../../core/records.ts';
 import type { ReadOnlySession } from '../../core/session.ts';
-import { type ConfigFile, faultOf } from '../../docker/daemon-json.ts';
-import { lookAtDockerd } from '../../docker/dockerd.ts';
+import { type ConfigFile, faultOf, givenTwice } from '../../docker/daemon-json.ts';
+import { configFileOf, type Dockerd, lookAtDockerd, nextArgs, startProblem } from '../../docker/dockerd.ts';
 
 export interface RestartArgs {
   readonly unit: string;
@@ -32,6 +32,8 @@ export interface Facts {
   readonly liveRestore: boolean;
   /** Why its configuration would keep it from starting again. */
   readonly broken: string | undefined;
+  /** docker.service only: its files and its daemon. */
+  readonly docker: { readonly dockerd: Dockerd; readonly config: readonly ConfigFile[] } | undefined;
 }
 
 const probe = probeScript('steps/restart/probe.sh');
@@ -63,19 +65,38 @@ export async function readFacts(host: ReadOnlySession, args: RestartArgs): Promi
     })),
     answers: rows('live_restore').length > 0,
     liveRestore: rows('live_restore')[0]?.[0] === 'true',
-    broken: await brokenConfig(host, config),
+    ...(await lookAtConfig(host, args, config)),
   };
 }
 
-async function brokenConfig(host: ReadOnlySession, files: readonly ConfigFile[]): Promise<string | undefined> {
-  if (files.length === 0) return undefined;
+async function lookAtConfig(
+  host: ReadOnlySession,
+  { unit }: RestartArgs,
+  config: readonly ConfigFile[],
+): Promise<Pick<Facts, 'broken' | 'docker'>> {
+  if (unit !== 'docker.service') return { broken: undefined, docker: undefined };
   const dockerd = await lookAtDockerd(host);
-  for (const file of files) {
+  for (const file of config) {
     const fault = await faultOf(host, file, dockerd);
-    if (fault !== undefined) return fault;
+    if (fault !== undefined) return { broken: fault, docker: { dockerd, config } };
   }
-  return undefined;
+  return { broken: undefined, docker: { dockerd, config } };
 }
+
+/** What of docker's unit and its files, as the pending changes leave them, would keep it from starting. */
+function brokenTogether({ docker }: Facts, pending: readonly Change[]): string | undefined {
+  if (!docker) return undefined;
+  const { dockerd, config } = docker;
+  const args = nextArgs(dockerd, pending);
+  const files = new Map(config.map((file) => [file.path, file]));
+  for (const { diff } of pending) {
+    if (diff?.path === configFileOf(args)) files.set(diff.path, { path: diff.path, base64: base64Of(diff.after) });
+  }
+  const twice = [...files.values()].map((file) => givenTwice(file, args, dockerd.version));
+  return startProblem(dockerd, pending) ?? twice.find((fault) => fault !== undefined);
+}
+
+const base64Of = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
 export const unitResource = (unit: string): string => `unit ${unit}`;
 
@@ -99,7 +120,7 @@ export function needsRestart(
 const concerns = (resource: string, { unit, config }: RestartArgs): boolean =>
   resource.startsWith(`file /etc/systemd/system/${unit}.d/`) || config.some((path) => resource === `file ${path}`);
 
-export function configProblem(facts: Facts): { reason: string; todo: string } | undefined {
+export function configProblem(facts: Facts, pending: readonly Change[]): { reason: string; todo: string } | undefined {
   if (facts.load !== 'loaded')
     return {
       reason: `systemd cannot start that unit on this host: it is ${facts.load}`,
@@ -110,9 +131,10 @@ export function configProblem(facts: Facts): { reason: string; todo: string } | 
       reason: 'the Docker daemon runs, but not by docker.service: starting that would start a second one',
       todo: 'look for what starts it on this host: systemctl status $(pidof dockerd)',
     };
-  if (facts.broken === undefined) return undefined;
+  const broken = brokenTogether(facts, pending) ?? facts.broken;
+  if (broken === undefined) return undefined;
   return {
-    reason: `a restart would fail: ${facts.broken}`,
+    reason: `a restart would fail: ${broken}`,
     todo: 'mend that file first; the daemon still runs with its older configuration',
   };
 }

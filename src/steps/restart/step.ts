@@ -55,7 +55,7 @@ export const restart = defineStep<RestartArgs, Facts, RestartChange>({
   plan(args, facts, { pending, done }): Planned<RestartChange> {
     const why = needsRestart(args, facts, pending, done);
     if (why === undefined) return { changes: [] };
-    const problem = configProblem(facts);
+    const problem = configProblem(facts, pending);
     if (problem) return { changes: [], refusal: problem };
     return { changes: [change(args, facts, why)] };
   },

@@ -1,3 +1,4 @@
+import { managerOf } from '../../docker/protected.ts';
 import type { Facts, HolderContainer } from './facts.ts';
 import type { Restart } from './unit.ts';
 
@@ -20,7 +21,7 @@ export function refusalOfContainer(
   const seconds = stopSeconds(container);
   if (seconds < 0 || seconds > timeout)
     return `its stop may take ${seconds < 0 ? 'any time' : `${seconds} s`}, longer than ${timeout} s (timeout)`;
-  return managed(container) ?? shared(holder, sharers);
+  return managed(holder, container) ?? shared(holder, sharers);
 }
 
 export function restartOfContainer(id: string, containers: Facts['containers']): Restart {
@@ -38,12 +39,9 @@ export function restartOfContainer(id: string, containers: Facts['containers']):
 const stopSeconds = ({ stopTimeout }: HolderContainer): number => stopTimeout ?? 10;
 
 /** Whoever manages it takes a stop for a failure, and puts another in its place. */
-function managed({ labels }: HolderContainer): string | undefined {
-  const pod = labels['io.kubernetes.pod.name'];
-  if (pod !== undefined)
-    return `the kubelet manages it: kubectl delete pod ${pod} -n ${labels['io.kubernetes.pod.namespace'] ?? 'NAMESPACE'}`;
-  const service = labels['com.docker.swarm.service.name'];
-  return service && `swarm manages it: docker service update --force ${service}`;
+function managed({ name }: Named, { labels }: HolderContainer): string | undefined {
+  const by = managerOf({ name, labels });
+  return by && `${by.reason}: ${by.restart}`;
 }
 
 /** A restarted container has new namespaces; who shares the old ones loses its network, or its life. */

@@ -20,7 +20,7 @@ while [ -n "$units" ]; do
   case $seen in *" $unit "*) continue ;; esac
   seen="$seen$unit "
   shown=$(systemctl show -p LoadState -p ActiveState -p SubState -p Type -p MainPID -p FragmentPath -p RefuseManualStart \
-    -p RefuseManualStop -p TimeoutStartUSec -p TimeoutStopUSec -p ControlGroup -p RequiredBy -p RequisiteOf -p BoundBy -p ConsistsOf -- "$unit") || exit 1
+    -p RefuseManualStop -p KillMode -p Delegate -p TimeoutStartUSec -p TimeoutStopUSec -p ControlGroup -p RequiredBy -p RequisiteOf -p BoundBy -p ConsistsOf -- "$unit") || exit 1
   printf '%s\n' "$shown" | while IFS= read -r line; do printf 'unit\t%s\t%s\n' "$unit" "$line"; done
   case $shown in
     # To these a restart is passed on (systemd's transaction.c); those that do not run are left as they are.

@@ -69,6 +69,10 @@ function notRestartable(unit: Unit): string | undefined {
   if (MainPID === '0') return 'systemd knows no main process of it';
   if (FragmentPath === '' || FragmentPath.includes('/transient/'))
     return 'it has no unit file: once stopped, it is gone';
+  // What is left of it would keep the mount; and agents that run others' programs are made so, whatever they are called.
+  if (['process', 'none'].includes(unit.KillMode ?? ''))
+    return `a restart leaves its other processes running (KillMode=${unit.KillMode})`;
+  if (unit.Delegate === 'yes') return "it runs others' processes in control groups of its own (Delegate=yes)";
   const refused = ['RefuseManualStop', 'RefuseManualStart'].find((key) => unit[key] === 'yes');
   return refused && `its unit says ${refused}=yes`;
 }
