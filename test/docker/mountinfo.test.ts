@@ -242,7 +242,7 @@ describe('what the corpus is known to hold (corpus/mountinfo/README.md)', () => 
   });
 });
 
-test('super options with raw blanks, as 9p and cifs print them, are the rest of the line', () => {
+it('super options with raw blanks, as 9p and cifs print them, are the rest of the line', () => {
   const line = String.raw`78 60 0:31 / /mnt/c rw,noatime - 9p drvfs rw,aname=drvfs;path=C:\Program Files\Docker;uid=0,msize=65536`;
   const { entries, bad } = parseMountinfo(`${line}
 `);
