@@ -72,6 +72,7 @@ const samples: Record<string, readonly Sample[]> = {
     args: { unit: 'docker.service', config: [], force: false, wait: 60 },
     answers: {
       'steps/restart/probe.sh': `${unitRows}changed\t${at}\t/etc/x.conf\n`,
+      'docker/dockerd.sh': 'pid\t52\t4711\nprogram\t/usr/sbin/dockerd\n',
     },
   })),
   orphans: [true, false].map((remove) => ({
