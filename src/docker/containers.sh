@@ -5,7 +5,7 @@
 #   daemon VERSION ROOT DRIVER LIVE_RESTORE (empty: not told)      layer ID MOUNT_ID
 #   container ID STATUS DEAD PID NAME IMAGE FINISHED "ERROR" [MOUNTS] (the last two JSON)
 #   config ID {CONFIG} (JSON: its config.v2.json, where the daemon refuses to tell)
-# Exit: 0 done, 4 the daemon does not answer, does not tell or is another host's, 124 it hangs.
+# Exit: 0 done, 4 the daemon does not answer, does not tell or is another host's or user's, 5 docker is podman, 124 it hangs.
 set -u
 tab=$(printf '\t')
 # A DOCKER_HOST or a context of root's may lead to another host.
@@ -19,14 +19,20 @@ plain_info() {
   printf '%s\n' "$said" | awk -F ': ' '{ v = $0; sub(/^[^:]*: /, "", v); told[$1] = v } END { OFS = "\t"
     print told["Server Version"], told["Docker Root Dir"], told["Storage Driver"], told["Live Restore Enabled"] }'
 }
-info=$(ask info -f "{{.ServerVersion}}$tab{{.DockerRootDir}}$tab{{.Driver}}$tab{{.LiveRestoreEnabled}}" 2>/dev/null) || {
-  [ $? -ne 124 ] || exit 124
+# The client of 26.1 ends with 0 and empty fields where the daemon is down; podman's fails.
+is_whole() { case $1 in *"$tab"/*"$tab"?*"$tab"*) ;; *) return 1 ;; esac; }
+info=$(ask info -f "{{.ServerVersion}}$tab{{.DockerRootDir}}$tab{{.Driver}}$tab{{.LiveRestoreEnabled}}" 2>/dev/null)
+[ $? -ne 124 ] || exit 124
+is_whole "$info" || {
+  case $(timeout 60 docker --version 2>/dev/null) in *[Pp]odman*) echo 'docker is podman here' >&2; exit 5 ;; esac
   info=$(plain_info) || exit; }
-case $info in *"$tab"/*"$tab"?*"$tab"*) ;; *) echo "docker info gives no root directory: $info" >&2; exit 4 ;; esac
+is_whole "$info" || { echo "docker info gives no root directory: $info" >&2; exit 4; }
 printf 'daemon\t%s\n' "$info"
 root=${info#*"$tab"}; root=${root%%"$tab"*}
 driver=${info#*"$tab"*"$tab"}; driver=${driver%%"$tab"*}
-[ -d "$root" ] || { echo "docker's data root $root is not here: the daemon at $DOCKER_HOST is another host's" >&2; exit 4; }
+whose="another host's"
+case $DOCKER_HOST in unix:///run/user/*) whose="a user's (rootless docker), not the machine's: unset DOCKER_HOST" ;; esac
+[ -d "$root" ] || { echo "docker's data root $root is not here: the daemon at $DOCKER_HOST is $whose" >&2; exit 4; }
 
 ids=$(ask ps -aq --no-trunc) || exit
 # shellcheck disable=SC2086 # ids are hex words

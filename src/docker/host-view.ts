@@ -64,15 +64,29 @@ export const isUnexplained = (container: Container, { stale }: HostView): boolea
 
 /** What docker and the host say of the daemon and its containers. @throws as lookAtHost */
 export async function lookAtDaemon(host: ReadOnlySession): Promise<Daemon> {
-  const around = wholeAnswer(await host.probe(daemonScript));
-  return parseDaemon(around + wholeAnswer(await host.probe(containersScript)));
+  const around = wholeAnswer(await host.probe(daemonScript), DOWN);
+  // Of systemd there is a record of docker's unit at least.
+  const todo = /^unit\t/m.test(around) ? DOWN : DOWN_WITHOUT_SYSTEMD;
+  return parseDaemon(around + wholeAnswer(await host.probe(containersScript), todo));
 }
 
-function wholeAnswer(result: ScriptResult): string {
+const DOWN = 'systemctl status docker; journalctl -u docker';
+const DOWN_WITHOUT_SYSTEMD =
+  'this host does not run systemd: service docker status; what dockerd says is in /var/log/docker.log or in syslog';
+
+function wholeAnswer(result: ScriptResult, todo: string): string {
   if (result.code === 3) {
     throw new StepError('no docker program on this host', {
       todo: 'leave it out of the play: -l all:!HOST',
     });
+  }
+  if (result.code === 5) {
+    throw new StepError(
+      'the docker program on this host is podman: there is no Docker daemon whose containers could be stuck',
+      {
+        todo: 'leave it out of the play: -l all:!HOST',
+      },
+    );
   }
   if (result.code === 6) {
     throw new StepError(`only root can look into every mount namespace: ${result.stderr.trim()}`, {
@@ -84,7 +98,7 @@ function wholeAnswer(result: ScriptResult): string {
       todo: 'look at it on the host: journalctl -u docker; a hung daemon needs a restart in a maintenance window',
     });
   }
-  return complete(result, 'the Docker daemon does not answer', 'systemctl status docker; journalctl -u docker');
+  return complete(result, 'the Docker daemon does not answer', todo);
 }
 
 async function lookAtMounts(host: ReadOnlySession, daemon: Daemon, whose: 'processes' | 'threads'): Promise<Mounts> {

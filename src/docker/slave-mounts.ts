@@ -11,6 +11,12 @@ export interface Refusal {
 /** Why docker.service must not run with MountFlags=slave on this host; undefined: it may (facts/docker.md §6). */
 export function refusalOfSlaveMounts(daemon: Daemon, pending: readonly Change[] = []): Refusal | undefined {
   const { LoadState = 'not known to systemd', MainPID } = daemon.unit;
+  if (Object.keys(daemon.unit).length === 0) {
+    return {
+      reason: 'this host does not run systemd: there is no docker.service that could have MountFlags',
+      todo: "leave MountFlags as it is; look for what starts dockerd on this host: /etc/init.d/docker, OpenRC's rc-service docker",
+    };
+  }
   if (LoadState !== 'loaded') {
     return {
       reason: `docker.service is ${LoadState} here: systemd could not start it again`,

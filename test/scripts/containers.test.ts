@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { calls, programs, runScript, temporaryPath } from './programs.ts';
 import { type Runner, underEachShell, underEachShellAndAwk } from './shells.ts';
 
@@ -124,6 +124,37 @@ esac`;
     ])('ends with 4 and the words of docker where %s', (_what, says) => {
       const { code, stderr } = look(runner, dockerSays(says));
       expect({ code, stderr }).toEqual({ code: 4, stderr: 'Cannot connect to the Docker daemon\n' });
+    });
+
+    it("ends with 4 and the words of docker 26.1's client, which fails only where no format is given", () => {
+      const info = `case $* in *-f*) printf '\\t\\t\\tfalse\\n'; echo 'ERROR: Cannot connect' >&2 ;; *) ${down} ;; esac`;
+      const { code, stderr } = look(runner, dockerSays({ info }));
+      expect({ code, stderr }).toEqual({ code: 4, stderr: 'Cannot connect to the Docker daemon\n' });
+    });
+
+    it('ends with 5 where docker is podman', () => {
+      const podman = programs({
+        docker: `echo 'WARN[0000] Using cgroups-v1 which is deprecated' >&2
+case $* in
+  --version) echo 'podman version 5.4.2' ;;
+  'version -f ok') echo ok ;;
+  info) echo 'host:' ;;
+  *) echo "can't evaluate field ServerVersion in type system.infoReport" >&2; exit 125 ;;
+esac`,
+      });
+      const { code, stderr } = look(runner, podman);
+      expect({ code, stderr }).toEqual({ code: 5, stderr: 'docker is podman here\n' });
+    });
+
+    it("says of a user's daemon that it is one", () => {
+      const docker = dockerSays({ info: "printf '26.1.5\\t/no/such/home/docker\\toverlay2\\tfalse\\n'" });
+      vi.stubEnv('DOCKER_HOST', 'unix:///run/user/1000/docker.sock');
+      const { code, stderr } = look(runner, docker);
+      vi.unstubAllEnvs();
+      expect(code).toBe(4);
+      expect(stderr).toBe(
+        "docker's data root /no/such/home/docker is not here: the daemon at unix:///run/user/1000/docker.sock is a user's (rootless docker), not the machine's: unset DOCKER_HOST\n",
+      );
     });
 
     it.each<[string, Parameters<typeof dockerSays>[0]]>([

@@ -13,6 +13,11 @@ const answers = (probe: string, daemon = {}, later = '') => ({
   'steps/dropin/probe.sh': later,
   ...daemonAnswers(daemon),
 });
+/** As systemctl's silence leaves it on a host of OpenRC or sysvinit. */
+const withoutUnit = (all: ReturnType<typeof answers>) => ({
+  ...all,
+  'docker/daemon.sh': all['docker/daemon.sh'].replace(/^unit\t.*\n/gm, ''),
+});
 
 describe('dropin', () => {
   planCases(dropin, [
@@ -43,6 +48,12 @@ describe('dropin', () => {
       args,
       answers: answers('absent\n', { mainPid: 0 }),
       refusal: /^the Docker daemon \(pid 52\) was not started by docker.service/,
+    },
+    {
+      name: 'is refused on a host without systemd, in words that do not send anybody to systemctl',
+      args,
+      answers: withoutUnit(answers('absent\n', {})),
+      refusal: /^this host does not run systemd/,
     },
     ...['masked', 'not-found'].map((loadState) => ({
       name: `is refused where docker.service is ${loadState}`,

@@ -1,6 +1,7 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { scan } from '../../src/steps/scan/step.ts';
 import { assist, daemonAnswers, dead, id, inAssist, mountsOutput, running } from '../docker/world.ts';
+import { fakeHost } from './fake-host.ts';
 import { type PlanCase, pendingChange, planCases } from './plan-cases.ts';
 
 const script = { daemon: 'docker/daemon.sh', containers: 'docker/containers.sh', mounts: 'docker/mounts.sh' };
@@ -137,6 +138,12 @@ const cases: readonly PlanCase[] = [
     fails: /does not answer: Cannot connect/,
   },
   {
+    name: 'podman under the name of docker',
+    args: { tell: 'all' },
+    answers: { ...daemonAnswers(), [script.containers]: { code: 5, stderr: 'docker is podman here' } },
+    fails: /is podman: there is no Docker daemon/,
+  },
+  {
     name: 'a look that was cut off decides nothing',
     args: { tell: 'all' },
     answers: { [script.daemon]: { stdout: daemonAnswers()['docker/daemon.sh'], truncated: true } },
@@ -155,4 +162,16 @@ describe('scan', () => {
     scan,
     cases.map((c) => ({ ...c, answers: { ...quiet, ...c.answers } })),
   );
+});
+
+describe('the advice where the daemon does not answer', () => {
+  const down = { code: 4, stdout: '', stderr: 'Cannot connect', truncated: false };
+  const withSystemd = daemonAnswers()['docker/daemon.sh'];
+  it.each([
+    ['of systemd where the host runs it', withSystemd, 'systemctl status docker; journalctl -u docker'],
+    ['without systemctl where it does not', withSystemd.replace(/^unit\t.*\n/gm, ''), 'service docker status'],
+  ])('is %s', async (_, around, todo) => {
+    const host = fakeHost({ [script.daemon]: around, [script.containers]: down });
+    await expect(scan.probe(host, { tell: 'all' })).rejects.toMatchObject({ todo: expect.stringContaining(todo) });
+  });
 });

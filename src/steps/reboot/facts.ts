@@ -31,7 +31,10 @@ export async function readFacts(host: ReadOnlySession): Promise<Facts> {
   const view = await lookAtHost(host);
   const { unit, root } = view.daemon;
   const result = await host.probe(probe, [unit.Id ?? 'docker.service', root, ...view.dead.map(({ id }) => id)]);
-  const todo = 'look at it on the host: docker ps; systemctl status';
+  const hasSystemd = Object.keys(unit).length > 0;
+  const todo = hasSystemd
+    ? 'look at it on the host: docker ps; systemctl status'
+    : 'this step needs systemd: reboot the host by hand, or leave it out of the play';
   const rows = recordsByKind(complete(result, 'what a reboot would stop is not told', todo));
   const boot = rows('boot')[0]?.[0];
   if (!boot)
