@@ -91,6 +91,7 @@ const inventories: Kind = {
   name: 'inventories',
   takes: isInventory,
   authority: (files) => {
+    if (files.length === 0) return [];
     const cwd = mkdtempSync(join(tmpdir(), 'unwedge-'));
     writeFileSync(join(cwd, 'ansible.cfg'), '[defaults]\n');
     const answers = ansible(files.map((file) => ({ argv: ['ansible-inventory', '-i', file, '--list'], cwd })));
