@@ -18,6 +18,7 @@ import { approvedBy, lookingText } from './saved-plan.ts';
 import type { ReadPlan } from './saved-plan-file.ts';
 import { SentScripts } from './sent-scripts.ts';
 import { stateDir } from './state-dir.ts';
+import { accountsOf } from './step-users.ts';
 
 /** What a run is about beside its playbooks. */
 interface Given {
@@ -57,7 +58,7 @@ async function carryOut(
   const journal = await openJournal(stateDir(flags), run);
   const sent = new SentScripts(journal);
   // What a host keeps of a run is one journal, whoever goes on with it.
-  const hosts = hostJournals(past?.run ?? run, playbooks, sent.texts);
+  const hosts = hostJournals(past?.run ?? run, playbooks, sent.texts, accountsOf(prepared));
   const ahead = past && { past, ask: askingOf(past.run), limits: limitsOf(past.run, playbooks, flags) };
   watch.begin(run);
   if (by) tell([lookingText(by)], flags);

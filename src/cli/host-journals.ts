@@ -8,9 +8,14 @@ const PLAIN: Texts = { text: textOf, standalone: standaloneText };
 
 /** The hosts' own journals of a run, behind what takes secrets out of events. */
 export const hostJournals =
-  (run: string, playbooks: readonly string[], { text, standalone }: Texts = PLAIN) =>
+  (
+    run: string,
+    playbooks: readonly string[],
+    { text, standalone }: Texts = PLAIN,
+    accountsOf: HostLogParts['accountsOf'] = () => [],
+  ) =>
   (clean: (event: RunEvent) => RunEvent): HostLog => {
     const at = new Date().toISOString();
     const started = { at, type: 'run.started', run, version: 1, mode: 'run', playbooks, hosts: [] } as const;
-    return hostLog({ run, started, clean, standalone, text });
+    return hostLog({ run, started, accountsOf, clean, standalone, text });
   };

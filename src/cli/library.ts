@@ -17,6 +17,7 @@ import { callOf } from './run-call.ts';
 import { connect, planOf } from './run-plan.ts';
 import { SentScripts } from './sent-scripts.ts';
 import { stateDir } from './state-dir.ts';
+import { accountsOf } from './step-users.ts';
 import { surroundings } from './surroundings.ts';
 
 /** Hosts, groups and variables, as they were read. */
@@ -175,7 +176,8 @@ async function change(
   const journal = await openJournal(stateDir(flags), id);
   try {
     const sent = new SentScripts(journal);
-    const around = surroundings(journal, prepared.secrets, hostJournals(id, [file], sent.texts), stop, report);
+    const hosts = hostJournals(id, [file], sent.texts, accountsOf(prepared));
+    const around = surroundings(journal, prepared.secrets, hosts, stop, report);
     return await start(plan, sent.over(connect(prepared)), around);
   } finally {
     await journal.close();

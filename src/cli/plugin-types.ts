@@ -18,8 +18,9 @@ export async function stepTypesOf(
   const types = new Map(stepTypes.map((type) => [type.name, type]));
   for (const path of call?.plugins ?? []) {
     const plugin = await loadPlugin(path);
-    if ('type' in plugin) types.set(plugin.type.name, plugin.type);
-    else console.error(`warning: can't use the plugin ${path} that the run has used: ${plugin.problem}`);
+    const problem = 'type' in plugin ? ownName(plugin.type) : plugin.problem;
+    if ('type' in plugin && problem === undefined) types.set(plugin.type.name, plugin.type);
+    else console.error(`warning: can't use the plugin ${path} that the run has used: ${problem}`);
   }
   for (const type of await everyOne(named, namedType)) types.set(type.name, type);
   return types;
@@ -27,9 +28,18 @@ export async function stepTypesOf(
 
 async function namedType(file: string): Promise<AnyStepType> {
   const plugin = await loadPlugin(resolve(file));
-  if ('type' in plugin) return plugin.type;
-  throw inputError(`can't use the plugin ${file}: ${plugin.problem}`, plugin.todo);
+  if (!('type' in plugin)) throw inputError(`can't use the plugin ${file}: ${plugin.problem}`, plugin.todo);
+  const problem = ownName(plugin.type);
+  if (problem !== undefined)
+    throw inputError(`can't use the plugin ${file}: ${problem}`, 'give its step type another name');
+  return plugin.type;
 }
+
+/** A change that unwedge has made is taken back by nothing else. */
+const ownName = ({ name }: AnyStepType): string | undefined =>
+  stepTypes.some((type) => type.name === name)
+    ? `its step type '${name}' has the name of one of unwedge's own`
+    : undefined;
 
 /** A journal names step types: one name is one step type in all playbooks of a run. @throws InputError */
 export function checkTypeNames(playbooks: readonly Playbook[]): void {

@@ -38,12 +38,11 @@ export async function rollback(prefix: string, flags: RollbackFlags): Promise<Ex
 
 /** Where this controller has no journal of the run: what its hosts keep is enough. */
 async function rollbackOnHosts(prefix: string, run: string, flags: RollbackFlags): Promise<ExitCode> {
-  const { record, options, secrets, silent } = await runOnHosts(prefix, flags);
+  const { record, wayTo, secrets, unknown } = await runOnHosts(prefix, flags);
   const dir = stateDir(flags);
   return withLocks([runLock(dir, record.started.run), runLock(dir, run)], run, flags, async () => {
-    const wayTo = (host: string) => options.get(host);
     const code = await takeBack(run, record, { secrets, wayTo }, flags);
-    return code === ExitCode.done && silent.length > 0 ? ExitCode.unreachable : code;
+    return code === ExitCode.done && unknown.length > 0 ? ExitCode.unreachable : code;
   });
 }
 

@@ -38,3 +38,18 @@ export function rememberedWay({ rootOptions }: Ways, usual: ConnectionOptions): 
   const user = rootOptions.get(usual.name)?.become?.user;
   return { ...remembered(usual), ...(user === undefined ? {} : { stepUser: user }) };
 }
+
+/** As whom a run may work on a host: null is who logs in. */
+export function accountsOf({ plays, options, rootOptions }: Ways & { readonly plays: readonly ResolvedPlay[] }) {
+  const usual = new Set(
+    plays
+      .filter(({ play }) =>
+        stepsOf([...play.steps, ...play.handlers, ...play.health]).some((step) => step.become === false),
+      )
+      .flatMap((play) => play.hosts.map(({ name }) => name)),
+  );
+  return (host: string): readonly (string | null)[] => {
+    const others = [rootOptions.get(host)?.become?.user ?? [], usual.has(host) ? null : []].flat();
+    return [...new Set([options.get(host)?.become?.user ?? null, ...others])];
+  };
+}

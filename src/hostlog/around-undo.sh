@@ -18,19 +18,20 @@ note() {
     printf '%s\t%s\t%s%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$seq" "${2:+$tab$2}" >>"$journal/log"
   done
 }
-# The last word of each.
+# The last word of each. In the shell alone: a program that is missing would have it done twice.
 done_already() {
-  awk -F '\t' -v seqs="$seqs" '
-    BEGIN { n = split(seqs, seq, " ") }
-    { last[$3] = $2 }
-    END { for (i = 1; i <= n; i++) if (last[seq[i]] != "undone") exit 1 }' "$journal/log" 2>/dev/null
+  for seq in $seqs; do
+    last=
+    while IFS=$tab read -r _ word of _; do [ "$of" != "$seq" ] || last=$word; done <"$journal/log" || return 1
+    [ "$last" = undone ] || return 1
+  done
 }
 if [ -d "$journal" ]; then
   # Too late where the host does it itself at this moment: undo.sh holds the lock until it is through.
   sh "$journal/deadman.sh" push "$((seconds + 60))" 2>/dev/null
   exec 9>"$journal/lock"
   ! command -v flock >/dev/null || flock 9
-  ! done_already || exit 0
+  ! { [ -e "$journal/log" ] && done_already; } || exit 0
 fi
 note undoing
 said=$( (eval "$undo") 2>&1 >/dev/null 9>&-)

@@ -21,6 +21,8 @@ export interface HostLogParts {
   readonly run: string;
   /** The run's first event, for whoever finds the journal on the host: without secrets and other hosts. */
   readonly started: EventOf<'run.started'>;
+  /** As whom the run may work on a host, null: as who logs in. Each account there has a journal of its own, which names the others. */
+  readonly accountsOf: (host: string) => readonly (string | null)[];
   /** Takes secrets out of an event, as before the controller's journal. */
   readonly clean: (event: RunEvent) => RunEvent;
   readonly standalone: Standalone;
@@ -29,7 +31,7 @@ export interface HostLogParts {
 }
 
 /** The hosts' own journals of one run, below /var/lib/unwedge/runs (below ~/.unwedge for others than root). */
-export function hostLog({ run, started, clean, standalone, text }: HostLogParts): HostLog {
+export function hostLog({ run, started, accountsOf, clean, standalone, text }: HostLogParts): HostLog {
   const begun = new Set<string>();
 
   async function beginOn(session: Session): Promise<void> {
@@ -38,7 +40,7 @@ export function hostLog({ run, started, clean, standalone, text }: HostLogParts)
       await session.run(begin, [
         run,
         hostWord(session),
-        JSON.stringify(clean({ ...started, hosts: [] })),
+        JSON.stringify({ ...clean({ ...started, hosts: [] }), accounts: accountsOf(session.host) }),
         ...beside.flat(),
       ]),
     );

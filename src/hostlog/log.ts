@@ -11,8 +11,15 @@ export interface LogLine {
 }
 
 export const logLine = ([at = '', word = '', seq = '', ...rest]: readonly string[]): LogLine => ({
-  ...{ at, word, seq: /^\d+$/.test(seq) ? Number(seq) : -1, rest: rest.join(' ') },
+  at: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at) ? at : NEVER,
+  word,
+  seq: /^\d{1,7}$/.test(seq) ? Number(seq) : -1,
+  rest: rest.join(' ').slice(0, LONGEST_REASON),
 });
+
+/** A host whose clock or journal says nothing. */
+const NEVER = '1970-01-01T00:00:00Z';
+const LONGEST_REASON = 2000;
 
 /** What the line says of a change, as the controller's journal would; undefined: nothing that changes its state. */
 export function eventOf({ at, word, seq, rest }: LogLine, host: string): RunEvent | undefined {
@@ -35,7 +42,7 @@ export function eventOf({ at, word, seq, rest }: LogLine, host: string): RunEven
 }
 
 /** No number: the line is torn, and it is not known how it ended. */
-export const isCode = (text: string): boolean => /^\d+$/.test(text);
+export const isCode = (text: string): boolean => /^\d{1,3}$/.test(text);
 
 function ended(ref: ChangeRef & { readonly at: string }, code: number): RunEvent {
   const reason = `its script ended with exit code ${code}, as the host has it`;

@@ -3,7 +3,7 @@
 # Usage: plan.sh restore | activate | left     beside the run's SEQ.sh and log
 # Prints a line for each, tab-separated: restore: "KIND SEQ SECONDS", newest first; left: "SEQ"; activate, once that is done:
 # "again | useless | idle, SEQ, SECONDS, SEQS", useless: nothing before it was restored; idle: nothing before it can be.
-# Exit: 0 done.
+# Exit: 0 done; else no line of it counts: why is on stderr.
 set -u
 journal=${0%/*} what=$1
 set -- "$journal"/[0-9]*.sh

@@ -1,13 +1,15 @@
 #!/bin/sh
 # The journals that this host keeps of runs. Only looks.
 # Usage: probe-runs.sh PREFIX     PREFIX: the beginning of a run's id; '' for all
-# Prints records, tab-separated: "run NAME SWITCH JSON" (NAME: of the host in the run; SWITCH: armed, fired,
-# confirmed or unarmed), then "change SEQ JSON" of each change,
-# then "log AT WORD SEQ REST" in the order of time.
+# Prints records, tab-separated: "user NAME ROOT" (who looks, and below which directory), "hidden ROOT" (root's, where only root may
+# look); "run DIRECTORY NAME SWITCH JSON" (NAME: of the host in the run; SWITCH: armed, fired, confirmed or unarmed), then "change
+# SEQ JSON" of each change, then "log AT WORD SEQ REST" in the order of time.
 # Exit: 0 done, 1 they can't be read.
 set -u
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
+printf 'user\t%s\t%s\n' "$(id -un 2>/dev/null || id -u)" "$root"
+[ "$root" = "${UNWEDGE_HOST_DIR:-/var/lib/unwedge}" ] || [ ! -d /var/lib/unwedge ] || printf 'hidden\t/var/lib/unwedge\n'
 [ -d "$root/runs" ] || exit 0
 [ -r "$root/runs" ] || { echo "$root/runs can't be read" >&2; exit 1; }
 tab=$(printf '\t')
@@ -17,7 +19,7 @@ for journal in "$root/runs/$1"*; do
   for name in "$journal"/armed-* "$journal/fired" "$journal/confirmed"; do
     [ ! -e "$name" ] || { switch=${name##*/}; switch=${switch%%-*}; }
   done
-  printf 'run\t%s\t%s\t%s\n' "$(cat "$journal/name")" "$switch" "$(cat "$journal/run.json")"
+  printf 'run\t%s\t%s\t%s\t%s\n' "${journal##*/}" "$(cat "$journal/name")" "$switch" "$(cat "$journal/run.json")"
   for change in "$journal"/[0-9]*.sh; do
     [ -e "$change" ] || continue
     seq=${change##*/}

@@ -7,13 +7,13 @@
 #   cut            it was begun, and ended without a word: it may be done, or half done
 #   ended CODE     its script's exit code: 0 done, 3 and 9 nothing was done, others failed
 #   undone         it is taken back
-# Exit: 0 done.
+# Exit: 0 done, 1 the journal can't be read.
 set -u
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
 journal=$root/runs/$1
 [ ! -d "$journal:$2" ] || journal=$journal:$2
-found=$([ ! -r "$journal/log" ] || awk -F '\t' -v seq="$3" '$3 == seq { word = $2; $1 = $2 = $3 = ""; rest = $0 } END { print word, rest }' "$journal/log")
+found=$([ ! -e "$journal/log" ] || awk -F '\t' -v seq="$3" '$3 == seq { word = $2; $1 = $2 = $3 = ""; rest = $0 } END { print word, rest }' "$journal/log") || exit 1
 # shellcheck disable=SC2086 # words without blanks
 set -- $found
 case ${1:-none} in

@@ -12,7 +12,13 @@ exec 9>"$journal/lock" || exit 1
 ! command -v flock >/dev/null || flock 9
 : >>"$journal/log" || exit 1
 note() { printf '%s\t%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" >>"$journal/log"; }
-plan() { sh "$journal/plan.sh" "$1"; }
+# Sets $plan. Without it nothing is known to be left: what has to run after a reboot stays.
+make_plan() { # restore | activate | left
+  plan=$(sh "$journal/plan.sh" "$1") && return
+  note "taken-back${tab}not whole"
+  echo "$journal: what is left of the run is not known ($1), because plan.sh failed; run this again once its reason above is fixed" >&2
+  exit 1
+}
 take() { # SEQ DEADLINE SEQS
   for each in $3; do note "undoing$tab$each"; done
   said=$(timeout "$2" sh "$journal/$1.sh" 2>&1 </dev/null 9>&-) && { tell undone "$3" ''; return; }
@@ -25,21 +31,25 @@ tell() { # WORD SEQS REASON
     [ -z "$3" ] || printf '  %s\n' "$3" >&2
   done
 }
-plan restore | while IFS=$tab read -r kind seq deadline; do
+make_plan restore
+printf '%s\n' "$plan" | while IFS=$tab read -r kind seq deadline; do
   case $kind in
+    '') ;;
     reverse) take "$seq" "$deadline" "$seq" ;;
     scrubbed) tell undo-failed "$seq" 'a secret was taken out of its record, so what was there before is not known' ;;
     *) tell irreversible "$seq" "$(sed -n "s/^#:reason$tab//p" "$journal/$seq.sh")" ;;
   esac
 done
-plan activate | while IFS=$tab read -r verdict seq deadline seqs; do
+make_plan activate
+printf '%s\n' "$plan" | while IFS=$tab read -r verdict seq deadline seqs; do
   case $verdict in
+    '') ;;
     again) take "$seq" "$deadline" "$seqs" ;;
     useless) tell undo-failed "$seqs" 'not done again: nothing that it would activate was restored' ;;
     *) tell irreversible "$seqs" 'nothing that was changed before it is to be activated again' ;;
   esac
 done
-left=$(plan left)
-note "taken-back${left:+${tab}not whole}"
+make_plan left
+note "taken-back${plan:+${tab}not whole}"
 sh "$journal/deadman.sh" forget
-[ -z "$left" ]
+[ -z "$plan" ]

@@ -4,6 +4,7 @@ import type { RunEvent } from '../core/event.ts';
 import { mustBeTrustedDirectory, readTrusted, type Trust, trustIn } from '../local/trust.ts';
 import { appendDurably, syncDirectory } from './durable-file.ts';
 import { Journal, type JournalFile } from './journal.ts';
+import { journalLine } from './journal-line.ts';
 import { JOURNAL, journalPath, runDirectory, runsDirectory } from './journal-path.ts';
 import { ensureStateDirectory, fileMode, makeStateDirectory } from './state-directory.ts';
 
@@ -37,7 +38,7 @@ export async function addToEnded(stateDir: string, run: string, events: readonly
   const trust = await trustIn(stateDir);
   const bytes = await readTrusted(path, trust, JOURNAL);
   if (bytes.at(-1) !== LINE_END) throw new Error('its last line was not written whole');
-  await appendDurably(path, events.map((event) => `${JSON.stringify(event)}\n`).join(''), trust);
+  await appendDurably(path, events.map(journalLine).join(''), trust);
 }
 
 const LINE_END = 0x0a;

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/event.ts';
+import { journalLine } from './journal-line.ts';
 
 /** What a journal is written to. */
 export interface JournalFile {
@@ -37,7 +38,7 @@ export class Journal {
   /** Resolves at once, or, for an event that must be durable, when it is. @throws Error that names the file and why. */
   async append(event: RunEvent): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#lines.push(`${JSON.stringify(event)}\n`);
+    this.#lines.push(journalLine(event));
     const durable = mustBeDurable(event) ? this.#untilDurable() : undefined;
     this.#writing ??= this.#writeAll();
     await durable;

@@ -1,5 +1,6 @@
 import { inputError } from '../core/diagnostic.ts';
 import type { EventOf, RunEvent } from '../core/event.ts';
+import { readLine } from './journal-line.ts';
 
 export interface ParsedJournal {
   readonly events: readonly RunEvent[];
@@ -13,17 +14,27 @@ export interface ParsedJournal {
  */
 export function parseJournal(text: string, file: string): ParsedJournal {
   const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
+  const isWhole = lines.at(-1) === '';
+  if (isWhole) lines.pop();
   const events: RunEvent[] = [];
-  for (const [index, line] of lines.entries()) {
-    const event = parseEvent(line);
+  const read = lines.map(readLine);
+  // One that an older unwedge has written has sums nowhere.
+  const haveSums = read.some(({ hasSum }) => hasSum);
+  for (const [index, { json, hasSum, isDamaged }] of read.entries()) {
+    const line = lines[index] ?? '';
+    const event = isDamaged || hasSum !== haveSums ? DAMAGED : parseEvent(json);
     if (typeof event !== 'string') events.push(event);
-    else if (index === lines.length - 1) return { events, torn: { line: index + 1, text: line } };
-    else throw inputError(`${file}:${index + 1}: ${event}`, 'the journal was damaged; what follows it is not trusted');
+    else if (index === lines.length - 1 && !(isDamaged && isWhole))
+      return { events, torn: { line: index + 1, text: line } };
+    else throw inputError(`${file}:${index + 1}: ${event}`, TODO);
     if (index === 0) requireBeginning(events[0], file);
   }
   return { events, torn: undefined };
 }
+
+const DAMAGED = 'this line is not as it was written: its checksum does not match';
+const TODO =
+  'the journal was damaged; what follows is not trusted. The hosts have journals of their own: unwedge rollback RUN -i INVENTORY';
 
 function requireBeginning(event: RunEvent | undefined, file: string): void {
   if (event?.type !== 'run.started') throw inputError(`${file}:1: a journal begins with run.started`);

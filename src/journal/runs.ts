@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { InputError, inputError } from '../core/diagnostic.ts';
+import { isRunId } from '../core/run-id.ts';
 import { didYouMean } from '../core/suggestion.ts';
 import { mustBeTrustedDirectory, readTrusted, trustIn } from '../local/trust.ts';
 import { JOURNAL, journalPath, runDirectory, runsDirectory } from './journal-path.ts';
 import { type ParsedJournal, parseJournal } from './parse-journal.ts';
-import { isRunId } from './run-id.ts';
 
 /**
  * Ids of all runs in a state directory, newest first; none where the directory does not exist.

@@ -1,5 +1,5 @@
 import type { HostLog, HostUndo, Verdict } from '../core/host-log.ts';
-import type { ChangeRecord } from '../core/run-record.ts';
+import { type ChangeRecord, leftToUndo } from '../core/run-record.ts';
 import { SessionError } from '../core/session.ts';
 import type { EventStream } from './events.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -26,7 +26,12 @@ export async function confirmHost(stream: EventStream, state: HostState): Promis
     log.armed = 0;
     if (verdict.switch === 'confirmed') return undefined;
     if (verdict.switch === 'unarmed') return failed(UNARMED, 'look into /var/lib/unwedge/runs on the host');
-    await tellUndone(stream, state, verdict.undone);
+    const isWhole = await tellUndone(stream, state, verdict.undone);
+    if (!isWhole)
+      return failed(
+        `nobody confirmed it within ${within} s, and ${NOT_WHOLE}`,
+        'unwedge rollback takes back what is left',
+      );
     return failed(`the host has taken the run back itself: nobody confirmed it within ${within} s`);
   } catch (error) {
     return failureOf(error);
@@ -53,21 +58,33 @@ const failed = (message: string, todo = 'what was done there is in the journal o
   reason: { message, todo },
 });
 
-/** What the host has done by itself, as if it had been done from here. */
-async function tellUndone(stream: EventStream, state: HostState, undone: ReadonlyMap<number, HostUndo>): Promise<void> {
+const NOT_WHOLE = 'the host could not roll all of the run back itself';
+
+/** What the host has done by itself, as if it had been done from here. False: something is left there. */
+async function tellUndone(
+  stream: EventStream,
+  state: HostState,
+  undone: ReadonlyMap<number, HostUndo>,
+): Promise<boolean> {
   const { log, name } = state;
   const of = (kind: HostUndo['kind']) => log.records.filter(({ seq }) => undone.get(seq)?.kind === kind);
-  for (const [seq, undo] of undone) {
+  for (const { seq } of log.records) {
+    const undo = undone.get(seq);
+    if (undo === undefined) continue;
     const ref = { host: name, seq };
     if (undo.kind === 'undone') await log.tell({ type: 'change.undone', ...ref });
     else await log.tell({ type: `change.${undo.kind}`, ...ref, reason: undo.reason });
   }
+  // undo.sh that can't even read its journal says nothing of any change.
+  const silent = log.records.filter((record) => leftToUndo(record) && record.state !== 'undo-failed');
+  for (const { seq } of silent) await log.tell({ type: 'change.undo-failed', host: name, seq, reason: NOT_WHOLE });
   const named = ({ change, reason = '' }: ChangeRecord) => ({ summary: change.summary, reason });
   const outcome = {
     undone: of('undone').map(({ change }) => change.summary),
     irreversible: of('irreversible').map(named),
-    failed: of('undo-failed').map(named),
+    failed: log.records.filter(({ state }) => state === 'undo-failed').map(named),
   };
   state.putBack(outcome, undefined);
   await stream.tell({ type: 'host.rollback', host: name, by: 'host', outcome });
+  return outcome.failed.length === 0;
 }

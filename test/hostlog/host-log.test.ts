@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyScript } from '../../src/core/host-script.ts';
 import type { Session } from '../../src/core/session.ts';
 import { changeOnHost } from '../../src/hostlog/change-probe.ts';
-import { copiesOn, parseCopies } from '../../src/hostlog/copy.ts';
+import { lookForRuns, parseLook } from '../../src/hostlog/copy.ts';
+import { hostWord } from '../../src/hostlog/host-word.ts';
 import { scrub } from '../../src/journal/scrub.ts';
 import { type Doing, OwnHost, put, putIntent, RUN, setter } from './own-host.ts';
 
@@ -139,16 +140,23 @@ describe('another controller', () => {
     const file = write('file', 'old');
     await change(file, 'old', 'new');
     await change(file, 'something else', 'newer', { seq: 1 });
-    const [copy, ...more] = await copiesOn(session, '20261122');
-    expect(more).toEqual([]);
-    expect(copy).toMatchObject({ run: RUN, host: 'web-1', switch: 'unarmed', started: { playbooks: ['p.yaml'] } });
+    const { copies, refused } = await lookForRuns(session, '20261122');
+    const [copy, ...more] = copies;
+    expect([...more, ...refused]).toEqual([]);
+    expect(copy).toMatchObject({
+      run: RUN,
+      host: 'web-1',
+      switch: 'unarmed',
+      path: host.journal(),
+      started: { playbooks: ['p.yaml'] },
+    });
     expect(copy?.events).toMatchObject([
       { type: 'change.applying', seq: 0, change: { summary: `put ${file}`, before: 'old' } },
       { type: 'change.applying', seq: 1 },
       { type: 'change.applied', seq: 0 },
       { type: 'change.drifted', seq: 1 },
     ]);
-    expect(await copiesOn(session, '20261123')).toEqual([]);
+    expect((await lookForRuns(session, '20261123')).copies).toEqual([]);
   });
 
   it('finds what the run did by each of a host’s names', async () => {
@@ -158,7 +166,7 @@ describe('another controller', () => {
     const intent = putIntent(host, put(write('other', '1'), '1', '2'));
     await log.changing(other, intent).run(setter(host), [host.path('other'), '1', '2']);
     const summaries = async (reader: Session) =>
-      (await copiesOn(reader, RUN)).flatMap(({ events }) =>
+      (await lookForRuns(reader, RUN)).copies.flatMap(({ events }) =>
         events.flatMap((event) => (event.type === 'change.applying' ? event.change.summary : [])),
       );
     expect(await summaries(session)).toEqual([`put ${host.path('file')}`]);
@@ -182,29 +190,120 @@ describe('another controller', () => {
   });
 });
 
+describe('two names of one host', () => {
+  it.each([
+    ['a+b', 'a@b'],
+    ['сервер-а', 'сервер-б'],
+    ['a_b', 'a+b'],
+    [`${'x'.repeat(300)}1`, `${'x'.repeat(300)}2`],
+  ])('have a journal each: %s and %s', async (...names) => {
+    const log = host.log();
+    for (const [i, name] of names.entries()) {
+      const file = write(`file-${i}`, 'old');
+      const intent = putIntent(host, put(file, 'old', 'new'));
+      const own = (await host.connect(name)).readWrite({ deadline: 30 });
+      await log.changing(own, intent).run(setter(host), [file, 'old', 'new']);
+    }
+    for (const [i, name] of names.entries()) {
+      const { undo, event } = putIntent(host, put(host.path(`file-${i}`), 'old', 'new'));
+      if (undo.kind !== 'reverse') throw new Error('it can be reversed');
+      const { script, args } = undo.call(event.change);
+      const own = (await host.connect(name)).readWrite({ deadline: 30 });
+      expect((await log.undoing(own, [0], 30).run(script, args)).code).toBe(0);
+      expect(content(host.path(`file-${i}`))).toBe('old');
+    }
+  });
+});
+
 describe('what a host says', () => {
-  const run = (json: unknown) => `run\tweb-1\tarmed\t${JSON.stringify(json)}\n`;
-  const started = { at: 'x', type: 'run.started', run: RUN, version: 1, mode: 'run', playbooks: ['p'], hosts: [] };
+  const run = (json: unknown, directory = RUN) => `run\t${directory}\tweb-1\tarmed\t${JSON.stringify(json)}\n`;
+  const at = '2026-11-22T05:14:43.000Z';
+  const started = { at, type: 'run.started', run: RUN, version: 1, mode: 'run', playbooks: ['p'], hosts: [] };
+  const of = { resource: 'file /x', summary: 'put /x', before: null, after: 'x', risk: 'none' };
+  const change = { at, type: 'change.applying', seq: 0, step: 's', stepType: 'put', change: of };
+  /** No JSON.stringify writes it. */
+  const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`;
 
   it.each([
-    ['nothing', ''],
-    ['no JSON', 'run\tweb-1\tarmed\t{"ty'],
+    ['no JSON', `run\t${RUN}\tweb-1\tarmed\t{"ty`],
     ['another event', run({ type: 'host.started', host: 'x' })],
     ['no run', run({ ...started, run: 7 })],
+    ['another run than its directory', run(started, '20261122T051443Z-k3f8')],
+    ['a run whose id is a path', run({ ...started, run: '../../etc' }, '../../etc')],
+    ['a run of another time', run({ ...started, at: '\u001b[2J' })],
+    ['a dry run', run({ ...started, mode: 'check' })],
+    ['playbooks that are none', run({ ...started, playbooks: [{}] })],
+    ['a playbook of a megabyte', run({ ...started, playbooks: ['x'.repeat(1_000_000)] })],
+    ['accounts that are none', run({ ...started, accounts: ['-rf /'] })],
     ['null', run(null)],
-    ['a change of no run', 'change\t0\t{}\n'],
-  ])('may be %s: it has no journal then', (_, stdout) => expect(parseCopies(stdout, 'web-1')).toEqual([]));
+  ])('may be %s: it is named, and is no journal', (_, stdout) =>
+    expect(parseLook(stdout, 'web-1')).toMatchObject({
+      copies: [],
+      refused: [{ why: expect.stringMatching(/run\.json/) }],
+    }),
+  );
 
-  it('may be changes that are none, and lines that say nothing', () => {
+  it('is taken field by field: nothing else comes with it', () => {
+    const more = {
+      call: { plugins: ['/tmp/evil.mjs'] },
+      software: {},
+      of: RUN,
+      hosts: [{ sshArgs: ['-oProxyCommand=x'] }],
+    };
+    const evil = {
+      ...change,
+      host: 'web-2',
+      become: false,
+      deadline: 30,
+      call: {},
+      change: { ...of, diff: {}, call: {} },
+    };
+    const { copies } = parseLook(`${run({ ...started, ...more })}change\t0\t${JSON.stringify(evil)}\n`, 'web-1');
+    expect(copies).toMatchObject([{ started: { run: RUN, at, playbooks: ['p'] } }]);
+    expect(Object.keys(copies[0]?.started ?? {})).toEqual(['run', 'at', 'playbooks']);
+    expect(copies[0]?.events).toEqual([{ ...change, host: 'web-1', deadline: 30 }]);
+  });
+
+  it.each([
+    ['no event', null],
+    ['without a change', { ...change, change: undefined }],
+    ['of another number', { ...change, seq: 1 }],
+    ['of a number that is none', { ...change, seq: -1 }],
+    ['of a step type that is none', { ...change, stepType: '../x' }],
+    ['with a deadline without end', { ...change, deadline: 1e300 }],
+    ['of an unknown risk', { ...change, change: { ...of, risk: 'fun' } }],
+    ['with data that are none', { ...change, change: { ...of, data: [] } }],
+    ['so deep that nobody can walk it', { ...change, change: { ...of, before: 'DEEP' } }],
+  ])('may be a change %s: it is told as one that is not known', (_, json) =>
+    expect(
+      parseLook(`${run(started)}change\t0\t${JSON.stringify(json).replace('"DEEP"', deep)}\n`, 'web-1').copies,
+    ).toMatchObject([{ events: [], unreadable: ['0'] }]),
+  );
+
+  it('may be lines that say nothing', () => {
     const lines = [
-      'change\t0\t{"type":"change.applying","seq":0}',
-      'change\t1\tnull',
       'log\tx\tended',
       'log\tx\tended\t0\t',
+      'log\tx\tended\t0\t1e999',
       'log\tx\thuh\t0',
       '\t',
+      'change\t0\t{}',
     ];
-    const [copy] = parseCopies(`${run(started)}${lines.join('\n')}\n`, 'web-1');
-    expect(copy).toMatchObject({ run: RUN, switch: 'armed', events: [] });
+    const { copies } = parseLook(`change\t0\t{}\n${run(started)}${lines.join('\n')}\n`, 'web-1');
+    expect(copies).toMatchObject([{ run: RUN, switch: 'armed', events: [] }]);
+  });
+
+  it('may be journals by several names, none of which it has today: that is told', () => {
+    const two = `${run(started)}${run(started, `${RUN}:b`).replace('web-1', 'web-2')}`;
+    expect(parseLook(two, 'web-1').copies.map(({ name }) => name)).toEqual(['web-1']);
+    expect(parseLook(two, 'new')).toMatchObject({
+      copies: [],
+      refused: [{ run: RUN, why: expect.stringContaining('web-1, web-2') }],
+    });
+  });
+
+  it('has a word for each name, which is a file’s', () => {
+    expect(hostWord({ host: 'web-1.example' })).toBe('web-1.example');
+    expect(hostWord({ host: '../a/b%c' })).toMatch(/^\.\._a_b_c\.[0-9a-f]{16}$/);
   });
 });

@@ -57,7 +57,7 @@ export class OwnHost {
       playbooks: ['p.yaml'],
       hosts: [],
     } as const;
-    return hostLog({ run, started, clean, standalone: standaloneText, text: textOf });
+    return hostLog({ run, started, accountsOf: () => [null], clean, standalone: standaloneText, text: textOf });
   }
 
   /** The lines of the journal's log without their times. */

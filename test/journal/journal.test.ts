@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/event.ts';
 import { Journal, type JournalFile, mustBeDurable } from '../../src/journal/journal.ts';
+import { journalLine } from '../../src/journal/journal-line.ts';
 import { applying, at, finished, started } from './sample-events.ts';
 
 /** A disk that tells in which order it was asked, and what it holds for certain. */
@@ -28,7 +29,7 @@ class FakeDisk implements JournalFile {
 
 const journalOn = (disk: FakeDisk) => new Journal('/state/journal.jsonl', disk);
 const applied = (host: string): RunEvent => at({ type: 'change.applied', host, seq: 0 });
-const line = (event: RunEvent) => `${JSON.stringify(event)}\n`;
+const line = journalLine;
 
 describe('mustBeDurable', () => {
   it.each([

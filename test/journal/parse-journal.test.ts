@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/diagnostic.ts';
 import { foldJournal } from '../../src/journal/fold-journal.ts';
+import { journalLine } from '../../src/journal/journal-line.ts';
 import { parseJournal } from '../../src/journal/parse-journal.ts';
 import { anyRun, applying, started } from './sample-events.ts';
 
@@ -43,6 +44,50 @@ describe('parseJournal', () => {
       }),
       { numRuns: 2 },
     );
+  });
+
+  it('reads lines with checksums, also cut in the last one', () => {
+    fc.assert(
+      fc.property(anyRun, fc.integer({ min: 1, max: 12 }), (events, cut) => {
+        const text = events.map(journalLine).join('');
+        expect(parse(text)).toEqual({ events, torn: undefined });
+        const torn = parse(
+          Buffer.from(text)
+            .subarray(0, -cut - 1)
+            .toString('utf8'),
+        );
+        expect(torn.events).toEqual(events.slice(0, -1));
+        expect(torn.torn?.line).toBe(events.length);
+      }),
+    );
+  });
+
+  it('refuses a journal in which any one bit is not as it was, with the line', () => {
+    const events = [started(), applying('a', 0), applying('a', 1)];
+    const bytes = Buffer.from(events.map(journalLine).join(''));
+    for (let at = 0; at < bytes.length; at++) {
+      for (let bit = 0; bit < 8; bit++) {
+        const flipped = Buffer.from(bytes);
+        flipped[at] = (flipped[at] ?? 0) ^ (1 << bit);
+        let read: ReturnType<typeof parse> | undefined;
+        try {
+          read = parse(flipped.toString('utf8'));
+        } catch (error) {
+          expect(String(error)).toMatch(/journal\.jsonl:[1-4]: /);
+          continue;
+        }
+        // The end of the last line is as a torn one: what it said is not believed.
+        expect([read.events, read.torn?.line]).toEqual([events.slice(0, 2), 3]);
+      }
+    }
+  });
+
+  it('refuses a line without a checksum among others with one, and one whose checksum is wrong at the end', () => {
+    const line = journalLine(applying('a', 0));
+    const todo = (text: string) => errorOf(text).diagnostics[0]?.todo;
+    const head = journalLine(started());
+    expect(todo(head + textOf([applying('a', 0)]) + line)).toContain('unwedge rollback RUN -i INVENTORY');
+    expect(errorOf(head + line.replace('"seq":0', '"seq":1')).message).toMatch(/^journal\.jsonl:2: .*checksum/);
   });
 
   it('tolerates zeros where the last block never reached the disk', () => {

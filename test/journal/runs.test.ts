@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/diagnostic.ts';
 import type { RunEvent } from '../../src/core/event.ts';
+import { newRunId } from '../../src/core/run-id.ts';
 import { leftToUndo } from '../../src/core/run-record.ts';
 import { openJournal } from '../../src/journal/journal-file.ts';
 import { loadRun, loadRuns } from '../../src/journal/load-run.ts';
-import { newRunId } from '../../src/journal/run-id.ts';
 import { findRun, listRuns, readJournal } from '../../src/journal/runs.ts';
 import { applying, at, RUN, started } from './sample-events.ts';
 
@@ -86,7 +86,7 @@ describe('loadRun', () => {
     await expect(loadRun(stateDir, RUN)).rejects.toThrow(InputError);
     await write(RUN, started(), applying('a', 0), applying('a', 1));
     writeFileSync(pathOf(RUN), readFileSync(pathOf(RUN), 'utf8').replace('"change.applying"', '"chang'));
-    await expect(loadRun(stateDir, RUN)).rejects.toThrow(`${pathOf(RUN)}:2: broken line`);
+    await expect(loadRun(stateDir, RUN)).rejects.toThrow(`${pathOf(RUN)}:2: this line is not as it was written`);
   });
 
   it('lists a damaged run as such, beside the others', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf } from '../../src/core/exit-code.ts';
+import { ExitCode, exitCodeOf } from '../../src/core/exit-code.ts';
 import type { HostLog, Intent, Verdict } from '../../src/core/host-log.ts';
+import { leftToUndo } from '../../src/core/run-record.ts';
 import { SessionError } from '../../src/core/session.ts';
 import { Fleet, statuses } from './fake-run.ts';
 import { burn, play, put, restart, step } from './fake-steps.ts';
@@ -64,12 +65,24 @@ describe('a host that is armed', () => {
     const recap = await fleet.run([play(steps)], { hosts: hostJournals(() => ({ switch: 'fired', undone })).log });
     expect(recap.outcomes[0]).toMatchObject({
       status: 'failed',
-      reason: { message: 'the host has taken the run back itself: nobody confirmed it within 120 s' },
+      reason: { message: 'nobody confirmed it within 120 s, and the host could not roll all of the run back itself' },
       rollback: { undone: ['put a', 'restart docker'], failed: [{ summary: 'put b', reason: 'changed since' }] },
     });
     expect(exitCodeOf(recap)).not.toBe(0);
     expect(fleet.ofType('host.rollback')).toMatchObject([{ host: 'web-1', by: 'host' }]);
     expect(fleet.record().hosts[0]?.changes.map(({ state }) => state)).toEqual(['undone', 'undone', 'undo-failed']);
+  });
+
+  it('and could not even tell what it had to take back: nothing is, and the exit code says so', async () => {
+    const fleet = new Fleet('web-1');
+    const fired = { switch: 'fired', undone: new Map() } as const;
+    const recap = await fleet.run([play(steps)], { hosts: hostJournals(() => fired).log });
+    expect(recap.outcomes[0]?.rollback).toMatchObject({
+      undone: [],
+      failed: [{ summary: 'put a' }, { summary: 'restart docker' }, { summary: 'put b' }],
+    });
+    expect(exitCodeOf(recap)).toBe(ExitCode.rollbackIncomplete);
+    expect(fleet.record().hosts[0]?.changes.map(leftToUndo)).toEqual([true, true, true]);
   });
 
   it('is asked again where only its answer is lost', async () => {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Result, runScript, temporaryPath } from './programs.ts';
+import { programs, type Result, runScript, temporaryPath } from './programs.ts';
 import { type Runner, underEachShell } from './shells.ts';
 
 const RUN = '20261122T051443Z-k3f9';
@@ -46,8 +46,9 @@ describe('src/hostlog', () => {
       expect(file()).toBe('two  words\n');
       expect([0, 1, 2].map((seq) => probe(runner, seq))).toEqual(['undone', 'ended\t3', 'undone']);
       const told = runScript(runner, 'hostlog/probe-runs.sh', [RUN.slice(0, 8)]).stdout.split('\n');
-      expect(told[0]).toBe('run\tweb-1\tunarmed\t{"type":"run.started"}');
-      expect(told[1]).toBe('change\t0\t{"x":"a\\tb"}');
+      expect(told[0]).toMatch(new RegExp(`^user\\t[^\\t]+\\t${root}$`));
+      expect(told[1]).toBe(`run\t${RUN}\tweb-1\tunarmed\t{"type":"run.started"}`);
+      expect(told[2]).toBe('change\t0\t{"x":"a\\tb"}');
       expect(told.at(-2)).toMatch(/^log\t\S+Z\ttaken-back$/);
     });
 
@@ -73,6 +74,51 @@ describe('src/hostlog', () => {
       });
       writeFileSync(`${root}/go`, '');
       expect(runScript(runner, `${journal()}/undo.sh`, []).code).toBe(0);
+    });
+
+    // Debian's busybox takes its own awk, whatever PATH says; the next test has plan.sh itself fail there.
+    it.skipIf(runner.shell[0] === 'busybox')(
+      'says that nothing was taken back where it can not even tell what is left',
+      () => {
+        begin(runner);
+        change(runner, 0, 'echo x >>"$1"');
+        change(runner, 1, 'echo y >>"$1"');
+        // Without any word of its own, as one that was killed for want of memory.
+        const path = [programs({ awk: 'exit 1', mawk: 'exit 1' })];
+        writeFileSync(`${journal()}/deadman.sh`, `echo "$1" >>${root}/deadman\n`);
+        expect(runScript(runner, `${journal()}/undo.sh`, [], { path })).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining(`${journal()}: what is left of the run is not known`),
+        });
+        expect(file()).toBe('x\ny\n');
+        expect(readFileSync(`${journal()}/log`, 'utf8')).toMatch(/\ttaken-back\tnot whole\n$/);
+        // What undoes the rest after a reboot is not forgotten.
+        expect(readFileSync(`${root}/deadman`, 'utf8')).toBe('fire\n');
+        expect(runScript(runner, 'hostlog/probe.sh', [RUN, 'web-1', '0'], { path }).code).toBe(1);
+        expect(runScript(runner, `${journal()}/undo.sh`, []).code).toBe(0);
+        expect(existsSync(`${root}/file`) && file()).toBe('');
+      },
+    );
+
+    it.each(['restore', 'activate', 'left'])('ends with 1 where plan.sh fails at: %s', (what) => {
+      begin(runner);
+      change(runner, 0, 'echo x >>"$1"');
+      const plan = text('plan.sh');
+      writeFileSync(`${journal()}/plan.sh`, `[ "$1" != ${what} ] || exit 137\n${plan}\n`);
+      expect(runScript(runner, `${journal()}/undo.sh`, []).code).toBe(1);
+      expect(readFileSync(`${journal()}/log`, 'utf8')).toMatch(/\ttaken-back\tnot whole\n$/);
+    });
+
+    it('takes nothing back twice for a controller, whatever programs the host lacks', () => {
+      begin(runner);
+      change(runner, 0, 'echo x >>"$1"');
+      process.env.UNWEDGE_INNER = `echo undone >>${root}/undos`;
+      const back = (seqs: string) =>
+        runScript(runner, 'hostlog/around-undo.sh', [RUN, 'web-1', seqs, '30'], {
+          path: [programs({ awk: 'exit 1', mawk: 'exit 1' })],
+        }).code;
+      expect([back('0'), back('0'), back('0 1')]).toEqual([0, 0, 0]);
+      expect(readFileSync(`${root}/undos`, 'utf8')).toBe('undone\nundone\n');
     });
 
     it('does not run a change that it can not write down', () => {
