@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Call } from '../unwedge.ts';
@@ -181,5 +181,62 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
     expect(output).toMatch(/h1.*the host has taken the run back itself: nobody confirmed it within 1 s/);
     expect(output).toMatch(/^h1 +rollback by the host itself +undone/m);
     expect(await facts()).toBe(before);
+  });
+
+  test('makes a controller run nothing of its own, and keeps no other host from its rollback', async () => {
+    const before = await facts();
+    await run('h', STEPS);
+    const [id, evil, mark] = [runId('h'), join(fleet.directory, 'evil.mjs'), join(fleet.directory, 'evil-ran')];
+    writeFileSync(
+      evil,
+      `import { writeFileSync } from 'node:fs';\nwriteFileSync('${mark}', '');\nexport default {};\n`,
+    );
+    const call = `{"cwd":"/","playbooks":[],"plugins":["${evil}"],"inventorySha256":"","flags":{}}`;
+    await on(
+      `sed -i 's|"hosts":\\[\\]|"hosts":[],"call":${call}|' ${journal('h')}/run.json && grep -q evil ${journal('h')}/run.json`,
+    );
+    // Of another run, in a folder that begins like this one's.
+    await on(
+      `cp -r ${journal('h')} ${journal('h')}x; sed -i 's/${id}/20991231T000000Z-evil/' ${journal('h')}x/run.json`,
+    );
+    const back = await unwedge('other', 'rollback', id, '-i', fleet.inventory, '--output', 'plain');
+    expect(back.code).toBe(0);
+    expect(back.output).toMatch(
+      /^passed over: h1: \/var\/lib\/unwedge\/runs\/\S+x\/run.json says that it is run 20991231T000000Z-evil$/m,
+    );
+    expect(existsSync(mark)).toBe(false);
+    expect(await facts()).toBe(before);
+  });
+
+  test('is one for each account, and a rollback looks at both', async () => {
+    // Who logs in is not root, but by sudo; both are of one machine.
+    const id = '#!/bin/sh\n[ -z "$BY_SUDO" ] || exec /usr/bin/id "$@"\n[ "$*" = -u ] && echo 1000 || echo deploy\n';
+    const sudo = '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nBY_SUDO=1 exec "$@"\n';
+    for (const [name, text] of Object.entries({ id, sudo }))
+      await on(`printf '%s' '${text}' >/usr/local/bin/${name} && chmod 755 /usr/local/bin/${name}`);
+    try {
+      const touch = (name: string, more = '') =>
+        `    - { name: ${name}, command: { run: touch /tmp/acc-${name}, undo: rm /tmp/acc-${name} }${more} }\n`;
+      const left = () => on('ls /tmp | grep acc- || true');
+      await run('i', `  steps:\n${touch('login')}${touch('root', ', become: true')}`);
+      expect(await left()).toBe('acc-login\nacc-root');
+      const shown = await unwedge('other', 'runs', 'show', runId('i'), '-i', fleet.inventory);
+      expect(shown.output).toContain(`as deploy: sh /root/.unwedge/runs/${runId('i')}/undo.sh`);
+      expect(shown.output).toContain(`as root: sh ${journal('i')}/undo.sh`);
+      expect(await unwedge('other', 'rollback', runId('i'), '-i', fleet.inventory)).toMatchObject({ code: 0 });
+      expect(await left()).toBe('');
+
+      await run('j', `  become: true\n  steps:\n${touch('play')}`);
+      expect(await unwedge('other', 'rollback', runId('j'), '-i', fleet.inventory)).toMatchObject({ code: 0 });
+      expect(await left()).toBe('');
+
+      await run('k', `  steps:\n${touch('login')}${touch('root', ', become: true')}`);
+      await on("printf '#!/bin/sh\\necho no >&2; exit 1\\n' >/usr/local/bin/sudo");
+      const half = await unwedge('other', 'rollback', runId('k'), '-i', fleet.inventory);
+      expect(half).toMatchObject({ code: 4, output: expect.stringMatching(/^not looked at: h1: as root: /m) });
+      expect(await left()).toBe('acc-root');
+    } finally {
+      await on('rm -rf /usr/local/bin/id /usr/local/bin/sudo /root/.unwedge /tmp/acc-*');
+    }
   });
 });
