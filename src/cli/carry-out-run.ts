@@ -7,6 +7,7 @@ import { checkRollouts, startRun } from '../runner/index.ts';
 import { tell } from './check-run.ts';
 import type { RunFlags } from './flags.ts';
 import { hostJournals } from './host-journals.ts';
+import { knownMachines } from './known-machines.ts';
 import { limitsOf } from './limits.ts';
 import type { Watch } from './notify.ts';
 import { observed } from './observed.ts';
@@ -60,11 +61,12 @@ async function carryOut(
   // What a host keeps of a run is one journal, whoever goes on with it.
   const hosts = hostJournals(past?.run ?? run, playbooks, sent.texts, accountsOf(prepared));
   const ahead = past && { past, ask: askingOf(past.run), limits: limitsOf(past.run, playbooks, flags) };
+  const known = knownMachines(past, by, flags);
   watch.begin(run);
   if (by) tell([lookingText(by)], flags);
   const secrets = [...prepared.secrets, ...watch.secrets];
   const recap = await observed({ flags, secrets, journal, hosts, hear: watch.hear }, (around) =>
-    startRun({ ...plan, ...ahead }, sent.over(connect(prepared)), around),
+    startRun({ ...plan, ...ahead, ...known }, sent.over(connect(prepared)), around),
   );
   return exitCodeOf(recap);
 }

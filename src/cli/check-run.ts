@@ -4,6 +4,7 @@ import { printable } from '../core/printable.ts';
 import type { SavedPlan } from '../core/saved-plan.ts';
 import { checkRollouts, startRun } from '../runner/index.ts';
 import type { RunFlags } from './flags.ts';
+import { knownMachines } from './known-machines.ts';
 import type { Watch } from './notify.ts';
 import { observed } from './observed.ts';
 import type { PreparedRun } from './prepared-run.ts';
@@ -41,7 +42,12 @@ async function foretell(
 ): Promise<ExitCode> {
   if (flags.out !== undefined) await mustBeWritable(flags.out);
   const approved = by && { approved: approvedBy(by, prepared) };
-  const plan = { ...planOf(id, playbooks, prepared, flags), ...approved, mode: 'check' } as const;
+  const plan = {
+    ...planOf(id, playbooks, prepared, flags),
+    ...approved,
+    ...knownMachines(undefined, by, flags),
+    mode: 'check',
+  } as const;
   const events: RunEvent[] = [];
   if (by) tell([lookingText(by)], flags);
   watch.begin(id);

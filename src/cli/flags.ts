@@ -50,6 +50,8 @@ export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, Choic
   readonly out?: string;
   /** A saved plan, which the run is held to. */
   readonly plan?: string;
+  /** Hosts of which somebody has seen that they are the right machines. */
+  readonly forceHost?: readonly string[];
   /** False: whatever the plays' limits say. */
   readonly limits?: boolean;
   readonly extraVars: readonly string[];
@@ -104,6 +106,14 @@ export const stateFlag = (command: Command): Command =>
 
 export const lockFlag = (command: Command): Command =>
   command.option('--lock-wait <time>', 'wait so long for another run on the same hosts (30s, 10m)', patience, 0);
+
+export const forceHostFlag = (command: Command): Command =>
+  command.option(
+    '--force-host <name>',
+    'this machine is the right one, though it looks like another or has no journal of the run (repeatable)',
+    collect,
+    [],
+  );
 
 /** A command may enter another folder. ~ is ssh's. */
 const fromHere = (path: string): string => (path.startsWith('~') ? path : resolve(path));

@@ -13,9 +13,10 @@ export const hostJournals =
     playbooks: readonly string[],
     { text, standalone }: Texts = PLAIN,
     accountsOf: HostLogParts['accountsOf'] = () => [],
+    isRenamed = false,
   ) =>
   (clean: (event: RunEvent) => RunEvent): HostLog => {
     const at = new Date().toISOString();
     const started = { at, type: 'run.started', run, version: 1, mode: 'run', playbooks, hosts: [] } as const;
-    return hostLog({ run, started, accountsOf, clean, standalone, text });
+    return hostLog({ run, isRenamed, started, accountsOf, clean, standalone, text });
   };

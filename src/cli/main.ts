@@ -10,6 +10,7 @@ import {
   choiceFlags,
   collect,
   connectionFlags,
+  forceHostFlag,
   lockFlag,
   outputFlags,
   passwordFlags,
@@ -44,8 +45,7 @@ const program = new Command('unwedge')
 runningFlags(
   choiceFlags(
     notifyFlags(
-      program
-        .command('run')
+      forceHostFlag(program.command('run'))
         .description('run playbooks against the hosts of an inventory')
         .argument('[playbook...]', 'playbook files, run in this order')
         .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
@@ -97,8 +97,7 @@ auditReportFlags(
 });
 
 runningFlags(
-  program
-    .command('rollback')
+  forceHostFlag(program.command('rollback'))
     .description('take back what a run has changed, newest first')
     .argument('<run>', 'id of the run, or its beginning')
     .option(
@@ -107,14 +106,16 @@ runningFlags(
       collect,
       [],
     )
-    .option('-l, --limit <pattern>', 'with -i: only these hosts')
+    .option('-l, --limit <pattern>', 'only these hosts of the run')
+    .option('-C, --check', 'change nothing; show what the rollback would change')
+    .option('--dry-run', 'the same as --check')
     .option(
       '--plugin <file>',
       'a module whose step type the run has used, where nothing tells it (repeatable)',
       collect,
       [],
     )
-    .option('-f, --forks <n>', 'hosts at work at the same time', whole, 25),
+    .option('-f, --forks <n>', 'hosts in parallel (default: 25, at most as in the run; with -i: 1)', whole),
 ).action(async (run: string, flags: RollbackFlags) => {
   const { rollback } = await import('./rollback.ts');
   process.exitCode = await rollback(run, flags);
@@ -123,8 +124,7 @@ runningFlags(
 reportFlags(
   lockFlag(
     passwordFlags(
-      program
-        .command('resume')
+      forceHostFlag(program.command('resume'))
         .description('go on where a run ended, with what it was called with')
         .argument('<run>', 'id of the run, or its beginning'),
     ),

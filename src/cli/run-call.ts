@@ -8,6 +8,7 @@ import type { PreparedRun } from './prepared-run.ts';
 export interface ResumeFlags
   extends ReportFlags,
     LockFlags,
+    Pick<RunFlags, 'forceHost'>,
     Pick<ConnectionFlags, 'askBecomePass' | 'becomePasswordFile'> {}
 
 /** How this run is called, for its journal. `plan`: what it is held to. */
@@ -23,7 +24,20 @@ export const callOf = (
 
 /** Without what only this call is about: whether it is a dry run, how it is shown, reported, asked about and notified of, where its journal is, how long it waits. */
 function lasting({ output, diff, verbose, quiet, stateDir, lockWait, step, ...more }: RunFlags): JsonObject {
-  const { check, dryRun, detailedExitcode, out, plan, report, format, notify, webhookFile, pingFile, ...flags } = more;
+  const {
+    check,
+    dryRun,
+    detailedExitcode,
+    out,
+    plan,
+    forceHost,
+    report,
+    format,
+    notify,
+    webhookFile,
+    pingFile,
+    ...flags
+  } = more;
   return JSON.parse(JSON.stringify(flags));
 }
 

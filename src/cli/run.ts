@@ -32,14 +32,17 @@ async function runWatched(playbooks: readonly string[], flags: RunFlags, watch: 
   return withLocks(locks, id, flags, () => carryOutRun(id, playbooks, prepared, flags, { watch }), watch.skipped);
 }
 
-export const isDry = ({ check, dryRun }: RunFlags): boolean => check === true || dryRun === true;
+export const isDry = ({ check, dryRun }: Pick<RunFlags, 'check' | 'dryRun'>): boolean =>
+  check === true || dryRun === true;
 
-function mustBeSensible(playbooks: readonly string[], { out, check, dryRun, step }: RunFlags): void {
+function mustBeSensible(playbooks: readonly string[], { out, check, dryRun, step, forceHost }: RunFlags): void {
   if (playbooks.length === 0)
     throw inputError(
       "missing required argument 'playbook'",
       'unwedge run PLAYBOOK -i INVENTORY; or by a plan: --plan FILE',
     );
+  if (forceHost?.length)
+    throw inputError('--force-host needs --plan', 'a run without a plan takes any machine: leave it out');
   if (out !== undefined && !check && !dryRun)
     throw inputError('--out saves what a dry run foretells, and this is none', 'add --check');
   if (out !== undefined && step)

@@ -77,10 +77,21 @@ const step = object('A step with something to change.', {
   changes: { ...list(change, 'In the order in which they are made.'), minItems: 1 },
 });
 
-const host = object('What may be changed on a host; no steps: nothing.', {
-  host: text('Its name in the inventory.'),
-  steps: list(step, 'In the order in which they are taken.'),
-});
+const machine = object(
+  'Which machine it was: no other one is changed.',
+  {},
+  {
+    id: { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'Its machine-id.' },
+    boot: { type: 'string', pattern: '^[0-9a-f-]{36}$', description: "Its kernel's boot id." },
+    hostKey: { type: 'string', pattern: '^SHA256:[A-Za-z0-9+/]{43}$', description: 'Fingerprint of its ssh host key.' },
+  },
+);
+
+const host = object(
+  'What may be changed on a host; no steps: nothing.',
+  { host: text('Its name in the inventory.'), steps: list(step, 'In the order in which they are taken.') },
+  { machine },
+);
 
 const leftOut = object(
   'A host that is not part of the plan.',

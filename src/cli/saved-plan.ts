@@ -33,7 +33,13 @@ export function planFrom(events: readonly RunEvent[], prepared: PreparedRun, fla
   const { recap } = clean(finished) as EventOf<'run.finished'>;
   if (recap.interrupted) throw notSaved('the dry run was interrupted');
   const steps = foretold(events);
-  const hosts = recap.outcomes.filter(isWell).map(({ host }) => ({ host, steps: steps.get(host) ?? [] }));
+  const machines = new Map(
+    events.flatMap((event) => (event.type === 'host.identified' ? [[event.host, { machine: event.machine }]] : [])),
+  );
+  const hosts = recap.outcomes.filter(isWell).map(({ host }) => ({
+    ...{ host, ...machines.get(host) },
+    steps: steps.get(host) ?? [],
+  }));
   if (hosts.length === 0) throw notSaved('of no host is it known what a run would do');
   const { run, at: madeAt } = started;
   return { version: 1, run, madeAt, unwedge: packageVersion(), call, hosts, leftOut: leftOut(recap) };

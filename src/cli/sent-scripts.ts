@@ -62,7 +62,7 @@ export class SentScripts {
       },
     });
     return {
-      ...{ host: connection.host, guard: connection.guard },
+      ...{ host: connection.host, guard: connection.guard, machine: connection.machine },
       readOnly: (options) => probing(connection.readOnly(options)),
       readWrite: (options) => running(connection.readWrite(options)),
       lock: (holder) => connection.lock(holder),

@@ -2,6 +2,7 @@ import type { Change } from './change.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
+import type { Machine } from './machine.ts';
 import type { Bounds } from './rollout.ts';
 
 export type StepStatus = 'ok' | 'changed' | 'skipped' | 'failed';
@@ -38,6 +39,8 @@ export interface HostOutcome {
   /** Where an applied change of this run was or was not taken back. */
   readonly rollback?: RollbackOutcome;
   readonly changes: number;
+  /** How many of them a rollback can take back; left out where it can all. */
+  readonly undoable?: number;
 }
 
 export interface RollbackOutcome {
@@ -145,6 +148,8 @@ export type RunEvent = { readonly at: string } & (
       /** Names of each batch's hosts, in order. A host that failed in an earlier play is left out when its batch comes. */
       readonly batches: readonly (readonly string[])[];
       readonly bounds: Bounds;
+      /** Of a play with `spread_by`: each host's domain. */
+      readonly domains?: Readonly<Record<string, string>>;
     }
   | {
       readonly type: 'batch.started';
@@ -170,6 +175,8 @@ export type RunEvent = { readonly at: string } & (
   /** A script was sent to a host for the first time in this run, or is about to be; only journals are told. */
   | { readonly type: 'script.sent'; readonly path: string; readonly sha256: string }
   | { readonly type: 'host.started'; readonly host: string }
+  /** Which machine a host is, as its first session says; again after each boot. */
+  | { readonly type: 'host.identified'; readonly host: string; readonly machine: Machine }
   /** An audit's session: how it is kept from writing on the host, and what can't be seen from it. */
   | {
       readonly type: 'host.guarded';

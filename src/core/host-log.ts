@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import type { EventOf } from './event.ts';
-import type { Session } from './session.ts';
+import type { ReadOnlySession, Session } from './session.ts';
 import type { Undo } from './step-type.ts';
 
 /** A change that is about to be made. */
@@ -32,8 +32,13 @@ export interface HostLog {
    * with a StepError, drifted, where the host can't: nothing was done.
    */
   changing(session: Session, intent: Intent): Session;
-  /** A session for the undo of these changes, which the host notes. What it has taken back by itself is not done twice. */
-  undoing(session: Session, seqs: readonly number[], deadline: number): Session;
+  /**
+   * A session for the undo of these changes, which the host notes. What it has taken back by itself is not done twice.
+   * `mustKnow`: on a host that has no journal of the run nothing is done. @throws SessionError 'another-machine' then
+   */
+  undoing(session: Session, seqs: readonly number[], deadline: number, mustKnow: boolean): Session;
+  /** The same for a look at what an undo would come to. */
+  looking(session: ReadOnlySession, seqs: readonly number[], mustKnow: boolean): ReadOnlySession;
   /** Over a new connection: the host need not take the run back. @throws SessionError */
   confirm(session: Session): Promise<Verdict>;
 }

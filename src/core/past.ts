@@ -1,5 +1,6 @@
 import type { Reason, StepStatus } from './event.ts';
 import type { JsonObject } from './json.ts';
+import type { Machine } from './machine.ts';
 import type { ChangeRecord } from './run-record.ts';
 import type { ReadOnlySession } from './session.ts';
 
@@ -52,6 +53,8 @@ export interface RunPast {
   readonly run: string;
   readonly resumes: readonly string[];
   readonly hosts: ReadonlyMap<string, HostPast>;
+  /** Which machines its hosts were, as far as they said. */
+  readonly machines: ReadonlyMap<string, Machine>;
   /** How often it has waited for people after a canary. */
   readonly pauses: number;
 }

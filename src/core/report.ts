@@ -46,6 +46,8 @@ export interface HostReport {
   /** `interrupted` where the journal ends before the host did. */
   readonly status: HostStatus;
   readonly reason?: Reason;
+  /** How many changes of a run a rollback can take back; left out where it can all. */
+  readonly undoable?: number;
   /** Audits only. */
   readonly enforced?: Enforcement;
   /** Why it is not `namespace`. */

@@ -1,5 +1,6 @@
 import type { Change } from './change.ts';
 import type { ChangeRef, EventOf, NewEvent, Reason, Recap, RollbackOutcome, StepStatus } from './event.ts';
+import type { Machine } from './machine.ts';
 
 /**
  * What is known of a change. `applying` and `in-doubt`: sent, and the host may or may not be changed; `applying` has not
@@ -25,6 +26,8 @@ export interface ChangeRecord extends ChangeRef {
   readonly deadline?: number;
   readonly become?: boolean;
   readonly scrubbed?: true;
+  /** Its host has answered that it was made, whatever became of it since. */
+  readonly wasApplied?: true;
   /** Why it is in doubt, drifted, left, not undone or irreversible. */
   readonly reason?: string;
 }
@@ -44,8 +47,14 @@ export interface HostRecord {
   readonly steps: readonly StepRecord[];
   /** In the order in which they were applied. */
   readonly changes: readonly ChangeRecord[];
+  /** As the run, or what came later to it, has found it last. */
+  readonly machine?: Machine;
   readonly rollback?: RollbackOutcome;
 }
+
+/** Which machines the hosts were; {}: nothing tells them from others. */
+export const machinesOf = (hosts: readonly HostRecord[]): ReadonlyMap<string, Machine> =>
+  new Map(hosts.map(({ host, machine = {} }) => [host, machine]));
 
 /** One run, with those that went on with it or took it back, as their journals tell it. `recap` is the last one's that went on. */
 export interface RunRecord {
@@ -54,6 +63,10 @@ export interface RunRecord {
   readonly state: 'finished' | 'interrupted';
   readonly finishedAt?: string;
   readonly recap?: Recap;
+  /** How its plays were taken, in their order. */
+  readonly rollouts: readonly Omit<EventOf<'rollout.planned'>, 'at'>[];
+  /** The last batch of each host, of all that were begun: its play's place among the run's and its own in that, from 0. */
+  readonly turns: ReadonlyMap<string, { readonly play: number; readonly batch: number }>;
   /** In the order in which they were touched. */
   readonly hosts: readonly HostRecord[];
   /** Runs that took changes of this one back, oldest first. */
@@ -107,7 +120,8 @@ function begun(event: Extract<ChangeEvent, { type: 'change.applying' }>): Change
 }
 
 function moved(record: ChangeRecord, state: ChangeState, event: ChangeEvent): ChangeRecord {
-  const { reason: _, ...rest } = record;
+  const { reason: _, ...before } = record;
+  const rest = event.type === 'change.applied' ? ({ ...before, wasApplied: true } as const) : before;
   return 'reason' in event ? { ...rest, state, reason: event.reason } : { ...rest, state };
 }
 

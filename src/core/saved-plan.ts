@@ -1,5 +1,6 @@
 import type { Change } from './change.ts';
 import type { HostStatus, NewEvent, Reason, RunCall } from './event.ts';
+import type { Machine } from './machine.ts';
 
 /** A dry run, saved so that exactly its changes can be approved and made later. Plain JSON, versioned; schemas/plan.json is its schema. */
 export interface SavedPlan {
@@ -18,6 +19,8 @@ export interface SavedPlan {
 
 export interface PlannedHost {
   readonly host: string;
+  /** Which machine it was; undefined: it did not say. */
+  readonly machine?: Machine;
   /** Those with something to change, in order; none: nothing may be changed there. */
   readonly steps: readonly ForetoldStep[];
 }

@@ -1,6 +1,7 @@
 import type { Enforcement } from './enforcement.ts';
 import type { ApplyScript, ProbeScript, ScriptResult, UndoScript } from './host-script.ts';
 import type { LockHolder } from './lock.ts';
+import type { Machine } from './machine.ts';
 
 export interface RequestOptions {
   /** Seconds after which both ends end the script. */
@@ -20,6 +21,8 @@ export interface ReadOnlySession {
   readonly host: string;
   /** In an audit, where a probe looks as far as its user may, and its step tells what it could not see. */
   readonly guard?: Guard;
+  /** What it says of its machine. */
+  readonly machine?: Machine | undefined;
   /** Runs a probe with positional arguments (any text without NUL). Rejects with SessionError, never for an exit code. */
   probe(script: ProbeScript, args?: readonly string[]): Promise<ScriptResult>;
 }
@@ -34,6 +37,8 @@ export interface Connection {
   readonly host: string;
   /** In an audit. */
   readonly guard?: Guard | undefined;
+  /** What the host says of its machine, as the session opens. */
+  readonly machine?: Machine | undefined;
   readOnly(options: RequestOptions): ReadOnlySession;
   readWrite(options: RequestOptions): Session;
   /**
@@ -53,6 +58,7 @@ export type SessionFailure =
   | 'deadline' // the request was ended at its deadline
   | 'cancelled' // ended by cancel()
   | 'locked' // another run holds the host's lock; nothing was done
+  | 'another-machine' // it is not the machine that an earlier part of the run was at; nothing was done
   | 'refused'; // the session does not take that kind of script
 
 /** A request or a connection that has no result. The message says what and why, for people. */

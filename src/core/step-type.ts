@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import type { Finding } from './finding.ts';
-import type { ApplyScript, UndoScript } from './host-script.ts';
+import type { ApplyScript, ProbeScript, UndoScript } from './host-script.ts';
 import type { JsonObject } from './json.ts';
 import type { ReadOnlySession, Session } from './session.ts';
 
@@ -40,6 +40,17 @@ export interface UndoCall {
   readonly args: readonly string[];
   /** One line for people: what it does. */
   readonly summary: string;
+  /** What a preview asks: with the same arguments, it exits as the script would, and changes nothing. Left out: the script always does it. */
+  readonly look?: ProbeScript;
+  /** For files: what it changes. */
+  readonly diff?: NonNullable<Change['diff']>;
+}
+
+/** What doing an activation again would interrupt at this moment. */
+export interface Interruption {
+  /** One line for people, with what is done. */
+  readonly summary: string;
+  readonly stops?: number | 'unknown';
 }
 
 /** How a change is taken back. `call` is pure, and takes the change as a journal keeps it. */
@@ -53,7 +64,12 @@ export type Undo<C extends Change> =
       readonly argument?: string;
     }
   /** An activation (daemon-reload, restart): done again, in its own order, after what it activated was restored. */
-  | { readonly kind: 'repeat'; call(change: C): UndoCall }
+  | {
+      readonly kind: 'repeat';
+      call(change: C): UndoCall;
+      /** Asked right before it is done again. */
+      interrupts?(host: ReadOnlySession, change: C): Promise<Interruption>;
+    }
   | { readonly kind: 'irreversible'; readonly reason: string };
 
 /** Of a step that takes its host away for a while, as a reboot does: the runner waits for it over new connections. */

@@ -1,6 +1,6 @@
 import { applied } from '../core/applied.ts';
 import type { Change } from '../core/change.ts';
-import { applyScript, undoScript } from '../core/host-script.ts';
+import { applyScript, probeScript, undoScript } from '../core/host-script.ts';
 import type { Session } from '../core/session.ts';
 import type { Planned, UndoCall } from '../core/step-type.ts';
 import { bytesOf, type FileState, type SeenFile } from './file.ts';
@@ -20,6 +20,7 @@ export interface FileChange extends Change {
 
 const apply = applyScript('files/apply.sh');
 const undo = undoScript('files/undo.sh');
+const look = probeScript('files/probe-undo.sh');
 
 /** The name by which steps tell each other what file they would change. */
 export const fileResource = (path: string): string => `file ${path}`;
@@ -68,8 +69,10 @@ export async function writeFile(host: Session, change: FileChange): Promise<void
 /** Restores it, unless somebody has changed its bytes, mode or owner since. */
 export const fileUndo = (change: FileChange): UndoCall => ({
   script: undo,
-  args: argv({ ...change, data: { ...change.data, before: change.data.undoTo ?? change.data.before } }),
-  summary: `restore ${change.data.path}`,
+  args: argv({ ...change, data: { ...change.data, before: undoneTo(change) } }),
+  summary: undoneTo(change)[0] === 'absent' ? `remove ${change.data.path}` : `restore ${change.data.path}`,
+  look,
+  diff: { path: change.data.path, before: textIn(change.data.after), after: textIn(undoneTo(change)) },
 });
 
 /** The same change, whose undo removes the file instead of restoring what was there. */
@@ -77,6 +80,10 @@ export const removedByUndo = (change: FileChange): FileChange => ({
   ...change,
   data: { ...change.data, undoTo: words(undefined) },
 });
+
+const undoneTo = ({ data }: FileChange) => data.undoTo ?? data.before;
+
+const textIn = ([, , , base64 = '']: readonly string[]): string => Buffer.from(base64, 'base64').toString('utf8');
 
 const argv = ({ data: { path, directory, after, before } }: FileChange): string[] => [
   path,

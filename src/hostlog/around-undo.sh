@@ -1,17 +1,22 @@
 #!/bin/sh
 # Takes one change back for a controller, and tells the host's own journal. What that says is taken back is not done twice.
-# Usage: around-undo.sh RUN NAME SEQS SECONDS [ARGUMENT…]     with the undo's own script as $UNWEDGE_INNER
+# Usage: around-undo.sh RUN NAME SEQS SECONDS JOURNAL [ARGUMENT…]     with the undo's own script as $UNWEDGE_INNER
 #   SEQS: the changes for which it stands, blank-separated. SECONDS: it may take.
-# Exit: the script's own; 0 the host has done it by itself.
+#   JOURNAL: which one must be there: own, of NAME; any, of the run; none
+# Exit: the script's own; 0 the host has done it by itself; 117 the journal is not there: nothing was done.
 set -u
 umask 077
-undo=$UNWEDGE_INNER seqs=$3 seconds=$4
+undo=$UNWEDGE_INNER seqs=$3 seconds=$4 wanted=$5
 unset UNWEDGE_INNER
 root=${UNWEDGE_HOST_DIR:-/var/lib/unwedge}
 [ "$(id -u)" -eq 0 ] || root=${UNWEDGE_HOST_DIR:-${HOME:-}/.unwedge}
 journal=$root/runs/$1
 [ ! -d "$journal:$2" ] || journal=$journal:$2
-shift 4
+case $wanted in
+  own) [ "$(cat "$journal/name" 2>/dev/null)" = "$2" ] || exit 117 ;;
+  any) [ -e "$journal/name" ] || exit 117 ;;
+esac
+shift 5
 tab=$(printf '\t')
 note() {
   [ ! -d "$journal" ] || for seq in $seqs; do
@@ -36,6 +41,7 @@ fi
 note undoing
 said=$( (eval "$undo") 2>&1 >/dev/null 9>&-)
 code=$?
+[ "$code" != 117 ] || code=1
 [ -z "$said" ] || printf '%s\n' "$said" >&2
 if [ "$code" = 0 ]; then note undone; else note undo-failed "$(printf '%s' "${said:-exit code $code}" | tr '\n\t' '  ')"; fi
 exit "$code"

@@ -3,7 +3,7 @@ import type { EventOf, RunEvent } from '../core/event.ts';
 import { probeScript } from '../core/host-script.ts';
 import { records } from '../core/records.ts';
 import type { ReadOnlySession } from '../core/session.ts';
-import { changeOf, type StartedOnHost, startedOf } from './host-says.ts';
+import { changeOf, machineOf, type StartedOnHost, startedOf } from './host-says.ts';
 import { hostWord } from './host-word.ts';
 import { eventOf, logLine } from './log.ts';
 
@@ -96,7 +96,10 @@ function copyOf(
   const changes: EventOf<'change.applying'>[] = [];
   const later: RunEvent[] = [];
   const unreadable: string[] = [];
+  const identified: RunEvent[] = [];
   for (const [kind, first = '', ...fields] of rest) {
+    const machine = kind === 'machine' ? machineOf([first, ...fields].join('\t')) : undefined;
+    if (machine) identified.push({ type: 'host.identified', at: started.at, host, machine });
     if (kind === 'log') later.push(...[eventOf(logLine([first, ...fields]), host) ?? []].flat());
     if (kind !== 'change') continue;
     const change = changeOf(fields.join('\t'));
@@ -105,7 +108,7 @@ function copyOf(
     else changes.push({ ...change, host });
   }
   // The host lists them by name, 10 before 2.
-  const events = [...changes.sort((a, b) => a.seq - b.seq), ...later];
+  const events = [...identified, ...changes.sort((a, b) => a.seq - b.seq), ...later];
   return { run, host, name, path, switch: armed, started, events, unreadable };
 }
 

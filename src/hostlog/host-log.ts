@@ -1,3 +1,4 @@
+import { journalMissing } from '../core/another-machine.ts';
 import type { EventOf, RunEvent } from '../core/event.ts';
 import type { HostLog, Intent, Verdict } from '../core/host-log.ts';
 import { applyScript, type ScriptResult } from '../core/host-script.ts';
@@ -11,6 +12,8 @@ import { type Standalone, undoText } from './undo-text.ts';
 /** Exit codes of around-change.sh: the change's own script was not run. */
 const NOT_BEGUN = 118;
 const NOT_WRITTEN = 119;
+/** Of around-undo.sh: the host has no journal of the run; the undo's own script was not run. */
+const NO_JOURNAL = 117;
 
 const begin = applyScript('hostlog/apply-begin.sh');
 const confirm = applyScript('hostlog/apply-confirm.sh');
@@ -19,6 +22,8 @@ const BESIDE = ['hostlog/undo.sh', 'hostlog/plan.sh', 'hostlog/arm.sh', 'hostlog
 
 export interface HostLogParts {
   readonly run: string;
+  /** Hosts may have other names today than in the run. */
+  readonly isRenamed?: boolean;
   /** The run's first event, for whoever finds the journal on the host: without secrets and other hosts. */
   readonly started: EventOf<'run.started'>;
   /** As whom the run may work on a host, null: as who logs in. Each account there has a journal of its own, which names the others. */
@@ -31,8 +36,18 @@ export interface HostLogParts {
 }
 
 /** The hosts' own journals of one run, below /var/lib/unwedge/runs (below ~/.unwedge for others than root). */
-export function hostLog({ run, started, accountsOf, clean, standalone, text }: HostLogParts): HostLog {
+export function hostLog({
+  run,
+  isRenamed = false,
+  started,
+  accountsOf,
+  clean,
+  standalone,
+  text,
+}: HostLogParts): HostLog {
   const begun = new Set<string>();
+  /** Which journal must be there. */
+  const wanted = (mustKnow: boolean): string => (mustKnow ? (isRenamed ? 'any' : 'own') : 'none');
 
   async function beginOn(session: Session): Promise<void> {
     const beside = await Promise.all(BESIDE.map(async (path) => [nameOf(path), (await text(path)).trimEnd()]));
@@ -42,6 +57,7 @@ export function hostLog({ run, started, accountsOf, clean, standalone, text }: H
         hostWord(session),
         JSON.stringify({ ...clean({ ...started, hosts: [] }), accounts: accountsOf(session.host) }),
         ...beside.flat(),
+        ...(session.machine === undefined ? [] : ['machine', JSON.stringify(session.machine)]),
       ]),
     );
     begun.add(session.host);
@@ -60,13 +76,23 @@ export function hostLog({ run, started, accountsOf, clean, standalone, text }: H
         return accepted(first.code === NOT_BEGUN ? await attempt() : first);
       },
     }),
-    undoing: (session, seqs, deadline) => ({
+    undoing: (session, seqs, deadline, mustKnow) => ({
       ...session,
-      run: (script, args = []) =>
-        session.run({ ...script, within: 'hostlog/around-undo.sh' }, [
-          ...[run, hostWord(session), seqs.join(' '), String(deadline)],
-          ...args,
-        ]),
+      async run(script, args = []) {
+        const words = [run, hostWord(session), seqs.join(' '), String(deadline), wanted(mustKnow), ...args];
+        const result = await session.run({ ...script, within: 'hostlog/around-undo.sh' }, words);
+        if (result.code === NO_JOURNAL) throw journalMissing(session.host);
+        return result;
+      },
+    }),
+    looking: (session, seqs, mustKnow) => ({
+      ...session,
+      async probe(script, args = []) {
+        const words = [run, hostWord(session), seqs.join(' '), wanted(mustKnow), ...args];
+        const result = await session.probe({ ...script, within: 'hostlog/around-look.sh' }, words);
+        if (result.code === NO_JOURNAL) throw journalMissing(session.host);
+        return result;
+      },
     }),
     confirm: async (session) => verdictOf(await session.run(confirm, [run, hostWord(session)])),
   };

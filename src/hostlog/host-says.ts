@@ -1,6 +1,7 @@
 import type { Change, Risk } from '../core/change.ts';
 import type { EventOf } from '../core/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { type Machine, machineIn } from '../core/machine.ts';
 import { isRunId } from '../core/run-id.ts';
 
 /**
@@ -33,6 +34,9 @@ export function startedOf(json: string): StartedOnHost | undefined {
   const given = taken<Omit<StartedOnHost, 'accounts'>>(value, { run: runId, at: moment, playbooks: listOf(text) });
   return given && withOptional<StartedOnHost>(given, value, { accounts: listOf(account) });
 }
+
+/** Which machine the host was. */
+export const machineOf = (json: string): Machine | undefined => machineIn(parsed(json));
 
 export function changeOf(json: string): ChangeOnRecord | undefined {
   const value = parsed(json);

@@ -1,4 +1,5 @@
 import type { EventOf, RollbackOutcome, RunEvent, RunMode } from '../core/event.ts';
+import { type Machine, machineIn } from '../core/machine.ts';
 import {
   type ChangeRecord,
   changesAfter,
@@ -11,6 +12,7 @@ interface HostFold {
   steps: StepRecord[];
   changes: readonly ChangeRecord[];
   rollback: RollbackOutcome | undefined;
+  machine: Machine | undefined;
 }
 
 /**
@@ -30,11 +32,36 @@ export function foldJournal(events: readonly RunEvent[]): RunRecord | undefined 
     started,
     state: finished === undefined || finished.recap.interrupted ? 'interrupted' : 'finished',
     ...(finished === undefined ? {} : { finishedAt: finished.at, recap: finished.recap }),
+    ...wayOf(events),
     hosts: hostRecords(events),
     rollbacks: runsOf('rollback'),
     resumes,
     ...(notified.length === 0 ? {} : { notified }),
   };
+}
+
+/** How its plays were taken: by the run itself, and by what went on with it. */
+function wayOf(events: readonly RunEvent[]): Pick<RunRecord, 'rollouts' | 'turns'> {
+  let rollouts: EventOf<'rollout.planned'>[] = [];
+  const turns = new Map<string, { play: number; batch: number }>();
+  let isRollback = false;
+  let isPlanned = false;
+  let play = -1;
+  for (const event of events) {
+    if (event.type === 'run.started') {
+      isRollback = event.mode === 'rollback';
+      isPlanned = false;
+      play = -1;
+    }
+    if (isRollback) continue;
+    if (event.type === 'rollout.planned') {
+      rollouts = isPlanned ? [...rollouts, event] : [event];
+      isPlanned = true;
+    }
+    if (event.type === 'play.started') play += 1;
+    if (event.type === 'batch.started') for (const host of event.hosts) turns.set(host, { play, batch: event.batch });
+  }
+  return { rollouts, turns };
 }
 
 function hostRecords(events: readonly RunEvent[]): readonly HostRecord[] {
@@ -44,13 +71,14 @@ function hostRecords(events: readonly RunEvent[]): readonly HostRecord[] {
   for (const [i, event] of events.entries()) {
     if (event.type === 'run.started') isRollback = i > 0 && event.mode === 'rollback';
     if (!('host' in event) || (isRollback && ENDS.includes(event.type))) continue;
-    const fold = hosts.get(event.host) ?? { steps: [], changes: [], rollback: undefined };
+    const fold = hosts.get(event.host) ?? { steps: [], changes: [], rollback: undefined, machine: undefined };
     hosts.set(event.host, fold);
     foldIntoHost(fold, event);
   }
-  return [...hosts].map(([host, { rollback, ...fold }]) => ({
+  return [...hosts].map(([host, { rollback, machine, ...fold }]) => ({
     host,
     ...fold,
+    ...(machine === undefined ? {} : { machine }),
     ...(rollback === undefined ? {} : { rollback }),
   }));
 }
@@ -76,6 +104,9 @@ function foldIntoHost(fold: HostFold, event: Extract<RunEvent, { readonly host: 
       return;
     case 'host.rollback':
       fold.rollback = event.outcome;
+      return;
+    case 'host.identified':
+      fold.machine = machineIn(event.machine);
       return;
     case 'host.started':
     case 'host.guarded':

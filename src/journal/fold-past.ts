@@ -1,5 +1,6 @@
 import type { EventOf, RunEvent } from '../core/event.ts';
 import type { HostPast, PastPoint, PastStep, RunPast } from '../core/past.ts';
+import { machinesOf } from '../core/run-record.ts';
 import { foldJournal } from './fold-journal.ts';
 
 interface HostFold {
@@ -38,6 +39,7 @@ export function foldPast(events: readonly RunEvent[]): RunPast {
   });
   return {
     ...{ run: record?.started.run ?? '', resumes: record?.resumes ?? [], hosts: new Map(hosts) },
+    machines: machinesOf(record?.hosts ?? []),
     pauses: events.filter(({ type }) => type === 'rollout.paused').length,
   };
 }

@@ -70,6 +70,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: readonly (keyof EventOf<Typ
   'rollout.paused': ['play', 'by', 'reason', 'done', 'left'],
   'script.sent': ['path', 'sha256'],
   'host.started': ['host'],
+  'host.identified': ['host', 'machine'],
   'host.guarded': ['host', 'enforced', 'unseen'],
   'step.started': ['host', 'step', 'stepType'],
   'step.planned': ['host', 'step', 'changes'],

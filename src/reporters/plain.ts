@@ -125,6 +125,7 @@ class EventLines {
       case 'run.finished':
       case 'run.notified':
       case 'script.sent':
+      case 'host.identified':
         return [];
       default:
         event satisfies never;

@@ -1,3 +1,4 @@
+import { NOT_TRIED } from '../core/another-machine.ts';
 import type { HostOutcome, HostStatus, Recap, RollbackOutcome, RunMode } from '../core/event.ts';
 import { padded } from './display-width.ts';
 import type { Style } from './style.ts';
@@ -92,20 +93,24 @@ function groupLines({ hosts, outcome }: Group, view: RecapView): string[] {
   const details = [
     ...reason,
     ...todo.map((line, i) => style.cyan(`${i === 0 ? '→' : ' '} ${line}`)),
-    ...(outcome.rollback ? rollbackLines(outcome.rollback, style) : keptLines(outcome, view)),
+    ...(outcome.rollback ? rollbackLines(outcome.rollback, style, view.mode) : keptLines(outcome, view)),
   ];
   return [`${word}${hostList(hosts, NAMED)}${sameLine.join('')}`, ...details.map((line) => ' '.repeat(MARGIN) + line)];
 }
 
 /** Where a rollback failed, each undo that failed is told below. */
-const isToldByUndos = ({ status }: HostOutcome, { mode }: RecapView) => mode === 'rollback' && status === 'failed';
+const isToldByUndos = ({ status, rollback }: HostOutcome, { mode }: RecapView) =>
+  mode === 'rollback' && status === 'failed' && rollback?.failed.every(({ reason }) => reason === NOT_TRIED) !== true;
 
 /** What a rollback took back, and what it could not. */
-export function rollbackLines(outcome: RollbackOutcome, style: Style): string[] {
+export function rollbackLines(outcome: RollbackOutcome, style: Style, mode: RunMode): string[] {
+  const isPreview = mode === 'check';
   return [
-    ...outcome.undone.map((summary) => `undone: ${oneLine(summary)}`),
+    ...outcome.undone.map((summary) => `${isPreview ? 'would be undone' : 'undone'}: ${oneLine(summary)}`),
     ...outcome.irreversible.map((c) => style.yellow(`cannot be undone: ${oneLine(c.summary)}: ${oneLine(c.reason)}`)),
-    ...outcome.failed.map((c) => style.red(`failed to undo: ${oneLine(c.summary)}: ${oneLine(c.reason)}`)),
+    ...outcome.failed.map((c) =>
+      style.red(`${isPreview ? 'would not be undone' : 'failed to undo'}: ${oneLine(c.summary)}: ${oneLine(c.reason)}`),
+    ),
   ];
 }
 
@@ -125,9 +130,18 @@ function statusColour(status: HostStatus, style: Style): (text: string) => strin
 const hasLeftToUndo = ({ changes, rollback }: HostOutcome): boolean =>
   rollback === undefined ? changes > 0 : rollback.failed.length > 0;
 
+/** Not offered where there is nothing that it could take back. */
+function undoHint(left: readonly HostOutcome[], run: string): string {
+  const all = left.reduce((sum, { changes }) => sum + changes, 0);
+  const can = left.reduce((sum, { changes, undoable = changes }) => sum + undoable, 0);
+  const which = can === all ? '' : ` (${can} of ${counted(all, 'change')})`;
+  if (can > 0) return ` · undo: unwedge rollback ${run}${which}`;
+  return all === 1 ? ' · the change cannot be undone' : ` · none of the ${all} changes can be undone`;
+}
+
 function hintLines({ outcomes }: Recap, { mode, run, of, style }: RecapView): string[] {
-  const left = outcomes.some(hasLeftToUndo);
-  if (mode === 'check' || !(left || outcomes.some(needsALook))) return [];
-  const again = mode === 'run' ? ` · undo: unwedge rollback ${run}` : ` · try again: unwedge rollback ${of ?? run}`;
-  return [style.dim(`journal: unwedge runs show ${run}${left ? again : ''}`)];
+  const left = outcomes.filter(hasLeftToUndo);
+  if (mode === 'check' || !(left.length > 0 || outcomes.some(needsALook))) return [];
+  const again = mode === 'run' ? undoHint(left, run) : ` · try again: unwedge rollback ${of ?? run}`;
+  return [style.dim(`journal: unwedge runs show ${run}${left.length > 0 ? again : ''}`)];
 }

@@ -94,10 +94,13 @@ export class Summary {
   #plannedLines(recap: Recap, exact: boolean): string[] {
     if (this.#planned.size > 0) {
       const lines = [...this.#planned].map(([host, changes]) => [host, changes.map(plannedLine)] as const);
-      return titled('What a run would change:', sameHosts(new Map(lines), exact));
+      return titled(
+        this.#run.of === undefined ? 'What a run would change:' : 'What the rollback would change:',
+        sameHosts(new Map(lines), exact),
+      );
     }
     return recap.outcomes.length > 0 && recap.outcomes.every((o) => o.status === 'ok')
-      ? ['A run would change nothing.']
+      ? [this.#run.of === undefined ? 'A run would change nothing.' : 'The rollback would change nothing.']
       : [];
   }
 

@@ -43,6 +43,8 @@ export function statusWord(status: HostStatus, mode: RunMode, may = false): stri
   switch (status) {
     case 'changed':
       return { check: may ? 'may change' : 'would change', run: 'changed', rollback: 'rolled back' }[mode];
+    case 'ok':
+      return mode === 'rollback' ? 'nothing undone' : status;
     case 'rolled-back':
       return 'rolled back';
     case 'not-attempted':

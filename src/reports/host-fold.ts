@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.ts';
-import type { HostOutcome, Reason, RunEvent } from '../core/event.ts';
+import type { HostOutcome, RunEvent } from '../core/event.ts';
 import type { HostReport, Report, ReportedChange } from '../core/report.ts';
 import { type ChangeRecord, changesAfter, leftToUndo } from '../core/run-record.ts';
 
@@ -9,7 +9,7 @@ interface PlannedChange {
   readonly change: Change;
 }
 
-type End = Pick<HostReport, 'status'> & { readonly reason?: Reason };
+type End = Pick<HostReport, 'status' | 'reason' | 'undoable'>;
 type HostEvent = Extract<RunEvent, { readonly host: string }>;
 
 /** What the events of one host come to. */
@@ -60,6 +60,7 @@ export class HostFold {
         // What it has planned and not begun is left only where it failed.
         if (this.#isReal && event.status !== 'failed') this.#forget(({ step }) => step === event.step);
         return;
+      case 'host.identified':
       case 'host.waiting':
       case 'host.rollback':
         return;
@@ -73,8 +74,8 @@ export class HostFold {
   }
 
   /** @param isLater a run of its own has taken the host back: where it had nothing to do, all is as it was */
-  end({ status, reason }: HostOutcome, isLater: boolean): void {
-    const because = reason === undefined ? {} : { reason };
+  end({ status, reason, undoable }: HostOutcome, isLater: boolean): void {
+    const because = { ...(reason && { reason }), ...(undoable !== undefined && { undoable }) };
     if (!isLater) this.#end = { status, ...because };
     else if (status === 'changed') this.#end = { status: 'rolled-back', ...because };
     else if (status === 'ok' || status === 'not-attempted') this.#end ??= this.#before;

@@ -1,18 +1,22 @@
 import type { HostLog } from '../core/host-log.ts';
 import { type ChangeEvent, type ChangeRecord, changesAfter } from '../core/run-record.ts';
 import type { EventStream } from './events.ts';
+import type { HostMachine } from './host-machine.ts';
 
 /** One host's changes, always as the journal tells them: an event goes out and is folded in, in one call. */
 export class ChangeLog {
   readonly #stream: EventStream;
+  /** Which machine the host must be; undefined: whatever it is. */
+  readonly machine: HostMachine | undefined;
   #records: readonly ChangeRecord[];
   /** Seconds after a change in which the host must be confirmed, or it takes the run back itself; 0: it is not armed. */
   armed = 0;
   /** Seconds, as the play that the host is in has set them; undefined: it says nothing. */
   confirmWithin: number | undefined;
 
-  constructor(stream: EventStream, records: readonly ChangeRecord[] = []) {
+  constructor(stream: EventStream, records: readonly ChangeRecord[] = [], machine?: HostMachine) {
     this.#stream = stream;
+    this.machine = machine;
     this.#records = records;
   }
 

@@ -40,6 +40,7 @@ function statusOf(error: SessionError): Failure['status'] {
     case 'locked':
       return 'locked';
     case 'deadline':
+    case 'another-machine':
     case 'refused':
       return 'failed';
     default:

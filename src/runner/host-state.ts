@@ -4,12 +4,13 @@ import type { Scope } from '../core/expression.ts';
 import type { Host } from '../core/inventory.ts';
 import type { Json } from '../core/json.ts';
 import type { Step } from '../core/playbook.ts';
-import { mayHaveBeenDone } from '../core/run-record.ts';
+import { leftToUndo, mayHaveBeenDone } from '../core/run-record.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { Failure } from './failure.ts';
 import type { HostLink } from './host-link.ts';
 import type { HostLinks } from './host-links.ts';
 import type { HostMemory } from './host-memory.ts';
+import { type StepTypeOf, undoable } from './undo-plan.ts';
 
 /** What a run knows of one host. Hosts share nothing. */
 export class HostState {
@@ -18,6 +19,8 @@ export class HostState {
   readonly log: ChangeLog;
   /** How far an earlier part of the run came with it; undefined: none has begun it. */
   readonly memory: HostMemory | undefined;
+  /** The step types of the run; undefined: it is only looked at. */
+  readonly #typeOf: StepTypeOf | undefined;
   started = false;
   /** What ended it before its last step. */
   end: Failure | undefined;
@@ -31,11 +34,12 @@ export class HostState {
   /** Check mode: what the steps so far would have changed. */
   pending: readonly Change[] = [];
 
-  constructor(host: Host, links: HostLinks, log: ChangeLog, memory?: HostMemory) {
+  constructor(host: Host, links: HostLinks, log: ChangeLog, memory?: HostMemory, typeOf?: StepTypeOf) {
     this.host = host;
     this.links = links;
     this.log = log;
     this.memory = memory;
+    this.#typeOf = typeOf;
   }
 
   /** The usual connection. */
@@ -72,7 +76,14 @@ export class HostState {
       ...{ host: this.name, status: this.#status(), changes: this.changeCount },
       ...(reason === undefined ? {} : { reason }),
       ...(this.rollback === undefined ? {} : { rollback: this.rollback }),
+      ...this.#undoable(),
     };
+  }
+
+  #undoable(): Pick<HostOutcome, 'undoable'> {
+    const left = this.log.records.filter(leftToUndo).length;
+    const can = this.#typeOf === undefined ? left : undoable(this.log.records, this.#typeOf);
+    return can === left ? {} : { undoable: can };
   }
 
   #status(): HostStatus {

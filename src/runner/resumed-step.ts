@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { journalMissing } from '../core/another-machine.ts';
 import type { Change } from '../core/change.ts';
 import type { PastPoint, PastStep } from '../core/past.ts';
 import type { Play, Step } from '../core/playbook.ts';
@@ -97,6 +98,8 @@ async function mustStand({ state }: StepWork): Promise<void> {
     const { host, seq, become } = record;
     const session = (await state.links.as(become).connection()).readOnly({ deadline: ASK });
     const became = await memory.ask(session, seq);
+    // It was made, and the host does not know of it.
+    if (became === 'not-done' && !isOpen(record) && !log.machine?.isForced) throw journalMissing(host);
     if (became === 'undone') await log.tell({ type: 'change.undone', host, seq });
     if (became === 'done' && isOpen(record)) await log.tell({ type: 'change.applied', host, seq });
     if (became === 'not-done' && isOpen(record))

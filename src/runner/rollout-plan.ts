@@ -3,6 +3,7 @@ import type { Host } from '../core/inventory.ts';
 import { type Play, stepsOf } from '../core/playbook.ts';
 import type { Bounds } from '../core/rollout.ts';
 import { failuresAllowed } from './budget.ts';
+import { domainOf } from './spread.ts';
 import { wavesOf } from './waves.ts';
 
 /** A play and the hosts that its pattern and the limit have selected. */
@@ -32,7 +33,13 @@ export function planRollout(resolved: ResolvedPlay, forks: number, hosts: number
 }
 
 /** What people and programs are told before it starts. */
-export function plannedEvent({ play, waves, forks, failures }: PlannedPlay): Omit<EventOf<'rollout.planned'>, 'at'> {
+export function plannedEvent({
+  play,
+  hosts,
+  waves,
+  forks,
+  failures,
+}: PlannedPlay): Omit<EventOf<'rollout.planned'>, 'at'> {
   const { onFailure, soak, spread, maxContainersStopped, window, confirm } = play.rollout;
   const { timesPerHost, wedgedHosts } = play.limits;
   const bounds: Bounds = {
@@ -46,5 +53,8 @@ export function plannedEvent({ play, waves, forks, failures }: PlannedPlay): Omi
     ...(wedgedHosts === undefined ? {} : { wedgedHosts }),
   };
   const batches = waves.map((wave) => wave.map(({ name }) => name));
-  return { type: 'rollout.planned', play: play.name, batches, bounds };
+  const planned = { type: 'rollout.planned', play: play.name, batches, bounds } as const;
+  if (spread === undefined) return planned;
+  // For a rollback, which may know no inventory.
+  return { ...planned, domains: Object.fromEntries(hosts.map((host) => [host.name, domainOf(host, play, spread)])) };
 }

@@ -2,6 +2,7 @@ import type { Host } from '../core/inventory.ts';
 import type { Ledger } from '../core/limits.ts';
 import type { Connection } from '../core/session.ts';
 import type { Approval } from './approved.ts';
+import type { HostMachines } from './host-machine.ts';
 import type { Remembered } from './host-memory.ts';
 import type { StepRunner } from './step-run.ts';
 import type { StepTypeOf } from './undo-plan.ts';
@@ -20,6 +21,8 @@ export interface RolloutRunner extends Omit<StepRunner, 'once'> {
   readonly becomes: (host: Host) => boolean;
   /** The step types of the plays: a change is undone by the one that made it. */
   readonly typeOf: StepTypeOf;
+  /** Which machines the hosts must be. */
+  readonly machines: HostMachines;
   /** How far an earlier part of the run came with a host, and its changes. */
   readonly memoryOf: (host: string) => Remembered;
   /** What people have approved beforehand. Undefined: whatever the plays come to. */

@@ -78,10 +78,10 @@ export class RunHosts {
   #select(host: Host, play: PlannedPlay): void {
     this.#lastPlays.set(host.name, play);
     if (this.#states.has(host.name)) return;
-    const { connect, becomes, stop, stream, memoryOf, approval } = this.#runner;
+    const { connect, becomes, stop, stream, memoryOf, approval, machines, typeOf } = this.#runner;
     const links = new HostLinks((become) => new HostLink(() => connect(host, become), stop), becomes(host));
     const { memory, changes } = memoryOf(host.name);
-    const state = new HostState(host, links, new ChangeLog(stream, changes), memory);
+    const state = new HostState(host, links, new ChangeLog(stream, changes, machines.of(host.name)), memory, typeOf);
     state.end = approval?.endOf(host.name);
     this.#states.set(host.name, state);
   }

@@ -8,6 +8,7 @@ import { Approval, type ApprovedPlan } from './approved.ts';
 import { findDrifted } from './approved-check.ts';
 import { applyAndVerify, predict } from './carry-out.ts';
 import { HostLocks, type LockWish } from './host-lock.ts';
+import { HostMachines, type KnownMachines } from './host-machine.ts';
 import { memoryOf } from './host-memory.ts';
 import { recordedRun, type Surroundings } from './recorded-run.ts';
 import { Rollout } from './rollout.ts';
@@ -34,6 +35,8 @@ export interface RunPlan {
   readonly past?: RunPast;
   /** Without it, the look at a host alone decides about a change in flight. */
   readonly ask?: AskHost;
+  /** Which machines its hosts must be; undefined: whatever they are. */
+  readonly known?: KnownMachines;
   /** Needed where a play has limits. */
   readonly limits?: RunLimits;
   /** What people have approved: nothing else is changed; without it, whatever the plays come to. */
@@ -60,8 +63,10 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
   const started = { type: 'run.started', run, version: 1, mode, ...(past && { of: past.run }), playbooks } as const;
   return recordedRun({ ...started, ...known }, around, async (stream) => {
     const locks = new HostLocks(run, plan.lock, { stream, clock, stop }, past && [past.run, ...past.resumes]);
-    const locked: Connect = (host, become) => locks.open(host.name, () => connect(host, become));
-    const open = mode === 'check' ? tellingGuard(connect, stream) : locked;
+    const machines = new HostMachines(plan.known);
+    const entered: Connect = (host, become) => machines.enter(host.name, connect(host, become), stream);
+    const locked: Connect = (host, become) => locks.open(host.name, () => entered(host, become));
+    const open = mode === 'check' ? tellingGuard(entered, stream) : locked;
     const steps = plays.flatMap(({ play }) => stepsOf([...play.steps, ...play.handlers]));
     const typeOf = (name: string) => steps.find(({ type }) => type.name === name)?.type;
     const approval = plan.approved && new Approval(plan.approved, plays, past);
@@ -75,6 +80,7 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
       allows,
       confirmed: past?.pauses ?? 0,
       limits,
+      machines,
     };
     const runner = {
       ...{ ...given, stream, clock, stop, connect: open, carryOut, approval },
@@ -83,7 +89,7 @@ export async function startRun(plan: RunPlan, connect: Connect, around: Surround
       memoryOf: memoryOf(plays, past, typeOf, plan.ask),
     };
     // A look takes no lock.
-    if (approval !== undefined) await findDrifted({ ...runner, connect }, plays, approval);
+    if (approval !== undefined) await findDrifted({ ...runner, connect: entered }, plays, approval);
     return new Rollout(runner, plays).run();
   });
 }

@@ -1,3 +1,6 @@
+import type { Host } from '../core/inventory.ts';
+import type { Play } from '../core/playbook.ts';
+import type { Spread } from '../core/rollout.ts';
 import { hostScope } from '../core/scope.ts';
 import type { HostState } from './host-state.ts';
 import type { Gate } from './pool.ts';
@@ -39,9 +42,12 @@ export class SpreadGate<T> implements Gate<T> {
   }
 }
 
-/** For a play with `spread_by`. Hosts without the variable are one domain. */
+/** For a play with `spread_by`. */
 export function gateOf({ play }: PlannedPlay): Gate<HostState> | undefined {
   const { spread } = play.rollout;
-  if (spread === undefined) return undefined;
-  return new SpreadGate(spread.most, ({ host }) => JSON.stringify(hostScope(host, play)[spread.by] ?? null));
+  return spread && new SpreadGate(spread.most, ({ host }) => domainOf(host, play, spread));
 }
+
+/** Hosts without the variable are one domain. */
+export const domainOf = (host: Host, play: Play, { by }: Spread): string =>
+  JSON.stringify(hostScope(host, play)[by] ?? null);

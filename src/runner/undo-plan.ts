@@ -16,6 +16,19 @@ export interface UndoPlan {
   readonly repeats: readonly Repeat[];
 }
 
+/** How many of a host's changes a rollback can take back: of activations those that have something to activate again. Pure. */
+export function undoable(changes: readonly ChangeRecord[], typeOf: StepTypeOf): number {
+  const left = changes.filter(leftToUndo);
+  const canReverse = ({ stepType, change, scrubbed }: ChangeRecord): boolean => {
+    const undo = typeOf(stepType)?.undo;
+    return undo?.kind === 'reverse' && !scrubbed && undo.irreversible?.(change) === undefined;
+  };
+  const isUseful = (record: ChangeRecord): boolean =>
+    typeOf(record.stepType)?.undo.kind === 'repeat' &&
+    left.some((older) => older.seq < record.seq && canReverse(older));
+  return left.filter((record) => canReverse(record) || isUseful(record)).length;
+}
+
 /** Pure. `changes` are one host's, in the order in which they were applied. */
 export function planUndo(changes: readonly ChangeRecord[], typeOf: StepTypeOf): UndoPlan {
   const left = changes.filter(leftToUndo);

@@ -1,6 +1,7 @@
 import type { Reason } from '../core/event.ts';
 import type { HostScript, ScriptKind, ScriptResult } from '../core/host-script.ts';
 import { type LockHolder, lockRecord, parseLockRecord } from '../core/lock.ts';
+import type { Machine } from '../core/machine.ts';
 import { printable } from '../core/printable.ts';
 import {
   type Connection,
@@ -30,6 +31,7 @@ export interface OpenedAgent {
   readonly nonce: string;
   /** How it is kept from writing; undefined: it may. */
   readonly guard: Guard | undefined;
+  readonly machine: Machine | undefined;
   readonly process: Pick<HostProcess, 'listen' | 'write' | 'closeInput' | 'kill' | 'ended'>;
   readonly stdout: MarkReader;
   readonly stderr: MarkReader;
@@ -71,11 +73,16 @@ export class AgentConnection implements Connection {
     return this.#agent.guard;
   }
 
+  get machine(): Machine | undefined {
+    return this.#agent.machine;
+  }
+
   readOnly({ deadline }: RequestOptions): ReadOnlySession {
-    const { guard } = this;
+    const { guard, machine } = this;
     return {
       host: this.host,
       ...(guard && { guard }),
+      ...(machine && { machine }),
       probe: (script, args = []) => this.#request(['probe'], script, args, deadline),
     };
   }

@@ -6,7 +6,7 @@
 #   NONCE cancel \n      tells what the job waits for, and ends it
 #   NONCE idle \n        lifts the limit
 # LIMIT: seconds until all is killed here, for the controller may not be heard any more; 0: the limit that is set holds.
-# Answers "NONCE ready [LEVEL [WHY]]" once (watch.sh), "NONCE end SEQ CODE [ended]" behind a job's own output and "NONCE waits COMMANDS", on stdout and stderr alike.
+# Says "NONCE machine ID BOOT KEY" on stdout (- where it has none), then "NONCE ready [LEVEL [WHY]]" once (watch.sh), "NONCE end SEQ CODE [ended]" behind a job's own output and "NONCE waits COMMANDS", on stdout and stderr alike.
 # Exit codes: 0 at the end of stdin, once a job in flight is ended; 1 not a usable host.
 unset UNWEDGE_AGENT
 set -u
@@ -18,8 +18,21 @@ mark() {
   printf '%s %s\n' "$nonce" "$1"
 }
 
+# What tells this machine from others: with the first answer, for it must be known before anything is done.
+identify() {
+  id='' boot='' key=''
+  read -r id </etc/machine-id
+  read -r boot </proc/sys/kernel/random/boot_id
+  for kind in ed25519 ecdsa rsa; do
+    [ -z "$key" ] && [ -r "/etc/ssh/ssh_host_${kind}_key.pub" ] && read -r _ key _ <"/etc/ssh/ssh_host_${kind}_key.pub"
+  done
+  printf '%s machine %s %s %s\n' "$nonce" "${id:--}" "${boot:--}" "${key:--}"
+  unset id boot key kind
+}
+
 # bash reports on stderr what a signal has ended; that is not for the controller, nor for a script's stderr.
 exec 4>&2 2>/dev/null
+identify
 mark "ready${watched:+ $watched}"
 # shellcheck disable=SC2034 # job.sh reads them
 while read -r key verb seq id limit size; do

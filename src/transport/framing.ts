@@ -45,6 +45,8 @@ export const encodeArgs = (args: readonly string[]): string =>
 export type Mark =
   /** `level`: how its jobs are kept from writing, in an audit; '' else. */
   | { readonly kind: 'ready'; readonly level: string; readonly why: string }
+  /** What the host says of its machine, before it is ready: see core/machine.ts. */
+  | { readonly kind: 'machine'; readonly text: string }
   /** What the job waits for whose time is over: command lines, '' where it is none. */
   | { readonly kind: 'waits'; readonly what: string }
   | {
@@ -61,7 +63,7 @@ export type Mark =
 /** Kept of the last that was said, for diagnosis. */
 const LAST_WORDS_BYTES = 2048;
 /** A mark's line is shorter; a longer one is output that quotes the nonce. */
-const MARK_BYTES = 400;
+const MARK_BYTES = 1200;
 const NEWLINE = 0x0a;
 
 /** Finds one stream's marks and the output between them, however the bytes are cut into chunks. */
@@ -120,6 +122,7 @@ export class MarkReader {
       if (this.#job !== undefined) this.#job = new Output(this.#job.seq, 0, this.#cap);
       return { kind: 'ready', level, why };
     }
+    if (line.startsWith('machine ')) return { kind: 'machine', text: line.slice('machine '.length) };
     if (line.startsWith('waits ')) return { kind: 'waits', what: line.slice('waits '.length) };
     const job = this.#job;
     if (job === undefined || job.seq !== Number(end)) return undefined;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ConnectionOptions } from '../core/connection-options.ts';
+import { parseMachine } from '../core/machine.ts';
 import { type Connection, SessionError } from '../core/session.ts';
 import { AgentConnection } from './agent-connection.ts';
 import { agentCommand, bootstrapText, remoteCommand } from './bootstrap.ts';
@@ -101,6 +102,7 @@ async function openOnce(
     process,
     ...readers,
     guard: watched ? guardOf(opened) : undefined,
+    machine: opened.machine === undefined ? undefined : parseMachine(opened.machine),
     whyLost: (ending, stderr) => whyLost(options, ending, stderr),
   });
 }

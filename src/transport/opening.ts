@@ -8,7 +8,8 @@ export interface Readers {
   readonly stderr: MarkReader;
 }
 
-export type Ready = Extract<Mark, { readonly kind: 'ready' }>;
+/** The agent's word, and what the host has said of its machine before it. */
+export type Ready = Extract<Mark, { readonly kind: 'ready' }> & { readonly machine?: string };
 
 /** What opens one session: sent once, in this order. */
 export interface Handshake {
@@ -27,6 +28,7 @@ export function open(process: HostProcess, readers: Readers, handshake: Handshak
   return new Promise((resolve) => {
     let asked = 0;
     let sent = false;
+    let machine: string | undefined;
     const settle = (outcome: Ready | Attempt): void => {
       clearTimeout(timer);
       resolve(outcome);
@@ -41,8 +43,10 @@ export function open(process: HostProcess, readers: Readers, handshake: Handshak
     process.ended.then(fail);
     process.listen({
       stdout: (chunk) => {
-        const ready = readers.stdout.push(chunk).find((mark) => mark.kind === 'ready');
-        if (ready !== undefined) settle(ready);
+        const marks = readers.stdout.push(chunk);
+        machine ??= marks.find((mark) => mark.kind === 'machine')?.text;
+        const ready = marks.find((mark) => mark.kind === 'ready');
+        if (ready !== undefined) settle(machine === undefined ? ready : { ...ready, machine });
         // With a password nothing is sent before sudo is done: it would take a script's lines as further attempts.
         else if (!sent && readers.stdout.lastWords.includes(STARTED)) start();
       },

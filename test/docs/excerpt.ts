@@ -38,7 +38,7 @@ export function readmeRun(mode: RunMode, steps: readonly string[]): readonly Run
     if (planned && mode === 'run') script.applied('host2', step, done++, planned);
     script.stepEnds('host2', step, planned ? 'changed' : 'ok', planned ? 1 : 0);
   }
-  return script.hostEnds('host2', 'changed', CHANGES.size).ended();
+  return script.hostEndsAs({ host: 'host2', status: 'changed', changes: CHANGES.size, undoable: 0 }).ended();
 }
 
 /** Lines of an excerpt as a pattern: a line `…` stands for any lines, `…` in a line and whatever differs from run to run for any text. */

@@ -153,6 +153,7 @@ describe('another controller', () => {
     expect(copy?.events).toMatchObject([
       { type: 'change.applying', seq: 0, change: { summary: `put ${file}`, before: 'old' } },
       { type: 'change.applying', seq: 1 },
+      { type: 'host.identified' },
       { type: 'change.applied', seq: 0 },
       { type: 'change.drifted', seq: 1 },
     ]);
@@ -180,13 +181,40 @@ describe('another controller', () => {
     const { undo, event } = putIntent(host, put(file, 'old', 'new'));
     if (undo.kind !== 'reverse') throw new Error('it can be reversed');
     const { script, args } = undo.call(event.change);
-    const back = () => host.log().undoing(session, [0], 30).run(script, args);
+    const back = () => host.log().undoing(session, [0], 30, true).run(script, args);
     expect((await back()).code).toBe(0);
     expect(content(file)).toBe('old');
     writeFileSync(file, 'new');
     expect((await back()).code).toBe(0);
     expect(content(file)).toBe('new');
     expect(host.story()).toEqual(['begun 0', 'ended 0', 'undoing 0', 'undone 0']);
+  });
+
+  it('takes nothing back without the journal of this host, unless it need not have one', async () => {
+    const file = write('file', 'old');
+    await change(file, 'old', 'new');
+    const { undo, event } = putIntent(host, put(file, 'old', 'new'));
+    if (undo.kind !== 'reverse') throw new Error('it can be reversed');
+    const { script, args } = undo.call(event.change);
+    const back = (run: string, name: string, mustKnow: boolean) =>
+      host
+        .log(run)
+        .undoing({ ...session, host: name }, [0], 30, mustKnow)
+        .run(script, args);
+    await expect(back('20261122T051443Z-none', 'web-1', true)).rejects.toMatchObject({ failure: 'another-machine' });
+    // Of another host of the run, whose address this machine has by now.
+    await expect(back(RUN, 'web-2', true)).rejects.toMatchObject({ failure: 'another-machine' });
+    expect(content(file)).toBe('new');
+    expect((await back('20261122T051443Z-none', 'web-1', false)).code).toBe(0);
+    expect(content(file)).toBe('old');
+  });
+
+  it('keeps which machine it is, as the session says', async () => {
+    await change(write('file', 'old'), 'old', 'new');
+    const [copy] = (await lookForRuns(session, RUN)).copies;
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    expect(session.machine).toMatchObject({ boot });
+    expect(copy?.events.find(({ type }) => type === 'host.identified')).toMatchObject({ machine: session.machine });
   });
 });
 
@@ -209,7 +237,7 @@ describe('two names of one host', () => {
       if (undo.kind !== 'reverse') throw new Error('it can be reversed');
       const { script, args } = undo.call(event.change);
       const own = (await host.connect(name)).readWrite({ deadline: 30 });
-      expect((await log.undoing(own, [0], 30).run(script, args)).code).toBe(0);
+      expect((await log.undoing(own, [0], 30, true).run(script, args)).code).toBe(0);
       expect(content(host.path(`file-${i}`))).toBe('old');
     }
   });

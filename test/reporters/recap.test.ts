@@ -115,6 +115,14 @@ describe('the hint', () => {
       'journal: unwedge runs show RUN · try again: unwedge rollback FIRST',
     ]);
   });
+  test('says how much of the run can be undone, and offers nothing where that is nothing', () => {
+    const changed = (host: string, changes: number, undoable: number) =>
+      outcome(host, 'changed', { changes, undoable });
+    expect(hint([changed('web-1', 2, 0), changed('web-2', 1, 1)])).toBe(
+      'journal: unwedge runs show RUN · undo: unwedge rollback RUN (1 of 3 changes)',
+    );
+    expect(hint([changed('web-1', 2, 0)])).toBe('journal: unwedge runs show RUN · none of the 2 changes can be undone');
+  });
   test('is not there where nothing happened', () => expect(hint([outcome('web-1', 'ok')])).toBeUndefined());
   test('is not there after a check', () => {
     expect(hint([outcome('web-1', 'changed', { changes: 1 })], { mode: 'check' })).toBeUndefined();

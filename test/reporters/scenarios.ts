@@ -76,7 +76,10 @@ export class Script {
   }
 
   hostEnds(host: string, status: HostStatus, changes = 0, reason?: Reason, rollback?: RollbackOutcome): this {
-    const outcome = { host, status, changes, ...(reason ? { reason } : {}), ...(rollback ? { rollback } : {}) };
+    return this.hostEndsAs({ host, status, changes, ...(reason ? { reason } : {}), ...(rollback ? { rollback } : {}) });
+  }
+
+  hostEndsAs(outcome: HostOutcome): this {
     return this.add({ type: 'host.finished', outcome });
   }
 

@@ -19,6 +19,7 @@ function hostJournals(verdict: () => Verdict = () => confirmed) {
       return session;
     },
     undoing: (session) => session,
+    looking: (session) => session,
     confirm: async () => {
       confirmations += 1;
       return verdict();

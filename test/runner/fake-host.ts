@@ -94,9 +94,13 @@ export class FakeHost {
       case 'activate':
         this.loaded.set(key, this.#all());
         return answer('');
+      case 'hostlog/probe-undo.sh':
+        return answer('');
       case 'set':
+      case 'would-set':
         if (value === to) return answer('');
         if (value !== from) return answer('', DRIFTED);
+        if (script === 'would-set') return answer('');
         this.put(key, to);
         return answer('');
       default:

@@ -34,6 +34,10 @@ export interface RunOptions {
   readonly hosts?: HostLog;
   /** Of hosts that have some, by name. */
   readonly vars?: Readonly<Record<string, JsonObject>>;
+  /** Of a rollback, in the place of the fake ones. */
+  readonly typeOf?: typeof typeOf;
+  /** Of a rollback: it is only looked at. */
+  readonly isPreview?: boolean;
   /** Canaries of the run that people have confirmed. */
   readonly confirmed?: number;
   readonly limits?: RunLimits;
@@ -77,7 +81,9 @@ export class Fleet {
         ...(options.past && { past: options.past }),
         ...(options.ask && { ask: options.ask }),
         ...(options.approved && { approved: options.approved }),
-        ...(options.confirmed && { past: { run: 'run-0', resumes: [], hosts: new Map(), pauses: options.confirmed } }),
+        ...(options.confirmed && {
+          past: { run: 'run-0', resumes: [], hosts: new Map(), machines: new Map(), pauses: options.confirmed },
+        }),
       },
     };
     return startRun(plan, ({ name }, become) => this.host(name).connect(become), this.#around(options));
@@ -86,7 +92,8 @@ export class Fleet {
   async rollback(record: RunRecord, options: RunOptions = {}): Promise<Recap> {
     const lock = { owner: 'ops@admin-1', wait: options.lockWait ?? 0 };
     const becomes = () => options.becomes ?? false;
-    const plan = { run: `rollback-${this.#ticks}`, record, typeOf, forks: options.forks ?? 5, lock, becomes };
+    const { forks = 5, isPreview = false, typeOf: types = typeOf } = options;
+    const plan = { run: `rollback-${this.#ticks}`, record, typeOf: types, forks, lock, becomes, isPreview };
     return startRollback(plan, (name, become) => this.host(name).connect(become), this.#around(options));
   }
 

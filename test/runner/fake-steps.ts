@@ -48,6 +48,7 @@ export const file = defineStep<{ key: string; value: string }, string, FileChang
       script: undoScript('set'),
       args: [data.key, after, before],
       summary: `put ${data.key} back`,
+      look: probeScript('would-set'),
     }),
   },
 });

@@ -4,7 +4,7 @@ import { SessionError } from '../../src/core/session.ts';
 import { hostsToUndo } from '../../src/runner/rollback.ts';
 import { onScript } from './fake-host.ts';
 import { Fleet, statuses } from './fake-run.ts';
-import { burn, play, put, restart, step } from './fake-steps.ts';
+import { burn, play, put, restart, step, typeOf } from './fake-steps.ts';
 
 async function afterRun(...names: string[]): Promise<Fleet> {
   const fleet = new Fleet(...names);
@@ -139,5 +139,114 @@ describe('a rollback of a run', () => {
     });
     expect(Math.max(...seen)).toBe(3);
     expect(seen).toHaveLength(4);
+  });
+
+  it('goes the way of the run: its batches, the newest first, and no more hosts at once', async () => {
+    const fleet = new Fleet('a', 'b', 'c', 'd', 'e');
+    await fleet.run([play([put('x', '1')], { serial: 2, forks: 1 })]);
+    const ran = fleet.events.length;
+    expect(statuses(await fleet.rollback(fleet.record()))).toMatchObject({ a: 'changed', e: 'changed' });
+    const events = fleet.events.slice(ran);
+    expect(events.flatMap((event) => (event.type === 'batch.started' ? [event.hosts] : []))).toEqual([
+      ['e'],
+      ['c', 'd'],
+      ['a', 'b'],
+    ]);
+    const atWork = events.flatMap((event) => {
+      if (event.type === 'host.started') return [`+${event.host}`];
+      return event.type === 'host.finished' ? [`-${event.outcome.host}`] : [];
+    });
+    expect(atWork.join(' ')).toBe('+e -e +c -c +d -d +a -a +b -b');
+  });
+
+  it('keeps as many hosts of a domain up as the run did', async () => {
+    const fleet = new Fleet('a1', 'a2', 'b1', 'b2');
+    const vars = { a1: { rack: 'a' }, a2: { rack: 'a' }, b1: { rack: 'b' }, b2: { rack: 'b' } };
+    await fleet.run([play([put('x', '1')], { spread: { by: 'rack', most: 1 } })], { vars });
+    const atWork = new Set<string>();
+    const seen: string[] = [];
+    await fleet.rollback(fleet.record(), {
+      journal: async (event) => {
+        if (event.type === 'host.started') atWork.add(event.host);
+        if (event.type === 'host.finished') atWork.delete(event.outcome.host);
+        seen.push([...atWork].map((host) => host.slice(0, 1)).join(''));
+        await new Promise((go) => setImmediate(go));
+      },
+    });
+    expect(seen).toContain('ab');
+    expect(seen.filter((racks) => racks.includes('aa') || racks.includes('bb'))).toEqual([]);
+  });
+
+  it('stops where as many hosts fail as end the run; what somebody has changed since stops nothing', async () => {
+    const fleet = new Fleet('a', 'b', 'c');
+    await fleet.run([play([put('x', '1')], { serial: 1 })]);
+    fleet.host('c').files.set('x', 'mine');
+    fleet.host('b').weather = onScript('set', () => ({ code: 1, stdout: '', stderr: 'disk full', truncated: false }));
+    const recap = await fleet.rollback(fleet.record());
+    expect(statuses(recap)).toEqual({ a: 'not-attempted', b: 'failed', c: 'failed' });
+    expect(recap.stopped).toBe('failures');
+    expect(recap.outcomes.find(({ host }) => host === 'a')?.reason).toMatchObject({
+      message: expect.stringContaining('1 host has failed (b)'),
+      todo: expect.stringContaining("-l 'all:!b'"),
+    });
+    expect(fleet.host('a').files.get('x')).toBe('1');
+  });
+
+  it('says before a restart what that stops, and restarts also where nobody can tell', async () => {
+    const { undo } = restart;
+    if (undo.kind !== 'repeat') throw new Error('a restart is repeated');
+    for (const interrupts of [
+      async () => ({ summary: 'restart docker: stops 2', stops: 2 }),
+      async () => {
+        throw new SessionError('deadline', 'no answer within 60 s');
+      },
+    ]) {
+      const fleet = await afterRun('web-1');
+      const types = (name: string) =>
+        name === 'restart' ? { ...restart, undo: { ...undo, interrupts } } : typeOf(name);
+      const recap = await fleet.rollback(fleet.record(), { typeOf: types });
+      const [told] = fleet.ofType('step.planned').slice(-1);
+      expect(told?.notes[0]).toMatch(/stops 2|what it stops is not known: no answer within 60 s/);
+      expect(fleet.trace.indexOf('web-1: activate docker')).toBeGreaterThan(fleet.trace.lastIndexOf('step.planned'));
+      expect(recap.outcomes[0]?.rollback?.undone.at(-1)).toBe(told?.notes[0]);
+    }
+  });
+
+  it('is predicted exactly, by looks alone', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const fleet = new Fleet(...names);
+    fleet.host('d').files.set('z', '1');
+    await fleet.run([
+      play([put('x', '1'), put('y', '2'), step(restart, { unit: 'docker' }), step(burn, { key: 'z' })]),
+    ]);
+    fleet.host('b').files.set('x', 'mine');
+    fleet.host('c').files.set('x', 'mine').set('y', 'mine');
+    const files = () => fleet.hosts.map((host) => [...host.files, ...host.loaded]);
+    const before = files();
+    const [record, told] = [fleet.record(), fleet.events.length];
+    for (const host of fleet.hosts) host.requests.length = 0;
+    const predicted = await fleet.rollback(record, { isPreview: true });
+    expect(files()).toEqual(before);
+    const asked = new Set(fleet.hosts.flatMap((host) => host.requests.map((text) => text.split(' ')[1])));
+    expect(asked).toEqual(new Set(['would-set', 'hostlog/probe-undo.sh']));
+    const changes = fleet.events.slice(told).flatMap((event) => (event.type === 'step.planned' ? event.changes : []));
+    expect(changes.map(({ summary }) => summary)).toContain('put x back');
+    expect(fleet.events.slice(told).filter(({ type }) => type.startsWith('change.'))).toEqual([]);
+    fleet.events.length = told;
+    expect(await fleet.rollback(record)).toEqual(predicted);
+    expect(statuses(predicted)).toEqual({ a: 'changed', b: 'failed', c: 'failed', d: 'changed' });
+    const again = await fleet.rollback(fleet.record(), { isPreview: true });
+    expect(statuses(again)).toEqual({ b: 'failed', c: 'failed' });
+  });
+});
+
+describe('the end of a run', () => {
+  it('says how many of its changes can be undone, where that is not all', async () => {
+    const fleet = new Fleet('a');
+    fleet.host('a').files.set('z', '1');
+    const recap = await fleet.run([play([step(restart, { unit: 'docker' }), step(burn, { key: 'z' }), put('x', '1')])]);
+    expect(recap.outcomes[0]).toMatchObject({ status: 'changed', changes: 3, undoable: 1 });
+    const other = new Fleet('a');
+    expect((await other.run([play([put('x', '1')])])).outcomes[0]).not.toHaveProperty('undoable');
   });
 });

@@ -79,7 +79,14 @@ const run = (
   script: 'apply' | 'undo',
   { path, before, after, directory = 'kept' }: Change,
   around?: Surroundings,
-) => runScript(runner, `files/${script}.sh`, [path, directory, ...words(after), ...words(before)], around);
+) => {
+  const args = [path, directory, ...words(after), ...words(before)];
+  // What a preview says of an undo is what it comes to; a full disk is found out by writing.
+  const look = script === 'undo' && !around ? runScript(runner, 'files/probe-undo.sh', args) : undefined;
+  const result = runScript(runner, `files/${script}.sh`, args, around);
+  if (look !== undefined) expect(look).toEqual(result);
+  return result;
+};
 const done = { code: 0, stdout: '', stderr: '' };
 
 const asRoot = process.getuid?.() === 0;

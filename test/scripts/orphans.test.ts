@@ -232,7 +232,9 @@ describe('steps/orphans/undo.sh', () => {
     const own = TREE.map((word, i) =>
       i % 4 === 1 ? String(process.getuid?.() ?? 0) : i % 4 === 2 ? String(process.getgid?.() ?? 0) : word,
     );
+    const look = runScript(runner, 'steps/orphans/probe-undo.sh', [root, id, ...own]);
     const { code, stderr } = runScript(runner, 'steps/orphans/undo.sh', [root, id, ...own]);
+    expect(look).toMatchObject({ code, stderr });
     return { code, stderr };
   };
   const modes = (home: string) =>

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { programs, runScript, temporaryPath } from './programs.ts';
+import { programs, runScript, type Surroundings, temporaryPath } from './programs.ts';
 import { underEachShell, underEachShellAndAwk } from './shells.ts';
 
 const NOWHERE = '/no/such/directory';
@@ -94,8 +94,14 @@ describe('steps/sysctl/probe.sh', () => {
 
 describe('steps/sysctl/apply.sh and undo.sh', () => {
   underEachShell((runner) => {
-    const run = (script: 'apply' | 'undo', path: string, before: string, after: string, around = {}) =>
-      runScript(runner, `steps/sysctl/${script}.sh`, [path, before, after], around);
+    const run = (script: 'apply' | 'undo', path: string, before: string, after: string, around?: Surroundings) => {
+      // What a preview says of an undo is what it comes to.
+      const look =
+        script === 'undo' && !around && runScript(runner, 'steps/sysctl/probe-undo.sh', [path, before, after]);
+      const result = runScript(runner, `steps/sysctl/${script}.sh`, [path, before, after], around);
+      if (look) expect(look).toEqual(result);
+      return result;
+    };
     const done = { code: 0, stdout: '', stderr: '' };
 
     it('set it and put it back', () => {

@@ -64,6 +64,10 @@ printf 'root:x:0:\nnogroup:x:65534:\n' >etc/group
 printf 'passwd: files\ngroup: files\nhosts: files\n' >etc/nsswitch.conf
 printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$name" >etc/hosts
 echo "$name" >etc/hostname
+# Its own, as of a machine that was installed; sshd's real key is the fleet's.
+mkdir etc/ssh
+printf %s "$directory $name" | md5sum | cut -d ' ' -f 1 >etc/machine-id
+printf 'ssh-ed25519 %s %s\n' "$(printf %s "$directory $name" | sha256sum | cut -d ' ' -f 1 | base64 -w 0)" "$name" >etc/ssh/ssh_host_ed25519_key.pub
 hostname "$name" 2>/dev/null || : # not on every machine
 
 pivot_root . .

@@ -43,6 +43,7 @@ class SilentHost {
       host: 'web1',
       nonce: NONCE,
       guard: undefined,
+      machine: undefined,
       process,
       stdout,
       stderr,

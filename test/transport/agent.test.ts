@@ -251,7 +251,7 @@ describe.each(shells)('agent.sh under $name', ({ env }) => {
     host.process.write(request('n', 3).subarray(0, -2));
     host.process.closeInput();
     await host.process.ended;
-    expect(host.said()).toBe('n ready\nran 2\nn end 2 0 \n');
+    expect(host.said()).toMatch(/^n machine \S+ \S+ \S+\nn ready\nran 2\nn end 2 0 \n$/);
   });
 
   it('drops output beyond the caps and says so', async () => {

@@ -57,7 +57,9 @@ function runOn(playbooks: readonly string[], hosts: readonly FleetHost[]): strin
 
 function goOn({ run }: Report, hosts: readonly FleetHost[]): Command[] {
   const finished = hosts.every(({ report: { status } }) => status === 'ok' || status === 'changed');
-  const changed = hosts.some(({ report }) => report.changes.some(({ state }) => state === 'applied'));
+  const changed = hosts.some(
+    ({ report: { changes, undoable } }) => undoable !== 0 && changes.some(({ state }) => state === 'applied'),
+  );
   const resume = { what: 'Go on with the hosts that it did not finish', lines: [`unwedge resume ${word(run)}`] };
   const rollback = { what: 'Take its changes back', lines: [`unwedge rollback ${word(run)}`] };
   return [

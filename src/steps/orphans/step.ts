@@ -1,6 +1,6 @@
 import { applied } from '../../core/applied.ts';
 import type { Change } from '../../core/change.ts';
-import { applyScript, undoScript } from '../../core/host-script.ts';
+import { applyScript, probeScript, undoScript } from '../../core/host-script.ts';
 import { defineStep, type Planned } from '../../core/step-type.ts';
 import { bootResource, containerResource } from '../../docker/outlook.ts';
 import { type Facts, type Home, readFacts } from './facts.ts';
@@ -21,6 +21,7 @@ interface OrphanChange extends Change {
 
 const apply = applyScript('steps/orphans/apply.sh');
 const undo = undoScript('steps/orphans/undo.sh');
+const look = probeScript('steps/orphans/probe-undo.sh');
 
 /** Of an audit's user who is not root. */
 const NOT_SEEN = { unseen: ["what lies below docker's data root: only root may look there"] } as const;
@@ -81,7 +82,7 @@ export const orphans = defineStep<OrphansArgs, Facts | typeof NOT_SEEN, OrphanCh
   undo: {
     kind: 'reverse',
     call({ data: { root, id, tree } }) {
-      return { script: undo, args: [root, id, ...tree], summary: `make ${root}/containers/${id} again` };
+      return { script: undo, args: [root, id, ...tree], summary: `make ${root}/containers/${id} again`, look };
     },
   },
 });

@@ -67,6 +67,12 @@ export const restart = defineStep<RestartArgs, Facts, RestartChange>({
       args: data.argv,
       summary: resource.replace('unit', 'restart'),
     }),
+    async interrupts(host, { resource, data: { argv } }) {
+      const unit = resource.replace(/^unit /, '');
+      const facts = await readFacts(host, { unit, config: [], force: true, wait: Number(argv[1]) });
+      const isDocker = unit === 'docker.service';
+      return { summary: `restart ${unit}${isDocker ? `: ${consequence(facts)}` : ''}`, ...stopped(isDocker, facts) };
+    },
   },
 });
 

@@ -53,6 +53,7 @@ interface ValueChange extends Change {
 const probe = probeScript('steps/sysctl/probe.sh');
 const apply = applyScript('steps/sysctl/apply.sh');
 const undo = undoScript('steps/sysctl/undo.sh');
+const look = probeScript('steps/sysctl/probe-undo.sh');
 
 /** A kernel setting, now and at boot; each is changed only if need be. */
 export const sysctl = defineStep<SysctlArgs, Facts, FileChange | ValueChange>({
@@ -82,7 +83,7 @@ export const sysctl = defineStep<SysctlArgs, Facts, FileChange | ValueChange>({
       if (isFileChange(change)) return fileUndo(change);
       const { before, after, data } = change;
       const summary = `${change.resource.replace('sysctl', 'set')} back to ${before}`;
-      return { script: undo, args: [data.path, before, after], summary };
+      return { script: undo, args: [data.path, before, after], summary, look };
     },
   },
 });
