@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { printable } from './printable.ts';
 
 /** What tells one machine from another, as far as it has it; a container may have nothing of it. */
@@ -13,23 +12,8 @@ export interface Machine {
 
 const ID = /^[0-9a-f]{32}$/;
 const BOOT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const KEY = /^[A-Za-z0-9+/]{40,1100}={0,2}$/;
 
-/** `ID BOOT KEY`, as a host says it: `-` where it has none, KEY in base64. What has another form counts as not there. */
-export function parseMachine(line: string): Machine {
-  const [id = '', boot = '', key = ''] = line.trim().split(' ');
-  return {
-    ...(ID.test(id) && { id }),
-    ...(BOOT.test(boot) && { boot }),
-    ...(KEY.test(key) && { hostKey: fingerprint(key) }),
-  };
-}
-
-/** `SHA256:…` */
-const fingerprint = (key: string): string =>
-  `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`;
-
-/** The same as parsed JSON, from a file that somebody may have written; undefined: it says nothing. */
+/** What somebody else may have written, as parsed JSON: what has another form counts as not there; undefined: it says nothing. */
 export function machineIn(json: unknown): Machine | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
   const { id, boot, hostKey } = json as Record<string, unknown>;

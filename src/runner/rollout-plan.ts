@@ -1,9 +1,9 @@
 import type { EventOf } from '../core/event.ts';
 import type { Host } from '../core/inventory.ts';
 import { type Play, stepsOf } from '../core/playbook.ts';
-import type { Bounds } from '../core/rollout.ts';
+import type { Bounds, Spread } from '../core/rollout.ts';
+import { hostScope } from '../core/scope.ts';
 import { failuresAllowed } from './budget.ts';
-import { domainOf } from './spread.ts';
 import { wavesOf } from './waves.ts';
 
 /** A play and the hosts that its pattern and the limit have selected. */
@@ -58,3 +58,7 @@ export function plannedEvent({
   // For a rollback, which may know no inventory.
   return { ...planned, domains: Object.fromEntries(hosts.map((host) => [host.name, domainOf(host, play, spread)])) };
 }
+
+/** Hosts without the variable are one domain. */
+export const domainOf = (host: Host, play: Play, { by }: Spread): string =>
+  JSON.stringify(hostScope(host, play)[by] ?? null);

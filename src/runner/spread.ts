@@ -1,10 +1,6 @@
-import type { Host } from '../core/inventory.ts';
-import type { Play } from '../core/playbook.ts';
-import type { Spread } from '../core/rollout.ts';
-import { hostScope } from '../core/scope.ts';
 import type { HostState } from './host-state.ts';
 import type { Gate } from './pool.ts';
-import type { PlannedPlay } from './rollout-plan.ts';
+import { domainOf, type PlannedPlay } from './rollout-plan.ts';
 
 /** At most `most` items of a domain at once: of a rack, of a zone. */
 export class SpreadGate<T> implements Gate<T> {
@@ -47,7 +43,3 @@ export function gateOf({ play }: PlannedPlay): Gate<HostState> | undefined {
   const { spread } = play.rollout;
   return spread && new SpreadGate(spread.most, ({ host }) => domainOf(host, play, spread));
 }
-
-/** Hosts without the variable are one domain. */
-export const domainOf = (host: Host, play: Play, { by }: Spread): string =>
-  JSON.stringify(hostScope(host, play)[by] ?? null);

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ConnectionOptions } from '../core/connection-options.ts';
-import { parseMachine } from '../core/machine.ts';
 import { type Connection, SessionError } from '../core/session.ts';
 import { AgentConnection } from './agent-connection.ts';
 import { agentCommand, bootstrapText, remoteCommand } from './bootstrap.ts';
@@ -9,6 +8,7 @@ import { type Attempt, whyLost, whyUnreachable } from './diagnosis.ts';
 import { MarkReader } from './framing.ts';
 import { guardOf } from './guard.ts';
 import { HostProcess } from './host-process.ts';
+import { parseMachine } from './machine.ts';
 import { open } from './opening.ts';
 import { refusalOf } from './refusal.ts';
 import { jumpOf, type Route, routeOf } from './route.ts';

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compareMachines, type Machine, machineIn, parseMachine } from '../../src/core/machine.ts';
+import { compareMachines, type Machine, machineIn } from '../../src/core/machine.ts';
+import { parseMachine } from '../../src/transport/machine.ts';
 
 const ID = '0123456789abcdef0123456789abcdef';
 const OTHER = 'f'.repeat(32);

@@ -1,6 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
 import { bytesOf, lookAtFile, parseFile } from '../../src/files/file.ts';
-import { fileChange, fileUndo, refusalToWrite, withPending, writeFile } from '../../src/files/file-change.ts';
+import {
+  fileChange,
+  fileUndo,
+  refusalToWrite,
+  removedByUndo,
+  withPending,
+  writeFile,
+} from '../../src/files/file-change.ts';
 import { fakeHost } from '../steps/fake-host.ts';
 import { pendingChange } from '../steps/plan-cases.ts';
 
@@ -89,6 +96,14 @@ describe('a change of a file', () => {
       script: { kind: 'undo', path: 'files/undo.sh' },
       args: argv,
       summary: `restore ${path}`,
+      look: { kind: 'probe', path: 'files/probe-undo.sh' },
+      diff: { path, before: 'new\n', after: 'x\u0000\n\n' },
+    });
+    // Where what was there would keep dockerd from starting, the undo removes the file.
+    expect(fileUndo(removedByUndo(change))).toMatchObject({
+      args: [path, 'kept', ...change.data.after, 'absent', '', '', ''],
+      summary: `remove ${path}`,
+      diff: { path, before: 'new\n', after: '' },
     });
   });
 });

@@ -151,9 +151,9 @@ describe('another controller', () => {
       started: { playbooks: ['p.yaml'] },
     });
     expect(copy?.events).toMatchObject([
+      { type: 'host.identified' },
       { type: 'change.applying', seq: 0, change: { summary: `put ${file}`, before: 'old' } },
       { type: 'change.applying', seq: 1 },
-      { type: 'host.identified' },
       { type: 'change.applied', seq: 0 },
       { type: 'change.drifted', seq: 1 },
     ]);
