@@ -2,7 +2,7 @@
  * unwedge as a library. No global state: it prints nothing, ends no process and hears no signals.
  *
  *     const inventory = await loadInventory('inventory.yaml');
- *     const playbook = await loadPlaybook('playbooks/free-dead-containers.yaml', { inventory });
+ *     const playbook = await loadPlaybook('free-dead-containers', { inventory });
  *     const run = startRun(playbook, { check: true });
  *     for await (const event of run.events) console.log(event.type);
  *     console.log((await run.recap).outcomes);

@@ -5,6 +5,7 @@ import { stepPages } from '../docs/generate.ts';
 import { findingsPage } from '../docs/generate-findings.ts';
 import { rulesPage } from '../docs/generate-rules.ts';
 import { ExitCode } from '../src/core/exit-code.ts';
+import { isShipped, SHIPPED } from '../src/core/shipped.ts';
 import { explanationJson } from '../src/docker/explanation.ts';
 import { causeOf, REASONS } from '../src/docker/message-reason.ts';
 import { classifyMessage } from '../src/docker/removal-error.ts';
@@ -185,6 +186,10 @@ describe('the references', () => {
   });
 });
 
+/** The names in `unwedge run NAME`; PLAYBOOK and `${…}` stand for any. */
+const playbooksIn = (text: string): string[] =>
+  [...text.matchAll(/unwedge run (?!--)([a-z][\w-]*)(?=[ `'"])/g)].map(([, name = '']) => name);
+
 describe('the files to copy', () => {
   const example = source('inventory.example.yaml');
 
@@ -196,14 +201,27 @@ describe('the files to copy', () => {
     },
   );
 
-  it.each(['inventory.example.yaml', 'playbooks/free-dead-containers.yaml', 'playbooks/mountflags-slave.yaml'])(
+  it.each(['inventory.example.yaml', ...SHIPPED.map((name) => `playbooks/${name}.yaml`)])(
     'the comments of %s name commands and flags that there are',
     (path) => {
       const lines = [...source(path).matchAll(/^# +(unwedge .*?)(?: {2,}.*)?$/gm)].map(([, line = '']) => line);
       expect(lines).not.toEqual([]);
       expect(lines.flatMap((line) => unknownFlags(line, help))).toEqual([]);
+      expect(lines.flatMap(playbooksIn).filter((name) => !isShipped(name))).toEqual([]);
     },
   );
+
+  it('no text of the command names a shipped playbook by a path, which leads somewhere only in the checkout', () => {
+    const texts = readdirSync(`${packageRoot}src`, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => [path, source(`src/${path}`)] as const);
+    const comments = SHIPPED.map((name) => [name, source(`playbooks/${name}.yaml`)] as const);
+    const byPath = new RegExp(`(?:${SHIPPED.join('|')})\\.yaml`);
+    expect([...texts, ...comments].filter(([, text]) => byPath.test(text)).map(([path]) => path)).toEqual([]);
+    const told = texts.flatMap(([, text]) => playbooksIn(text));
+    expect(told).toContain('free-dead-containers');
+    expect(told.filter((name) => !isShipped(name))).toEqual([]);
+  });
 });
 
 describe('README.md shows what the plain reporter prints', async () => {

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { inputError } from '../core/diagnostic.ts';
 import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import type { Report } from '../core/report.ts';
@@ -19,9 +18,7 @@ import type { AuditReportFlags } from './report-flags.ts';
 import { reported } from './report-run.ts';
 import { connect, planOf } from './run-plan.ts';
 import { shellWords } from './shell-text.ts';
-
-/** What an audit looks at, the same from src/cli and from dist/cli. */
-const PLAYBOOK = fileURLToPath(new URL('../../playbooks/audit.yaml', import.meta.url));
+import { playbookFile } from './shipped-playbooks.ts';
 
 export interface AuditFlags
   extends ConnectionFlags,
@@ -42,9 +39,10 @@ export async function audit(given: AuditFlags): Promise<ExitCode> {
 
 async function look(given: AuditFlags, flags: RunFlags, watch: Watch): Promise<ExitCode> {
   const before = given.diff === undefined ? undefined : await readAudit(given.diff);
-  const prepared = await prepareRun([PLAYBOOK], flags);
+  const playbooks = [playbookFile('audit')];
+  const prepared = await prepareRun(playbooks, flags);
   const id = newRunId(Date.now(), Math.random);
-  const plan = { ...planOf(id, ['playbooks/audit.yaml'], prepared, flags), mode: 'check' } as const;
+  const plan = { ...planOf(id, playbooks, prepared, flags), mode: 'check' } as const;
   const { failOn } = given;
   const of = {
     ...({ kind: 'audit', failOn, watch } as const),

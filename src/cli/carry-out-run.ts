@@ -18,6 +18,7 @@ import { connect, planOf } from './run-plan.ts';
 import { approvedBy, lookingText } from './saved-plan.ts';
 import type { ReadPlan } from './saved-plan-file.ts';
 import { SentScripts } from './sent-scripts.ts';
+import { playbookName } from './shipped-playbooks.ts';
 import { stateDir } from './state-dir.ts';
 import { accountsOf } from './step-users.ts';
 
@@ -59,7 +60,7 @@ async function carryOut(
   const journal = await openJournal(stateDir(flags), run);
   const sent = new SentScripts(journal);
   // What a host keeps of a run is one journal, whoever goes on with it.
-  const hosts = hostJournals(past?.run ?? run, playbooks, sent.texts, accountsOf(prepared));
+  const hosts = hostJournals(past?.run ?? run, playbooks.map(playbookName), sent.texts, accountsOf(prepared));
   const ahead = past && { past, ask: askingOf(past.run), limits: limitsOf(past.run, playbooks, flags) };
   const known = knownMachines(past, by, flags);
   watch.begin(run);

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { RULE_NAMES, ruleText } from '../core/rule.ts';
 import { CODES } from '../docker/finding-catalogue.ts';
@@ -6,6 +7,7 @@ import { listRuns } from '../journal/index.ts';
 import { stepTypes } from '../steps/index.ts';
 import { type CommandLine, readCommandLine, subcommands } from './command-line.ts';
 import { atHome, namesInInventory, stepNamesIn, tagsIn } from './known-names.ts';
+import { shippedPlaybooks } from './shipped-playbooks.ts';
 import { stateDir } from './state-dir.ts';
 
 /** What may stand for the last word: these, or the name of a file or a folder, which the shell knows itself. */
@@ -87,6 +89,7 @@ async function candidates(line: CommandLine): Promise<Found> {
 type Source = (line: CommandLine) => Found | Promise<Found>;
 
 const VALUES: Readonly<Record<string, Source>> = {
+  '--playbook': ({ current, prefix }) => playbooks(current.slice(prefix.length)),
   '--connection': () => [['ssh'], ['local']],
   '--limit': async (line) => behind(line, /^.*[,:&!]/s, hostsAndGroups(await inventoryOf(line))),
   '--host': async (line) => (await inventoryOf(line)).hosts.map((name) => [name]),
@@ -103,7 +106,8 @@ const pathsOf = (flags: string): Found =>
 
 /** By the argument's name. */
 const OPERANDS: Readonly<Record<string, Source>> = {
-  playbook: () => 'files',
+  playbook: ({ current }) => playbooks(current),
+  shipped: () => shippedPlaybooks().map(({ name, summary }) => [name, summary]),
   run: async ({ values }) => {
     const [folder] = values.get('--state-dir')?.slice(-1) ?? [];
     return plain(await listRuns(stateDir(folder === undefined ? {} : { stateDir: atHome(folder) })));
@@ -112,6 +116,14 @@ const OPERANDS: Readonly<Record<string, Source>> = {
   file: () => 'files',
   'code or message': () => plain([...CODES, ...RULE_NAMES.map((rule) => ruleText(rule).code)]),
 };
+
+/** Names that come with unwedge and the playbooks of this folder; once no such name fits, files anywhere. */
+function playbooks(current: string): Found {
+  const fitting = shippedPlaybooks().filter(({ name }) => name.startsWith(current));
+  if (fitting.length === 0) return 'files';
+  const here = readdirSync('.').filter((file) => /\.ya?ml$/.test(file));
+  return [...fitting.map(({ name, summary }): Candidate => [name, summary]), ...plain(here)];
+}
 
 const plain = (words: readonly string[]): Candidate[] => words.map((word) => [word]);
 

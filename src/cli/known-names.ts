@@ -5,6 +5,7 @@ import { parseYaml } from '../core/yaml.ts';
 import { entryOf, toJson, type YamlNode } from '../core/yaml-node.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { splitTags, TAG_WORDS } from '../playbook/tags.ts';
+import { playbookFile } from './shipped-playbooks.ts';
 
 /** What the sources of a command line say of hosts. Programs are not run: nobody asked for it yet. */
 export async function namesInInventory(
@@ -43,7 +44,7 @@ const valueAt = (node: YamlNode, key: string): unknown => {
 /** Every node of playbooks and of the files that they include. Nothing of them is checked or run. */
 async function* nodesIn(playbooks: readonly string[]): AsyncGenerator<YamlNode> {
   // The list grows while it is walked.
-  const files = playbooks.map((file) => resolve(atHome(file)));
+  const files = playbooks.map((file) => resolve(atHome(playbookFile(file))));
   for (const file of files)
     for (const node of nodesBelow(await readYamlFile(file))) {
       yield node;

@@ -16,6 +16,7 @@ import { type CheckedInput, checkedInput, type PreparedRun, prepareInput } from 
 import { callOf } from './run-call.ts';
 import { connect, planOf } from './run-plan.ts';
 import { SentScripts } from './sent-scripts.ts';
+import { playbookFile, playbookName } from './shipped-playbooks.ts';
 import { stateDir } from './state-dir.ts';
 import { accountsOf } from './step-users.ts';
 import { surroundings } from './surroundings.ts';
@@ -58,8 +59,9 @@ export interface LoadedPlaybook {
   readonly input: CheckedInput;
 }
 
-/** Reads a playbook and checks all of it before any host is touched. @throws InputError with every fault, not only the first */
-export async function loadPlaybook(file: string, options: PlaybookOptions): Promise<LoadedPlaybook> {
+/** Reads a playbook (a file, or the name of one that comes with unwedge) and checks all of it before any host is touched. @throws InputError with every fault, not only the first */
+export async function loadPlaybook(playbook: string, options: PlaybookOptions): Promise<LoadedPlaybook> {
+  const file = playbookFile(playbook);
   const input = await checkedInput([file], options.inventory, flagsOf(options, {}));
   return { file, warnings: input.playbooks.flatMap(({ warnings }) => warnings), options, input };
 }
@@ -176,7 +178,7 @@ async function change(
   const journal = await openJournal(stateDir(flags), id);
   try {
     const sent = new SentScripts(journal);
-    const hosts = hostJournals(id, [file], sent.texts, accountsOf(prepared));
+    const hosts = hostJournals(id, [playbookName(file)], sent.texts, accountsOf(prepared));
     const around = surroundings(journal, prepared.secrets, hosts, stop, report);
     return await start(plan, sent.over(connect(prepared)), around);
   } finally {

@@ -13,6 +13,7 @@ import type { Known } from '../playbook/play.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
 import { type Checked, LINT_FORMATS, type LintFormat } from './lint-formats.ts';
+import { missing, playbookFile } from './shipped-playbooks.ts';
 import { becomingHosts } from './step-users.ts';
 import { refusedWays } from './targets.ts';
 import { filesNamed, runNothing, runsHere, withOwnText, withOwnTexts } from './untrusted.ts';
@@ -27,14 +28,20 @@ export interface LintFlags {
 }
 
 /** `unwedge lint`: every finding of every playbook, and of the inventory. */
-export async function lint(playbooks: readonly string[], flags: LintFlags): Promise<ExitCode> {
+export async function lint(words: readonly string[], flags: LintFlags): Promise<ExitCode> {
+  const playbooks = words.map(playbookFile);
   const roots = rootsOf(filesNamed(playbooks, flags));
-  return findAll(playbooks, flags, roots).catch((error: unknown) => {
+  return findAll(words, playbooks, flags, roots).catch((error: unknown) => {
     throw error instanceof InputError ? withOwnTexts(error, roots) : error;
   });
 }
 
-async function findAll(playbooks: readonly string[], flags: LintFlags, roots: Confine): Promise<ExitCode> {
+async function findAll(
+  words: readonly string[],
+  playbooks: readonly string[],
+  flags: LintFlags,
+  roots: Confine,
+): Promise<ExitCode> {
   const untrusted = flags.untrusted ? roots : undefined;
   const extraVars = await parseExtraVars(flags.extraVars, untrusted);
   const { inventory, findings } = await readInventory(playbooks, flags.inventory, untrusted);
@@ -48,7 +55,7 @@ async function findAll(playbooks: readonly string[], flags: LintFlags, roots: Co
   };
   const { plays, ...found } = await checkAll(playbooks, known);
   const checked: Checked = {
-    playbooks,
+    playbooks: words,
     findings: [
       ...findings,
       ...found.findings,
@@ -99,6 +106,9 @@ async function checkAll(files: readonly string[], known: Known): Promise<{ plays
   const findings: Diagnostic[] = [];
   const plays: Play[] = [];
   for (const file of files) {
+    const absent = missing(file);
+    findings.push(...absent.map((finding) => ({ ...finding, rule: 'unreadable-file' as const })));
+    if (absent.length > 0) continue;
     try {
       const checked = await checkPlaybookFile(file, known);
       findings.push(...checked.findings);

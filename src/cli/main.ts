@@ -4,6 +4,7 @@ import { ExitCode } from '../core/exit-code.ts';
 import { readHangs } from '../local/read-file.ts';
 import type { AuditFlags } from './audit.ts';
 import { printScript, SHELLS, type Shell } from './completion.ts';
+import { withInventory } from './default-inventory.ts';
 import type { ExportFlags } from './export-run.ts';
 import { report } from './failure.ts';
 import {
@@ -29,6 +30,13 @@ import type { RollbackFlags } from './rollback.ts';
 import type { ResumeFlags } from './run-call.ts';
 import { addScheduleCommand } from './schedule-command.ts';
 
+const INVENTORY = [
+  '-i, --inventory <source>',
+  'inventory file, or host1,host2, (repeatable; default: $UNWEDGE_INVENTORY, else ./inventory.yaml)',
+  collect,
+  [] as string[],
+] as const;
+
 /** Of the commands that change hosts. */
 const runningFlags = (command: Command): Command => reportFlags(lockFlag(connectionFlags(command)));
 
@@ -39,7 +47,6 @@ const program = new Command('unwedge')
   .version(packageVersion(), '-V, --version')
   // Flags behind `runs show` are its own, not those of `runs`.
   .enablePositionalOptions()
-  .showHelpAfterError('(unwedge --help tells the commands, unwedge COMMAND --help its flags)')
   .showSuggestionAfterError();
 
 runningFlags(
@@ -47,8 +54,8 @@ runningFlags(
     notifyFlags(
       forceHostFlag(program.command('run'))
         .description('run playbooks against the hosts of an inventory')
-        .argument('[playbook...]', 'playbook files, run in this order')
-        .option('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+        .argument('[playbook...]', 'playbooks, run in this order: files, or names from unwedge playbooks')
+        .option(...INVENTORY)
         .option('-l, --limit <pattern>', 'only these hosts of the ones that the plays name')
         .option('-C, --check', 'change nothing; tell what a run would change')
         .option('--dry-run', 'the same as --check')
@@ -64,7 +71,7 @@ runningFlags(
 ).action(async (playbooks: string[], flags: RunFlags, command: Command) => {
   if (flags.plan === undefined) {
     const { run } = await import('./run.ts');
-    process.exitCode = await run(playbooks, flags);
+    process.exitCode = await run(playbooks, withInventory(flags));
     return;
   }
   const { runByPlan } = await import('./saved-plan-run.ts');
@@ -82,7 +89,7 @@ auditReportFlags(
             .description(
               'look at the hosts of an inventory and change nothing: what is stuck, who holds it, which causes wait',
             )
-            .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+            .option(...INVENTORY)
             .option('-l, --limit <pattern>', 'only these hosts')
             .option('--why <host>', 'look at this host, and tell what each finding was concluded from')
             .option('-e, --extra-vars <k=v|@file>', 'variables that win over all others (repeatable)', collect, [])
@@ -93,7 +100,7 @@ auditReportFlags(
   ),
 ).action(async (flags: AuditFlags) => {
   const { audit } = await import('./audit.ts');
-  process.exitCode = await audit(flags);
+  process.exitCode = await audit(withInventory(flags));
 });
 
 runningFlags(
@@ -191,7 +198,7 @@ runs
 program
   .command('lint')
   .description('check playbooks without touching any host')
-  .argument('<playbook...>', 'playbook files')
+  .argument('<playbook...>', 'files, or names from unwedge playbooks')
   .option(
     '-i, --inventory <source>',
     'check variables and host names against this inventory, too (repeatable)',
@@ -211,7 +218,7 @@ program
 program
   .command('inventory')
   .description('show what an inventory says')
-  .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+  .option(...INVENTORY)
   .option('-l, --limit <pattern>', 'only these hosts')
   .option('--list', 'as JSON, as ansible-inventory --list prints it')
   .option('--graph [group]', 'the groups as a tree')
@@ -220,8 +227,24 @@ program
   .option('--playbook-dir <folder>', 'read group_vars and host_vars beside a playbook, too')
   .action(async (flags: InventoryFlags) => {
     const { showInventory } = await import('./inventory.ts');
-    await showInventory(flags);
+    await showInventory(withInventory(flags));
   });
+
+const playbooks = program
+  .command('playbooks')
+  .description('list the playbooks that come with unwedge')
+  .action(async () => (await import('./shipped-playbooks.ts')).listPlaybooks());
+playbooks
+  .command('show')
+  .description('print one: its comments say when to use it')
+  .argument('<shipped>', 'its name')
+  .action(async (name: string) => (await import('./shipped-playbooks.ts')).showPlaybook(name));
+playbooks
+  .command('copy')
+  .description('copy one into a folder, to change it')
+  .argument('<shipped>', 'its name')
+  .argument('[folder]', 'where to', '.')
+  .action(async (name: string, folder: string) => (await import('./shipped-playbooks.ts')).copyPlaybook(name, folder));
 
 program
   .command('steps')
@@ -259,6 +282,15 @@ program
     const { printCompletion } = await import('./complete.ts');
     await printCompletion(program, line ?? words);
   });
+
+/** After a wrong call the help that helps is that of its command. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(
+    `(see: ${path} --help${command.registeredArguments[0]?.name() === 'run' ? '; unwedge runs lists the runs' : ''})`,
+  );
+  for (const below of command.commands) pointToHelp(below, `${path} ${below.name()}`);
+}
+pointToHelp(program, 'unwedge');
 
 // `| head` closes our standard output, and so does a terminal that goes away: a run goes on, its journal is what counts.
 process.stderr.on('error', () => {});

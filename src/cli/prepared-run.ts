@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { inputError } from '../core/diagnostic.ts';
+import { InputError, inputError } from '../core/diagnostic.ts';
 import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import type { RunCall } from '../core/event.ts';
 import type { Host } from '../core/inventory.ts';
@@ -20,6 +20,7 @@ import { runLocal } from '../transport/run-local.ts';
 import { becomePassword } from './become-password.ts';
 import { chosenPlaybooks } from './chosen-playbooks.ts';
 import type { ChoiceFlags, ConnectionFlags, RunFlags } from './flags.ts';
+import { missing, playbookName } from './shipped-playbooks.ts';
 import { becomingHosts, type Ways } from './step-users.ts';
 import { targets } from './targets.ts';
 import { vaultPasswords } from './vault-passwords.ts';
@@ -29,7 +30,7 @@ export interface PreparedRun extends Ways {
   readonly plays: readonly ResolvedPlay[];
   /** Texts that must be shown nowhere. */
   readonly secrets: readonly string[];
-  /** Each file as it was given, with the SHA-256 of its text and of all that it includes. */
+  /** Each file as it was given, or a shipped playbook's name, with the SHA-256 of its text and of all that it includes. */
   readonly playbooks: RunCall['playbooks'];
   /** Absolute paths of the modules whose step types they use. */
   readonly plugins: readonly string[];
@@ -47,7 +48,11 @@ export interface CheckedInput {
 
 /** Reads and checks all that a run is made of. @throws InputError with every fault */
 export async function prepareRun(files: readonly string[], flags: RunFlags): Promise<PreparedRun> {
-  const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(files));
+  const findings = files.flatMap(missing);
+  const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(files)).catch((error: unknown) => {
+    throw error instanceof InputError ? new InputError([...findings, ...error.diagnostics]) : error;
+  });
+  if (findings.length > 0) throw new InputError(findings);
   const input = await checkedInput(files, inventory, flags);
   const warnings = flags.quiet ? [] : input.playbooks.flatMap((playbook) => playbook.warnings);
   for (const warning of warnings) console.error(formatDiagnostic(warning));
@@ -85,7 +90,7 @@ export async function prepareInput(input: CheckedInput, flags: ConnectionFlags):
   const passwords = [...options.values(), ...rootOptions.values()].flatMap(({ become }) => become?.password ?? []);
   return {
     plays: checked.map((play) => ({ ...play, hosts: sameHosts(play.hosts, hosts) })),
-    playbooks: playbooks.map(({ file, sha256 }) => ({ file, sha256 })),
+    playbooks: playbooks.map(({ file, sha256 }) => ({ file: playbookName(file), sha256 })),
     plugins: [...new Set(playbooks.flatMap((playbook) => playbook.plugins))],
     options,
     rootOptions,

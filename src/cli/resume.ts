@@ -8,6 +8,7 @@ import { prepareRun } from './prepared-run.ts';
 import { findWholeRun, isThrough, mustBeResumable } from './resumable.ts';
 import { enterFolderOf, mustBeTheSame, type ResumeFlags, recalledFlags } from './run-call.ts';
 import { type ReadPlan, readPlan } from './saved-plan-file.ts';
+import { playbookFile } from './shipped-playbooks.ts';
 import { stateDir } from './state-dir.ts';
 
 /** `unwedge resume RUN`: goes on where a run ended, with what it was called with. */
@@ -26,7 +27,7 @@ export async function resume(prefix: string, today: ResumeFlags): Promise<ExitCo
     }
     enterFolderOf(call, 'the run was called');
     const flags = { ...recalledFlags(call, today), stateDir: dir };
-    const files = call.playbooks.map(({ file }) => file);
+    const files = call.playbooks.map(({ file }) => playbookFile(file));
     const prepared = await prepareRun(files, flags);
     mustBeTheSame(call, prepared, `run ${of} began`, ANEW);
     const past = await loadPast(dir, of);

@@ -6,11 +6,12 @@ import { limitsOf } from './limits.ts';
 import { lockWish } from './locks.ts';
 import { softwareNow } from './own-package.ts';
 import type { PreparedRun } from './prepared-run.ts';
+import { playbookName } from './shipped-playbooks.ts';
 import { rememberedWay, wayTo } from './step-users.ts';
 
 /** The plan of a run or a check, but for its mode. */
 export const planOf = (run: string, playbooks: readonly string[], prepared: PreparedRun, flags: RunFlags) => ({
-  ...{ run, playbooks, plays: prepared.plays, forks: flags.forks, lock: lockWish(flags) },
+  ...{ run, playbooks: playbooks.map(playbookName), plays: prepared.plays, forks: flags.forks, lock: lockWish(flags) },
   hosts: rowsOf(prepared),
   becomes: ({ name }: { readonly name: string }) => prepared.options.get(name)?.become !== undefined,
   limits: limitsOf(run, playbooks, flags),

@@ -9,14 +9,16 @@ import { playLock, runLock, withLocks } from './locks.ts';
 import { callKey, type Watch, watched } from './notify.ts';
 import { checkPin } from './playbook-pin.ts';
 import { prepareRun } from './prepared-run.ts';
+import { playbookFile, playbookName } from './shipped-playbooks.ts';
 import { stateDir } from './state-dir.ts';
 
 /** `unwedge run`: everything is checked first; then hosts are touched. */
-export async function run(playbooks: readonly string[], given: RunFlags): Promise<ExitCode> {
-  mustBeSensible(playbooks, given);
+export async function run(words: readonly string[], given: RunFlags): Promise<ExitCode> {
+  mustBeSensible(words, given);
+  const playbooks = words.map(playbookFile);
   const about = {
     command: isDry(given) ? 'check' : 'run',
-    playbooks,
+    playbooks: playbooks.map(playbookName),
     key: callKey(playbooks, given),
     flags: given,
   } as const;

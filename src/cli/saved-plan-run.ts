@@ -12,6 +12,7 @@ import { isDry } from './run.ts';
 import { enterFolderOf, mustBeTheSame } from './run-call.ts';
 import { extentOf } from './saved-plan.ts';
 import { readPlan } from './saved-plan-file.ts';
+import { playbookFile } from './shipped-playbooks.ts';
 import { stateDir } from './state-dir.ts';
 
 /** What a plan says itself. */
@@ -41,7 +42,7 @@ async function runWatched(file: string, today: RunFlags, given: ReadonlySet<stri
   const dir = stateDir(today);
   enterFolderOf(plan.call, 'the plan was made');
   const flags = { ...recalled(plan.call.flags, today, given), stateDir: dir };
-  const files = plan.call.playbooks.map((playbook) => playbook.file);
+  const files = plan.call.playbooks.map(({ file }) => playbookFile(file));
   const prepared = await prepareRun(files, flags);
   mustBeTheSame(plan.call, prepared, `the plan ${source.file} was made`, 'bring back what it was, or make a plan anew');
   tell([`by plan ${file} of ${plan.madeAt}: ${extentOf(plan)}`], flags);

@@ -11,16 +11,19 @@ import { machineName } from '../schedule/machine-name.ts';
 import { readNote } from '../schedule/note.ts';
 import { offsetOf } from '../schedule/offset.ts';
 import { checkName, type Schedule, type ScheduleFile, type Scheduler } from '../schedule/schedule.ts';
+import { withInventory } from './default-inventory.ts';
 import { pinOf } from './playbook-pin.ts';
 import { type PreparedRun, prepareRun } from './prepared-run.ts';
 import { reportFiles } from './report-files.ts';
 import type { AddFlags } from './schedule-flags.ts';
 import { absolute, onOneLine, scheduledWords, source } from './schedule-words.ts';
 import { cron, hasCron, hasSystemd, scheduledState, scopeOf, systemd, whoHas } from './schedulers.ts';
+import { playbookFile } from './shipped-playbooks.ts';
 
 /** `unwedge schedule add NAME`: all is checked as for a run, then by what will carry it out; only then it is made. */
-export async function addSchedule(name: string, flags: AddFlags): Promise<ExitCode> {
-  checkFlags(checkName(name), flags);
+export async function addSchedule(name: string, given: AddFlags): Promise<ExitCode> {
+  checkFlags(checkName(name), given);
+  const flags = { ...withInventory(given), playbook: given.playbook.map(playbookFile) };
   const prepared = await prepareRun(flags.playbook, flags);
   checkRollouts(prepared.plays, 'check', Date.now());
   await reportFiles(flags);
@@ -37,8 +40,7 @@ export async function addSchedule(name: string, flags: AddFlags): Promise<ExitCo
 }
 
 function checkFlags(name: string, flags: AddFlags): void {
-  if (flags.playbook.length === 0)
-    throw inputError('no playbook', 'name one: --playbook playbooks/free-dead-containers.yaml');
+  if (flags.playbook.length === 0) throw inputError('no playbook', 'name one: --playbook free-dead-containers');
   if ((flags.onCalendar === undefined) === (flags.cron === undefined))
     throw inputError(
       'when is it to run?',

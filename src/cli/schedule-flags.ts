@@ -36,8 +36,18 @@ export const addFlags = (command: Command): Command =>
       choiceFlags(
         connectionFlags(
           notifyFlags(reportFileFlags(scopeFlag(command)))
-            .requiredOption('--playbook <file>', 'a playbook to run (repeatable)', collect, [])
-            .requiredOption('-i, --inventory <source>', 'inventory file, or host1,host2, (repeatable)', collect, [])
+            .requiredOption(
+              '--playbook <playbook>',
+              'a playbook to run: a file, or a name from unwedge playbooks (repeatable)',
+              collect,
+              [],
+            )
+            .option(
+              '-i, --inventory <source>',
+              'inventory file, or host1,host2, (repeatable; default: $UNWEDGE_INVENTORY, else ./inventory.yaml)',
+              collect,
+              [],
+            )
             .option('--on-calendar <expression>', "when, for systemd: 'Mon..Fri *-*-* 03:15:00'")
             .option('--cron <expression>', "when, for cron: '15 3 * * 1-5'")
             .option('--apply', 'change the hosts; without it each run is a check')

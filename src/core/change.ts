@@ -18,6 +18,8 @@ export interface Change {
   readonly risk: Risk;
   /** How many running containers it stops, also those that come back; left out where it stops none. */
   readonly stops?: number | 'unknown';
+  /** Names of running containers that it stops and that have no restart policy: they stay down. */
+  readonly down?: readonly string[];
   /** True where check cannot know whether a run will make this change. */
   readonly may?: boolean;
   /** For files: unified diff material, shown by --diff. */

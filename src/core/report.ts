@@ -52,6 +52,8 @@ export interface HostReport {
   readonly enforced?: Enforcement;
   /** Why it is not `namespace`. */
   readonly why?: string;
+  /** True: no step of this run looked for stuck containers here, so no findings means nothing. */
+  readonly unchecked?: true;
   /** A line each: what could not be seen, and why. */
   readonly unseen: readonly string[];
   /** As last looked at. */
@@ -66,6 +68,8 @@ export interface ReportedChange {
   readonly stepType: string;
   readonly summary: string;
   readonly risk: Change['risk'];
+  /** Names of the containers that it stops and that have no restart policy: they stay down. */
+  readonly down?: readonly string[];
   /** A dry run can't know whether a run will make it. */
   readonly may?: boolean;
   /** `planned`: a dry run's, or one that was not begun. */

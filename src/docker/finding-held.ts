@@ -78,7 +78,7 @@ function bindThat({ holder }: ToldHolder, [{ entry }]: Held, daemon: Daemon): st
 const leafOf = (path: string): string => `…${path.replace(/^.*\/[0-9a-f]{64}(?:-init)?/, '')}`;
 
 function remedyText(refusal: string | undefined, { release }: ToldHolder): string {
-  const free = 'unwedge run playbooks/free-dead-containers.yaml';
+  const free = 'unwedge run free-dead-containers';
   return refusal === undefined
     ? `${free} unmounts that copy and removes the container; where it cannot: ${release}`
     : `${release} (no umount there: ${refusal})`;

@@ -25,7 +25,7 @@ const RULES: readonly Rule[] = [
     holds: (daemon, pending) => daemon.kernel.mayDetachMounts === 'off' && !detaches(daemon, pending),
     message: ({ kernel }) =>
       `fs.may_detach_mounts is 0 (kernel ${kernel.release}): a mount in any namespace blocks a removal`,
-    remedy: 'unwedge run playbooks/detach-mounts.yaml turns it on, without a restart',
+    remedy: 'unwedge run detach-mounts turns it on, without a restart',
   },
   {
     code: 'UW310',

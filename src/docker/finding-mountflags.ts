@@ -67,7 +67,7 @@ const RULES: readonly Rule[] = [
     code: 'UW308',
     holds: ({ flag }) => flag === 'private',
     message: () => "MountFlags=private is configured: dockerd keeps the host's mounts busy for ever",
-    remedy: 'write MountFlags=slave in its place, where playbooks/mountflags-slave.yaml does not refuse that',
+    remedy: 'write MountFlags=slave in its place, where unwedge run mountflags-slave does not refuse that',
   },
   {
     code: 'UW314',

@@ -2,7 +2,7 @@
 import type { FindingText } from './finding-text.ts';
 import { LEAVE } from './remedies.ts';
 
-const SLAVE = 'playbooks/mountflags-slave.yaml';
+const SLAVE = 'mountflags-slave';
 
 export const causeTexts = {
   UW301: {
@@ -93,9 +93,7 @@ export const causeTexts = {
     title: 'fs.may_detach_mounts is off: a mount in any namespace blocks a removal',
     meaning:
       'RHEL and CentOS 7.4 and later can detach leaked copies by themselves when docker removes the directory, and this switch turns it on. It needs no restart. Open devices (devicemapper, zfs) it does not help.',
-    todo: [
-      'Turn it on, now and at boot: unwedge run playbooks/detach-mounts.yaml -i INVENTORY --check, then without it',
-    ],
+    todo: ['Turn it on, now and at boot: unwedge run detach-mounts -i INVENTORY --check, then without it'],
     sources: ['moby#34538', 'bugzilla.redhat.com 1441737', 'Linux 3.18 (8ed936b5671b)'],
   },
   UW310: {

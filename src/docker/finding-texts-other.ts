@@ -33,7 +33,7 @@ export const otherTexts = {
     meaning:
       'Its removal stopped half way and the daemon was restarted before it was tried again, or a forced removal before 17.06 made docker forget it. It takes space, and the daemon complains at each start that it cannot load it.',
     todo: [
-      'See which: unwedge run playbooks/audit.yaml -i INVENTORY -v',
+      'See which: unwedge run audit -i INVENTORY -v',
       'A step `orphans` with remove: true takes away what is empty and what no mount and no process refers to; it deletes no file.',
       'Where files are left: set the docker root up afresh when the host can be drained.',
     ],
@@ -45,7 +45,7 @@ export const otherTexts = {
     meaning:
       'The files that a removed container wrote are still there, by a removal that failed after docker forgot the container. It takes space; a mount of it that leaked keeps it busy.',
     todo: [
-      'See which: unwedge run playbooks/audit.yaml -i INVENTORY -v',
+      'See which: unwedge run audit -i INVENTORY -v',
       'Leave it: docker keeps count of layers in a database of its own, and what is taken away by hand may belong to an image.',
       'Where it is much: set the docker root up afresh when the host can be drained.',
     ],

@@ -4,7 +4,7 @@ import type { FindingText } from './finding-text.ts';
 import { CHECK, DRAIN, LEAVE, RETRY, RUN } from './remedies.ts';
 
 const RESTART =
-  'unwedge run playbooks/restart-holders.yaml -i INVENTORY --check tells what a restart would stop; without --check it does it.';
+  'unwedge run restart-holders -i INVENTORY --check tells what a restart would stop; without --check it does it.';
 
 export const stuckTexts = {
   UW001: {
@@ -66,7 +66,7 @@ export const stuckTexts = {
     todo: [
       CHECK,
       'Restart that program in a maintenance window, by its own rules (a kubelet: drain the node first).',
-      'Then remove the container again: unwedge run playbooks/free-dead-containers.yaml -i INVENTORY',
+      'Then remove the container again: unwedge run free-dead-containers -i INVENTORY',
       DRAIN,
     ],
     sources: ['moby#27381'],
@@ -106,7 +106,7 @@ export const stuckTexts = {
       'No mount of it is left in any mount namespace that can be read. Most often the holder went away since: docker does not try again by itself, not even when it is restarted. Do not restart docker first: a container whose record is half deleted is then lost from its list, and its files stay.',
     todo: [
       RETRY,
-      'unwedge run playbooks/free-dead-containers.yaml -i INVENTORY does it for all such containers.',
+      'unwedge run free-dead-containers -i INVENTORY does it for all such containers.',
       'Busy again: something holds it that cannot be seen from here, such as an open descriptor of a namespace; then:',
       DRAIN,
     ],
@@ -130,7 +130,7 @@ export const stuckTexts = {
     title: 'A container is being removed at this moment',
     meaning:
       'docker tries for 5 seconds for each path and 20 for each device before it gives up. Until then nothing is stuck, and a second removal is refused.',
-    todo: [LEAVE, 'Look again in a minute: unwedge run playbooks/audit.yaml -i INVENTORY'],
+    todo: [LEAVE, 'Look again in a minute: unwedge run audit -i INVENTORY'],
     sources: ['pkg/system/rm.go of moby (EnsureRemoveAll)'],
   },
 } as const satisfies Record<string, FindingText>;

@@ -33,7 +33,7 @@ export function unheldFinding(
   }
 }
 
-const FREE = 'unwedge run playbooks/free-dead-containers.yaml';
+const FREE = 'unwedge run free-dead-containers';
 
 function otherCause(container: Container, error: string, said: readonly Said[]): Finding {
   const { reason } = classifyMessage(error);

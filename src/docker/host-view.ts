@@ -77,7 +77,7 @@ const DOWN_WITHOUT_SYSTEMD =
 function wholeAnswer(result: ScriptResult, todo: string): string {
   if (result.code === 3) {
     throw new StepError('no docker program on this host', {
-      todo: 'leave it out of the play: -l all:!HOST',
+      todo: "leave it out of the play: -l 'all:!HOST' (with this host's name)",
     });
   }
   if (result.code === 5) {

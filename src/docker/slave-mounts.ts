@@ -40,7 +40,7 @@ export function refusalOfSlaveMounts(daemon: Daemon, pending: readonly Change[] 
     return {
       reason:
         'containerd is a service of its own here (docker 18.09 and later): it would not see the root filesystems that dockerd mounts in a namespace of its own, and no container would start',
-      todo: 'leave MountFlags as it is on this host; free its containers with playbooks/free-dead-containers.yaml',
+      todo: 'leave MountFlags as it is on this host; free its containers: unwedge run free-dead-containers',
     };
   }
   const unclear = unclearContainerd(daemon);

@@ -29,7 +29,11 @@ export function matchHosts(pattern: string, inventory: Inventory): Host[] {
 const allHosts = ({ groups }: Inventory): readonly string[] => groups.get('all') ?? [];
 
 function nobody(pattern: string, { hosts, groups }: Inventory): InputError {
-  if (hosts.length === 0) return inputError('the inventory has no hosts', 'unwedge inventory -i … shows what was read');
+  if (hosts.length === 0)
+    return inputError(
+      'the inventory has no hosts',
+      'write them into it: all: { hosts: { web-1: , web-2: } }; unwedge inventory -i FILE shows what is read',
+    );
   const todo = `groups: ${[...groups.keys()].slice(0, 12).join(', ')}`;
   return inputError(groups.has(pattern) ? `the group '${pattern}' has no hosts` : `no host matches '${pattern}'`, todo);
 }

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { causeText } from '../core/cause-text.ts';
 import { InputError, inputError } from '../core/diagnostic.ts';
 import { isRunId } from '../core/run-id.ts';
 import { didYouMean } from '../core/suggestion.ts';
@@ -73,4 +74,7 @@ export const isMissing = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 
 export const unreadable = (path: string, cause: unknown): Error =>
-  inputError(`${path} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  inputError(
+    `${path} can't be read: ${causeText(cause)}`,
+    'run as the user that it belongs to, or name another: --state-dir FOLDER',
+  );

@@ -57,9 +57,20 @@ function stepTypeEntry(node: YamlMap, types: ReadonlyMap<string, AnyStepType>, r
   return second ? undefined : first;
 }
 
+const ALL_TYPES = 'unwedge steps lists them all; for a program of yours: command';
+
+/** Words that people use for a step type whose name is not near. */
+const SAME_AS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ...{ run: 'command', exec: 'command', script: 'command', service: 'restart', systemd: 'restart' },
+    ...{ 'remove-dead': 'rm_dead', remove_dead: 'rm_dead', unmount: 'umount' },
+  }),
+);
+
 function unknownStepType(key: string, types: readonly string[]): Message {
-  const keyword = suggestion(key, [...types, ...STEP_KEYWORDS, 'block', 'include']);
-  const todo = keyword === undefined ? unknownKey(key, '', types).todo : `did you mean '${keyword}'?`;
+  const keyword =
+    suggestion(key.replaceAll('-', '_'), [...types, ...STEP_KEYWORDS, 'block', 'include']) ?? SAME_AS.get(key);
+  const todo = keyword === undefined ? (unknownKey(key, '', types).todo ?? ALL_TYPES) : `did you mean '${keyword}'?`;
   return { rule: 'unknown-step-type', message: `unknown step type '${key}'`, todo };
 }
 

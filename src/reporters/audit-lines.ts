@@ -1,6 +1,7 @@
 import type { Enforcement } from '../core/enforcement.ts';
 import type { Finding } from '../core/finding.ts';
 import { type HostReport, type Report, SEVERITIES } from '../core/report.ts';
+import { shippedIn } from '../core/shipped.ts';
 import { findingBlock, findingLine, onScreen } from './finding-lines.ts';
 import { type Group, groupLines, groupsOfHosts, type Item, sameHosts, sameItems } from './same-hosts.ts';
 import type { Style } from './style.ts';
@@ -113,7 +114,7 @@ const todo =
   ];
 
 function commandIn(remedy: string, inventory: string): string | undefined {
-  const [, playbook] = /\b(playbooks\/[\w-]+\.yaml)/.exec(remedy) ?? [];
+  const playbook = shippedIn(remedy);
   return playbook && `unwedge run ${playbook} ${inventory} --check`;
 }
 

@@ -10,7 +10,7 @@ import { illnessLine } from './rollout-lines.ts';
 import { type Item, sameHosts, sameItems } from './same-hosts.ts';
 import type { Style } from './style.ts';
 import type { FileChange } from './unified-diff.ts';
-import { counted, hostList, reasonLine } from './wording.ts';
+import { counted, hostList, oneLine, reasonLine } from './wording.ts';
 
 /** What a run's end tells, gathered from its events: planned changes (check), diffs, notes, recap. */
 export class Summary {
@@ -67,7 +67,7 @@ export class Summary {
       diff ? await this.#diffLines(style) : [],
       ...(columns === undefined ? [] : this.#found(verbose, columns, style)),
       this.#run.mode === 'check' ? fitted(this.#plannedLines(this.#recap, exact), columns, style) : [],
-      recapLines(this.#recap, { ...this.#run, style, mayChange: this.mayChange }),
+      [...recapLines(this.#recap, { ...this.#run, style, mayChange: this.mayChange }), ...this.#downLines(style)],
     ]);
   }
 
@@ -84,11 +84,40 @@ export class Summary {
         titled('Done:', sameHosts(this.#made.byHost({ done: true }), exact)),
         titled('Not done, or in doubt:', sameHosts(this.#made.byHost({ done: false }), exact)),
         titled('Found:', sameHosts(left('critical'), exact)),
-        titled('Notes:', sameHosts(this.#notes, exact)),
+        titled('Notes:', sameHosts(this.#notesLeft(), exact)),
         titled('To take care of:', sameItems(left('warning'), exact)),
         titled('Good to know:', sameItems(left('info'), exact)),
       ].map((lines) => onScreen(lines, columns, style)),
     ];
+  }
+
+  /** A run's notes, without those on containers that it has freed since. */
+  #notesLeft(): ReadonlyMap<string, readonly string[]> {
+    if (this.mode !== 'run') return this.#notes;
+    const subjects = (gone: boolean, host: string) =>
+      (this.#findings.byHost({ gone }).get(host) ?? []).map(({ subject }) => subject.replace(/^container /, ''));
+    const left = [...this.#notes].map(([host, notes]) => {
+      const still = subjects(false, host);
+      const freed = subjects(true, host).filter((subject) => !still.includes(subject));
+      return [host, notes.filter((note) => !freed.some((subject) => note.includes(subject)))] as const;
+    });
+    return new Map(left.filter(([, notes]) => notes.length > 0));
+  }
+
+  /** What ran before and does not run now: nothing but people start it. */
+  #downLines(style: Style): string[] {
+    return [...this.#made.down].flatMap(([host, names]) => {
+      const down = [...names];
+      const are = down.length === 1 ? '1 container is' : `${down.length} containers are`;
+      const have = down.length === 1 ? 'it has' : 'they have';
+      const start = down.every((name) => /^[\w.-]+$/.test(name))
+        ? [style.cyan(`  → docker start ${down.join(' ')}`)]
+        : [];
+      return [
+        style.yellow(oneLine(`⚠ ${host}: ${are} down that ran before: ${down.join(', ')} (${have} no restart policy)`)),
+        ...start,
+      ];
+    });
   }
 
   #plannedLines(recap: Recap, exact: boolean): string[] {

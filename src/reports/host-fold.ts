@@ -17,6 +17,7 @@ export class HostFold {
   groups: readonly string[] | undefined;
   readonly #kind: Report['kind'];
   #begun = false;
+  #looked = false;
   #end: End | undefined;
   /** What it was before a later run that took it back. */
   #before: End | undefined;
@@ -51,6 +52,7 @@ export class HostFold {
         this.#step = event;
         return;
       case 'step.planned':
+        this.#looked ||= event.findings !== undefined;
         this.#notSeen(event.unseen);
         this.#plan(
           event.changes.map((change) => ({ step: event.step, stepType: this.#stepTypeOf(event.step), change })),
@@ -90,6 +92,7 @@ export class HostFold {
       ...groups,
       ...end,
       ...this.#guard,
+      ...(this.#looked ? {} : { unchecked: true }),
       unseen: this.#unseen,
       ...found,
       changes: [...this.#changes.map(made), ...this.#open()],
@@ -122,6 +125,7 @@ export class HostFold {
     return this.#planned.map(({ step, stepType, change }) => ({
       ...{ step, stepType, summary: change.summary, risk: change.risk, state: 'planned' },
       ...(change.may ? { may: true } : {}),
+      ...downOf(change),
     }));
   }
 }
@@ -131,7 +135,10 @@ const same =
   (b: PlannedChange): boolean =>
     a.step === b.step && a.change.resource === b.change.resource && a.change.summary === b.change.summary;
 
+const downOf = ({ down }: Change): Pick<ReportedChange, 'down'> => (down === undefined ? {} : { down });
+
 const made = ({ step, stepType, change, state, reason }: ChangeRecord): ReportedChange => ({
   ...{ step, stepType, summary: change.summary, risk: change.risk, state },
+  ...downOf(change),
   ...(reason === undefined ? {} : { reason }),
 });

@@ -2,7 +2,7 @@ import { withoutIds } from '../core/alike.ts';
 import type { Finding } from '../core/finding.ts';
 import { foundNow, type HostFinding, type Report, SEVERITIES } from '../core/report.ts';
 import { cell, code, counted, hostNames, table } from './markdown-text.ts';
-import { counts, grouped, HOST_STATUSES, isKnown, worstOf } from './tally.ts';
+import { counts, downOn, grouped, HOST_STATUSES, isKnown, worstOf } from './tally.ts';
 
 /** For a ticket: short, what is the same is told once with its hosts. GitHub's flavour, for the tables. */
 export function markdownReport(report: Report): string {
@@ -14,6 +14,7 @@ export function markdownReport(report: Report): string {
     findingTable(report),
     findings(report),
     gone(report),
+    down(report),
     notServed(report),
     changes(report),
     unseen(report),
@@ -27,8 +28,15 @@ function title(report: Report): string {
     const n = worst.get(severity) ?? 0;
     return n === 0 ? [] : [`${n} ${severity}`];
   });
-  const unknown = worst.get('unknown') ?? 0;
-  const words = [...told, ...(unknown === 0 ? [] : [`${unknown} unknown`])].join(', ');
+  const unchecked = report.hosts.filter(
+    (host) => host.unchecked && isKnown(host) && worstOf(report, host) === 'unknown',
+  ).length;
+  const unknown = (worst.get('unknown') ?? 0) - unchecked;
+  const words = [
+    ...told,
+    ...(unchecked === 0 ? [] : [`${unchecked} not checked for stuck containers`]),
+    ...(unknown === 0 ? [] : [`${unknown} unknown`]),
+  ].join(', ');
   return `unwedge ${report.kind}: ${counted(report.hosts.length, 'host')}: ${words || 'nothing found'}`;
 }
 
@@ -151,6 +159,13 @@ function changes({ hosts }: Report): string {
     return [`- ${word} ${text}${why}, ${counted(some.length, 'time')} on ${hostNames(hostsOf(some))}\n`];
   });
   return items.length === 0 ? '' : `## Changes\n\n${items.join('')}`;
+}
+
+/** Containers that a restart or a reboot has stopped or would stop, and that nothing starts again. */
+function down({ kind, hosts }: Report): string {
+  const items = downOn(hosts).map(({ host, names }) => `- ${hostNames([host])}: ${names.map(code).join(', ')}\n`);
+  const word = kind === 'check' ? 'A run would leave these containers down' : 'Containers that this run left down';
+  return items.length === 0 ? '' : `## ${word} (they have no restart policy)\n\n${items.join('')}`;
 }
 
 function unseen({ hosts }: Report): string {

@@ -32,7 +32,7 @@ export const isKnown = ({ status }: HostReport): boolean =>
 export function worstOf(report: Report, host: HostReport): Severity | 'none' | 'unknown' {
   const found = foundNow(report, host);
   const worst = SEVERITIES.find((severity) => found.some((finding) => finding.severity === severity));
-  return worst ?? (isKnown(host) ? 'none' : 'unknown');
+  return worst ?? (isKnown(host) && !host.unchecked ? 'none' : 'unknown');
 }
 
 /** Whether something is so now, on any host, that is as severe or worse. */
@@ -80,3 +80,13 @@ export function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): Read
   }
   return groups;
 }
+
+/** Hosts with the containers that a change has left down, or that one would. */
+export const downOn = (hosts: readonly HostReport[]): { readonly host: string; readonly names: readonly string[] }[] =>
+  hosts
+    .map(({ host, changes }) => ({ host, names: [...new Set(changes.flatMap(stopsForGood))] }))
+    .filter(({ names }) => names.length > 0);
+
+/** A restart is undone by another restart, which starts none of them. */
+const stopsForGood = ({ state, down = [] }: ReportedChange): readonly string[] =>
+  state === 'drifted' || state === 'left' ? [] : down;

@@ -65,9 +65,11 @@ export function inDoubt(change: Change, error: unknown): Failure {
 const reason = (message: string, todo: string | undefined): Reason =>
   todo === undefined ? { message } : { message, todo };
 
+const isFull = ({ message }: JournalFailure): boolean => /ENOSPC|EDQUOT|no space left|quota exceeded/i.test(message);
+
 const journalReason = (error: JournalFailure): Reason => ({
   message: `stopped before the host was touched: ${error.message}`,
-  todo: 'make the state directory writable, then see `unwedge runs` for what was done',
+  todo: `${isFull(error) ? 'free space' : 'make the state directory writable'}; then unwedge runs shows what was done`,
 });
 
 function internalReason(error: unknown): Reason {

@@ -17,7 +17,7 @@ interface Rule {
 
 const SUDOERS = 'on the host, with visudo: USER ALL=(ALL) NOPASSWD: ALL';
 const NOT_ALLOWED = `${SUDOERS} (or log in as root)`;
-const PASSWORD = `${SUDOERS}; or run with -K (sudo asks users it does not know at all, too)`;
+const PASSWORD = `run with -K, which asks for sudo's password (sudo asks users it does not know at all, too); or without one: ${SUDOERS}`;
 
 /** sudo's own words under LC_ALL=C (1.8.6 to 1.9.x, and sudo-rs), the more telling first. */
 const RULES: readonly Rule[] = [

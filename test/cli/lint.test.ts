@@ -36,6 +36,14 @@ describe('the findings of a playbook', () => {
     );
   });
 
+  it.each([
+    ['remove-dead', "did you mean 'rm_dead'?"],
+    ['run', "did you mean 'command'?"],
+    ['constructor', 'unwedge steps lists them all; for a program of yours: command'],
+  ])('a step type %s that there is not: what may be meant', (type, todo) => {
+    expect(LINT_FORMATS.human(check(`- hosts: all\n  steps:\n    - ${type}: {}\n`))).toContain(`  ${todo}\n`);
+  });
+
   it('are JSON for programs', () => {
     const [first, second] = JSON.parse(LINT_FORMATS.json(check(TWO))).findings;
     expect(first).toMatchObject({

@@ -91,11 +91,11 @@ What it means
 
 What to do
   1. Remove it again by its full id, one container per call, and give it a minute: docker rm ID
-  2. See what would be done, without any change: unwedge run playbooks/free-dead-containers.yaml -i INVENTORY --check
+  2. See what would be done, without any change: unwedge run free-dead-containers -i INVENTORY --check
   3. Then without --check: it lets go of the stale mount on the host, for dockerd and where a holder has a copy, and removes it.
-  4. On RHEL or CentOS 7.4 and later: playbooks/detach-mounts.yaml sets fs.may_detach_mounts=1 for good, without a restart.
-  5. Still stuck: restart the holder, a service or a container, when its users can bear it: playbooks/restart-holders.yaml
-  6. Last: drain the host and reboot it (playbooks/reboot-last-resort.yaml). Until then the Dead container harms no other.`,
+  4. On RHEL or CentOS 7.4 and later: unwedge run detach-mounts -i INVENTORY sets fs.may_detach_mounts=1 permanently, without a restart.
+  5. Still stuck: restart the holder, a service or a container, when its users can bear it: unwedge run restart-holders -i INVENTORY --check
+  6. Last: drain the host and reboot it (unwedge run reboot-last-resort -i INVENTORY --check). Until then the Dead container harms no other.`,
     );
   });
 

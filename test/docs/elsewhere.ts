@@ -14,21 +14,21 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run lab -- status': 'test/lab/lab.sh',
   'npm run lab -- ssh host1': 'test/lab/lab.ts',
   'npm run lab -- down': 'test/lab/lab.ts',
-  "unwedge schedule add nightly --playbook playbooks/free-dead-containers.yaml -i inventory.yaml --on-calendar '*-*-* 03:15:00' --print":
+  "unwedge schedule add nightly --playbook free-dead-containers -i inventory.yaml --on-calendar '*-*-* 03:15:00' --print":
     'test/lab/schedule.lab.test.ts',
-  "unwedge schedule add nightly --playbook playbooks/free-dead-containers.yaml -i inventory.yaml --on-calendar '*-*-* 03:15:00'":
+  "unwedge schedule add nightly --playbook free-dead-containers -i inventory.yaml --on-calendar '*-*-* 03:15:00'":
     'test/lab/schedule.lab.test.ts',
   'unwedge schedule run-now nightly': 'test/lab/schedule.lab.test.ts',
   'unwedge schedule list': 'test/lab/schedule.lab.test.ts',
   'unwedge schedule logs nightly -n 20': 'test/lab/schedule.lab.test.ts',
-  "unwedge schedule add nightly --playbook playbooks/free-dead-containers.yaml -i inventory.yaml --on-calendar '*-*-* 03:15:00' --apply --replace":
+  "unwedge schedule add nightly --playbook free-dead-containers -i inventory.yaml --on-calendar '*-*-* 03:15:00' --apply --replace":
     'test/lab/schedule.lab.test.ts',
   'unwedge runs --state-dir /var/lib/unwedge': 'test/lab/schedule.lab.test.ts',
   'unwedge schedule remove nightly': 'test/lab/schedule.lab.test.ts',
-  "unwedge schedule add weekdays --playbook playbooks/free-dead-containers.yaml -i inventory.yaml --cron '15 3 * * 1-5' --jitter 20m":
+  "unwedge schedule add weekdays --playbook free-dead-containers -i inventory.yaml --cron '15 3 * * 1-5' --jitter 20m":
     'test/lab/schedule.lab.test.ts',
   'unwedge schedule remove weekdays': 'test/lab/schedule.lab.test.ts',
-  'unwedge run playbooks/free-dead-containers.yaml -i inventory.yaml --webhook-file /etc/unwedge/webhook --ping-file /etc/unwedge/ping':
+  'unwedge run free-dead-containers -i inventory.yaml --webhook-file /etc/unwedge/webhook --ping-file /etc/unwedge/ping':
     'test/sim/notify.test.ts',
   'unwedge audit -i inventory.yaml --report audit.html': 'test/sim/reports.test.ts',
   'unwedge audit -i inventory.yaml --report monday.json': 'test/sim/reports.test.ts',

@@ -12,7 +12,7 @@ const STUCK: Finding = {
   subject: 'container victim (b7dfb873b6cd)',
   message: `victim (b7dfb873b6cd) is stuck: ${holder} holds …/mounts/shm through its bind /mnt/all:/rootfs`,
   remedy:
-    'unwedge run playbooks/free-dead-containers.yaml unmounts that copy and removes the container; where it cannot: restart the container that holds it: docker restart agent',
+    'unwedge run free-dead-containers unmounts that copy and removes the container; where it cannot: restart the container that holds it: docker restart agent',
   evidence: [],
 };
 const CHANGES = new Map([

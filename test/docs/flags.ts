@@ -11,6 +11,7 @@ const SUBCOMMANDS = [
   'runs verify',
   'lint',
   'inventory',
+  'playbooks',
   'steps',
   'explain',
   'completion',

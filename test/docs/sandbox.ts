@@ -36,7 +36,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A directory as the docs presume it: the shipped playbooks, an inventory with the reader's hosts in, and one run made. */
+/** A directory that is not the checkout, as the docs presume it: an inventory with the reader's hosts in, and one run made. */
 export class Sandbox {
   readonly dir = mkdtempSync(join(tmpdir(), 'unwedge-docs-'));
   readonly #run: string;
@@ -45,8 +45,7 @@ export class Sandbox {
     mkdirSync(join(this.dir, 'bin'));
     for (const [name, text] of Object.entries(DOUBLES))
       writeFileSync(join(this.dir, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-    for (const path of ['playbooks', 'inventory.example.yaml'])
-      cpSync(packageRoot + path, join(this.dir, path), { recursive: true });
+    cpSync(`${packageRoot}inventory.example.yaml`, join(this.dir, 'inventory.example.yaml'));
     cpSync(`${packageRoot}docs/examples`, join(this.dir, 'examples'), { recursive: true });
     for (const [name, text] of Object.entries({ ...files, 'first.yaml': FIRST_RUN })) this.write(name, text);
     this.type(`unwedge run first.yaml -i inventory.yaml -e file=${join(this.dir, 'made')}`);

@@ -56,12 +56,12 @@ for pair in host1:several host2:healthy-neighbour; do
 done
 
 chapter 'A dry run: what it would do'
-say unwedge run playbooks/free-dead-containers.yaml -i inventory.yaml --check
-unwedge run playbooks/free-dead-containers.yaml -i "$inventory" --check
+say unwedge run free-dead-containers -i inventory.yaml --check
+unwedge run free-dead-containers -i "$inventory" --check
 
 chapter 'The run'
-say unwedge run playbooks/free-dead-containers.yaml -i inventory.yaml
-unwedge run playbooks/free-dead-containers.yaml -i "$inventory" --state-dir "$state"
+say unwedge run free-dead-containers -i inventory.yaml
+unwedge run free-dead-containers -i "$inventory" --state-dir "$state"
 
 chapter 'The proof, from the hosts themselves'
 failed=0

@@ -6,7 +6,7 @@ import { displayWidth } from '../../src/reporters/display-width.ts';
 import { createStyle } from '../../src/reporters/style.ts';
 import { whyLines } from '../../src/reporters/why-lines.ts';
 
-const free = 'unwedge run playbooks/free-dead-containers.yaml unmounts that copy and removes the container';
+const free = 'unwedge run free-dead-containers unmounts that copy and removes the container';
 const heldBy = (who: string, id: string): Finding => ({
   ...{ code: 'UW002', severity: 'critical', subject: `container victim (${id})`, remedy: free },
   message: `victim (${id}) is stuck: ${who} holds …/merged`,
@@ -75,7 +75,7 @@ describe('an audit on the terminal', () => {
         "",
         "What to do:",
         "  3 hosts: db-1, db-2, db-3",
-        "    → unwedge run playbooks/free-dead-containers.yaml -i inventory.yaml --check",
+        "    → unwedge run free-dead-containers -i inventory.yaml --check",
         "  9 hosts: mon-1, mon-2, mon-3, mon-4, mon-5, mon-6, mon-7, mon-8 … (+1)",
         "    → mount that bind with rslave and start the container anew (UW301)",
         "",
@@ -142,7 +142,7 @@ describe('--why', () => {
         concluded from:
           · mnt:[4026532723] has it at /x/merged, private
           · said by\\x1b[31m the host
-        → unwedge run playbooks/free-dead-containers.yaml unmounts that copy and removes the container"
+        → unwedge run free-dead-containers unmounts that copy and removes the container"
     `);
   });
 

@@ -9,7 +9,7 @@ export const heldBy = (holder: string, id = DEAD): Finding => ({
   severity: 'critical',
   subject: `container victim (${id.slice(0, 12)})`,
   message: `victim (${id.slice(0, 12)}) is stuck: container ${holder} holds …/merged through its bind /:/rootfs`,
-  remedy: 'unwedge run playbooks/free-dead-containers.yaml unmounts that copy and removes the container',
+  remedy: 'unwedge run free-dead-containers unmounts that copy and removes the container',
   evidence: [`container ${id}, image nginx:1.25`, 'in mnt:[4026532570]: pid 812, start time 4711, cadvisor'],
   data: {
     container: { id, name: 'victim', image: 'nginx:1.25', since: null },
@@ -114,7 +114,7 @@ export const run = (): Report =>
       }),
       hostReport('db-1', { status: 'not-attempted', groups: ['db'] }),
     ],
-    { kind: 'run', playbooks: ['playbooks/free-dead-containers.yaml'] },
+    { kind: 'run', playbooks: ['free-dead-containers'] },
   );
 
 /** A journal without an end. */

@@ -64,9 +64,9 @@ async function show(all: readonly Wedged[]): Promise<void> {
 
 /** Not spawnSync: this process has to answer it as the hosts' SSH servers. */
 async function unwedge(fleet: Fleet, ...args: string[]): Promise<void> {
-  say(bold(`$ unwedge run playbooks/free-dead-containers.yaml -i inventory.yaml ${args.join(' ')}`.trimEnd()));
+  say(bold(`$ unwedge run free-dead-containers -i inventory.yaml ${args.join(' ')}`.trimEnd()));
   const state = mkdtempSync(join(tmpdir(), 'unwedge-demo-'));
-  const run = ['dist/cli/main.cjs', 'run', 'playbooks/free-dead-containers.yaml', '-i', fleet.inventory];
+  const run = ['dist/cli/main.cjs', 'run', 'free-dead-containers', '-i', fleet.inventory];
   const child = spawn(process.execPath, [...run, '--state-dir', state, ...args], { stdio: 'inherit' });
   await once(child, 'close');
   rmSync(state, { recursive: true, force: true });

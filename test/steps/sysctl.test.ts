@@ -17,7 +17,7 @@ const answers = (
   'steps/sysctl/probe.sh': [`kernel\t${kernel}`, value, ...boot.map((line) => `boot\t${line}`), ''].join('\n'),
   'files/probe.sh': file,
 });
-const setNow = `set ${name} to 1 (it is 0)`;
+const setNow = `set ${name} from 0 to 1`;
 const ours = `${path}\t1`;
 
 describe('sysctl', () => {

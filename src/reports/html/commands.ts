@@ -1,6 +1,7 @@
 import type { Finding } from '../../core/finding.ts';
 import { printable } from '../../core/printable.ts';
 import type { Report } from '../../core/report.ts';
+import { shippedIn } from '../../core/shipped.ts';
 import { type FleetHost, worstFirst } from './fleet.ts';
 
 /** Something to run, for people to copy. */
@@ -38,9 +39,7 @@ function remedies(hosts: readonly FleetHost[]): Command[] {
   });
 }
 
-/** Only by words of ours: a remedy can hold the host's own, too. */
-const playbookOf = ({ remedy }: Finding): string[] =>
-  /\bunwedge run (playbooks\/[a-z-]+\.yaml)\b/.exec(remedy)?.slice(1) ?? [];
+const playbookOf = ({ remedy }: Finding): string[] => [shippedIn(remedy) ?? []].flat();
 
 function carryOut({ playbooks }: Report, hosts: readonly FleetHost[]): Command[] {
   const changing = hosts.filter(({ report }) => report.changes.length > 0);

@@ -4,11 +4,11 @@ import { foundNow, type HostReport, type Report, SEVERITIES } from '../../core/r
 import { isKnown } from '../tally.ts';
 import { type HolderFacts, heldMounts } from './held-mounts.ts';
 
-/** How a host stands: by the worst that is found there now. `unknown`: nothing was found, but it was not looked at to the end. */
-export type Standing = Severity | 'unknown' | 'clean';
+/** How a host stands: by the worst that is found there now. `unknown`: it was not looked at to the end; `unchecked`: no step looked. */
+export type Standing = Severity | 'unknown' | 'unchecked' | 'clean';
 
 /** The order in which people look at them. */
-export const STANDINGS: readonly Standing[] = ['critical', 'warning', 'unknown', 'info', 'clean'];
+export const STANDINGS: readonly Standing[] = ['critical', 'warning', 'unknown', 'info', 'unchecked', 'clean'];
 
 /** The worst first. */
 export const STATUSES: readonly HostStatus[] = [
@@ -36,7 +36,7 @@ function fleetHost(report: HostReport, kind: Report['kind']): FleetHost {
   return {
     report,
     findings,
-    standing: findings[0]?.severity ?? (isKnown(report) ? 'clean' : 'unknown'),
+    standing: findings[0]?.severity ?? (!isKnown(report) ? 'unknown' : report.unchecked ? 'unchecked' : 'clean'),
     codes: [...new Set(findings.map(({ code }) => code))].toSorted(compare),
     holders: [...new Map(held.map((holder) => [`${holder.kind} ${holder.name}`, holder])).values()],
   };

@@ -1,7 +1,7 @@
 import type { Enforcement } from '../../core/enforcement.ts';
 import type { HostStatus } from '../../core/event.ts';
 import type { Report, ReportedChange } from '../../core/report.ts';
-import { isKnown } from '../tally.ts';
+import { downOn, isKnown } from '../tally.ts';
 import { type FleetHost, type Standing, tally } from './fleet.ts';
 
 /** How something looks: each has a colour and a sign of its own. */
@@ -24,6 +24,7 @@ export const STANDING_WORDS: Readonly<Record<Standing, Word>> = {
   warning: { word: 'Warning', tone: 'warning' },
   unknown: { word: 'Not known', tone: 'muted' },
   info: { word: 'Info', tone: 'info' },
+  unchecked: { word: 'Not checked', tone: 'muted' },
   clean: { word: 'Nothing found', tone: 'ok' },
 };
 
@@ -93,23 +94,46 @@ export function verdict({ kind, hosts }: Report, fleet: readonly FleetHost[]): s
   const [critical, warning] = [standing('critical'), standing('warning')];
   const ended = hosts.filter((host) => !isKnown(host)).map(({ status }) => statusWord(status, kind).word);
   const gone = hosts.flatMap((host) => host.gone).length;
-  const changed = hosts.filter(({ status }) => status === 'changed').length;
-  const did = {
-    audit: '',
-    check: 'would be changed',
-    run: changed === 1 ? 'was changed' : 'were changed',
-    rollback: '',
-  };
-  const all = counted(hosts.length, 'host');
+  const down = downOn(hosts);
   return [
-    critical === 0
-      ? `Nothing is stuck or broken on ${ended.length === 0 ? all : `the hosts that were looked at`}.`
-      : `Something is stuck or broken on ${critical.toLocaleString('en')} of ${all}.`,
+    ...stuckWords(kind, hosts, critical),
     ...(warning === 0 ? [] : [`A cause waits on ${counted(warning, critical === 0 ? 'host' : 'other host')}.`]),
     ...(ended.length === 0 ? [] : [`${counted(ended.length, 'host')} did not get to the end: ${numbers(ended)}.`]),
     ...(gone === 0 || kind !== 'run' ? [] : [`${counted(gone, 'finding is', 'findings are')} no longer there.`]),
-    ...(changed === 0 || did[kind] === '' ? [] : [`${counted(changed, 'host')} ${did[kind]}.`]),
+    ...did(kind, hosts),
+    ...(down.length === 0
+      ? []
+      : [
+          `${counted(down.flatMap(({ names }) => names).length, 'container')} without a restart policy ${kind === 'check' ? 'would stay' : 'stayed'} down on ${counted(down.length, 'host')}.`,
+        ]),
   ];
+}
+
+/** What is stuck, of the hosts on which a step looked for it. */
+function stuckWords(kind: Report['kind'], hosts: Report['hosts'], critical: number): string[] {
+  const all = counted(hosts.length, 'host');
+  if (critical > 0) return [`Something is stuck or broken on ${critical.toLocaleString('en')} of ${all}.`];
+  const known = hosts.filter(isKnown);
+  const unchecked = known.filter((host) => host.unchecked);
+  if (unchecked.length > 0 && unchecked.length === known.length)
+    return [`This ${KINDS[kind].toLowerCase()} did not look for stuck containers.`];
+  return [
+    `Nothing is stuck or broken on ${unchecked.length === 0 && known.length === hosts.length ? all : 'the hosts that were looked at'}.`,
+    ...(unchecked.length === 0 ? [] : [`${counted(unchecked.length, 'host')} not checked for stuck containers.`]),
+  ];
+}
+
+/** `24 changes were made on 9 hosts.` */
+function did(kind: Report['kind'], hosts: Report['hosts']): string[] {
+  const meant = { audit: undefined, check: 'planned', run: 'applied', rollback: 'undone' } as const;
+  const some = hosts
+    .map(({ changes }) => changes.filter(({ state }) => state === meant[kind]).length)
+    .filter((n) => n > 0);
+  if (some.length === 0) return [];
+  const n = some.reduce((sum, one) => sum + one, 0);
+  const were = n === 1 ? 'was' : 'were';
+  const word = { audit: '', check: 'would be made', run: `${were} made`, rollback: `${were} rolled back` }[kind];
+  return [`${counted(n, 'change')} ${word} on ${counted(some.length, 'host')}.`];
 }
 
 /** `3 unreachable, 1 failed` */

@@ -96,7 +96,7 @@ function refusalToReboot({ allow }: RebootArgs, facts: Facts): { reason: string;
   if (allow) return undefined;
   return {
     reason: `only a reboot is left for this host, and the playbook does not allow it: it ${costOf(facts)}`,
-    todo: 'when its users can bear it: drain the host, then allow: true in the step (reboot-last-resort.yaml: -e \'{"allow_reboot": true}\')',
+    todo: 'when its users can bear it: drain the host, then allow: true in the step (unwedge run reboot-last-resort: -e \'{"allow_reboot": true}\')',
   };
 }
 
@@ -109,6 +109,7 @@ const comesBack = ({ policy }: RunningContainer): boolean => policy === 'always'
 
 function change(args: RebootArgs, facts: Facts, stuck: readonly string[]): RebootChange {
   const { boot, running, forgotten, view } = facts;
+  const down = running.filter(({ policy }) => (policy || 'no') === 'no').map(({ name }) => name);
   return {
     resource: bootResource,
     gone: [...view.stale.map(mountResource), ...forgotten.map(containerResource)],
@@ -117,6 +118,7 @@ function change(args: RebootArgs, facts: Facts, stuck: readonly string[]): Reboo
     after: 'another boot',
     risk: 'reboot',
     ...(running.length === 0 ? {} : { stops: running.length }),
+    ...(down.length === 0 ? {} : { down }),
     data: {
       ...{ boot, stuck, back: running.filter(comesBack).map(({ id }) => id), seconds: args.timeout },
       todo: 'look at it on the host: systemctl list-jobs; journalctl -b',

@@ -84,6 +84,7 @@ function change(args: RestartArgs, facts: Facts, why: string): RestartChange {
   const stops = facts.liveRestore ? [] : facts.running;
   const comeBack = stops.filter(({ policy }) => policy === 'always' || policy === 'unless-stopped');
   const isDocker = args.unit === 'docker.service';
+  const down = stops.filter(({ policy }) => (policy || 'no') === 'no').map(({ name }) => name);
   return {
     resource: unitResource(args.unit),
     summary: `restart ${args.unit} (${why})${isDocker ? `: ${consequence(facts)}` : ''}`,
@@ -91,6 +92,7 @@ function change(args: RestartArgs, facts: Facts, why: string): RestartChange {
     after: 'restarted',
     risk: isDocker ? 'daemon-restart' : 'none',
     ...stopped(isDocker, facts),
+    ...(isDocker && down.length > 0 ? { down } : {}),
     data: {
       argv: [args.unit, String(args.wait), ...comeBack.map((c) => c.id)],
       todo: `look at it on the host: systemctl status ${args.unit}; journalctl -u ${args.unit}`,

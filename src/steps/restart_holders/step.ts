@@ -70,7 +70,7 @@ export const restartHolders = defineStep<RestartArgs, Facts, RestartChange>({
 
 const copiedAgain = (holding: Holding) => ({
   reason: `${who(holding)} was restarted and has the stale mounts again`,
-  todo: 'whatever it is started from has them, too: see the notes of a scan; unwedge run playbooks/audit.yaml -i INVENTORY -v',
+  todo: 'whatever it is started from has them, too: see the notes of a scan; unwedge run audit -i INVENTORY -v',
 });
 
 function changesOf(holding: Holding, args: RestartArgs, facts: Facts): RestartChange[] {

@@ -121,7 +121,7 @@ function valueChange(args: SysctlArgs, value: string, pending: readonly Change[]
   if (typeof before !== 'string' || before === after) return undefined;
   return {
     resource,
-    summary: `set ${dotted(args.name)} to ${after} (it is ${before})`,
+    summary: `set ${dotted(args.name)} from ${before} to ${after}`,
     before,
     after,
     risk: 'none',

@@ -137,7 +137,7 @@ describe.skipIf(reason)('a report by the keyboard alone', () => {
   });
 
   it('a command is copied by its button, or selected where a page may not copy', async () => {
-    const line = 'unwedge run playbooks/free-dead-containers.yaml -i INVENTORY -l db-1 --check';
+    const line = 'unwedge run free-dead-containers -i INVENTORY -l db-1 --check';
     await on(fleet(3), { permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
       const button = page.getByRole('button', { name: `Copy: ${line}` });
       await button.press('Enter');

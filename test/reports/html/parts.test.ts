@@ -83,12 +83,8 @@ describe('in a dry run', () => {
 
   it('and the verdict says so', () => {
     const told = (kind: 'check' | 'run') => verdict({ ...report, kind }, fleetOf({ ...report, kind }));
-    expect(told('check')).toEqual(['Something is stuck or broken on 1 of 1 host.', '1 host would be changed.']);
-    expect(told('run')).toEqual([
-      'Nothing is stuck or broken on 1 host.',
-      '1 finding is no longer there.',
-      '1 host was changed.',
-    ]);
+    expect(told('check')).toEqual(['Something is stuck or broken on 1 of 1 host.']);
+    expect(told('run')).toEqual(['Nothing is stuck or broken on 1 host.', '1 finding is no longer there.']);
   });
 });
 
@@ -208,18 +204,16 @@ describe('what to run', () => {
 
   it('is what the findings name, the worst first, without a change first, on the hosts that have them', () => {
     expect(commands([host('b', [el7()]), host('a', [stuck('x', ntpd), el7()]), host('c')])).toEqual([
-      'unwedge run playbooks/free-dead-containers.yaml -i INVENTORY -l a --check',
-      'unwedge run playbooks/free-dead-containers.yaml -i INVENTORY -l a',
-      'unwedge run playbooks/detach-mounts.yaml -i INVENTORY -l b,a --check',
-      'unwedge run playbooks/detach-mounts.yaml -i INVENTORY -l b,a',
+      'unwedge run free-dead-containers -i INVENTORY -l a --check',
+      'unwedge run free-dead-containers -i INVENTORY -l a',
+      'unwedge run detach-mounts -i INVENTORY -l b,a --check',
+      'unwedge run detach-mounts -i INVENTORY -l b,a',
     ]);
   });
 
   it('is the run itself after a dry run; going on and taking back after a run', () => {
     const { hosts, ...check } = aRun('check');
-    expect(commands(hosts, check)).toEqual([
-      'unwedge run playbooks/free-dead-containers.yaml -i INVENTORY -l changed-host',
-    ]);
+    expect(commands(hosts, check)).toEqual(['unwedge run free-dead-containers -i INVENTORY -l changed-host']);
     expect(commands(hosts, { ...check, kind: 'run' })).toEqual([
       'unwedge runs show 20261122T030000Z-k2fd',
       'unwedge resume 20261122T030000Z-k2fd',

@@ -5,7 +5,7 @@ import { CATALOGUE, type Code } from '../../../src/docker/finding-catalogue.ts';
 
 /** Reports as audits and runs of real fleets come to them: mostly well, a few hosts wedged, some away. The same each time. */
 export const reportOf = (hosts: readonly HostReport[], more: Partial<Report> = {}): Report => ({
-  ...{ version: 1, kind: 'audit', run: '20261122T030000Z-k2fd', playbooks: ['playbooks/audit.yaml'] },
+  ...{ version: 1, kind: 'audit', run: '20261122T030000Z-k2fd', playbooks: ['audit'] },
   ...{ startedAt: '2026-11-22T03:00:00.000Z', finishedAt: '2026-11-22T03:00:12.400Z', hosts },
   ...more,
 });
@@ -65,7 +65,7 @@ export function stuck(name: string, holder: Holder): Finding {
   return found(code, {
     subject: `container ${name} (b7dfb873b6cd)`,
     message: `${name} (b7dfb873b6cd) is stuck: ${who} holds …/mounts/shm, …/merged${through}`,
-    remedy: `unwedge run playbooks/free-dead-containers.yaml unmounts that copy and removes the container; where it cannot: restart what holds it`,
+    remedy: `unwedge run free-dead-containers unmounts that copy and removes the container; where it cannot: restart what holds it`,
     evidence: [
       `container ${ID}, image app:1`,
       `State.Error: unable to remove filesystem for ${ID}: unlinkat ${paths[0]}: device or resource busy [busy-mount, docker 17.06–28.1]`,
@@ -90,7 +90,7 @@ export const binds = (name: string): Finding =>
 export const el7 = (): Finding =>
   found('UW309', {
     message: 'fs.may_detach_mounts is 0 (kernel 3.10.0-1160.el7.x86_64): a mount in any namespace blocks a removal',
-    remedy: 'unwedge run playbooks/detach-mounts.yaml turns it on, without a restart',
+    remedy: 'unwedge run detach-mounts turns it on, without a restart',
   });
 
 export const away = (name: string): HostReport =>
@@ -152,7 +152,7 @@ export function aRun(kind: 'check' | 'run' | 'rollback'): Report {
         : {}),
     }),
   );
-  return reportOf(hosts, { kind, playbooks: ['playbooks/free-dead-containers.yaml'] });
+  return reportOf(hosts, { kind, playbooks: ['free-dead-containers'] });
 }
 
 /** An audit held against one of the day before: one host is mended, one is new, one is away. */

@@ -2,7 +2,7 @@ import { codesOf, type FleetHost, tally } from '../fleet.ts';
 import { heldMounts } from '../held-mounts.ts';
 import { hostAt, hostsWith } from '../route.ts';
 import { holderWords } from '../same-hosts.ts';
-import { counted, STANDING_WORDS } from '../words.ts';
+import { counted, KINDS, STANDING_WORDS } from '../words.ts';
 import { bars } from './charts.ts';
 import { type Child, html, link } from './element.ts';
 import { graph } from './graph.ts';
@@ -10,7 +10,7 @@ import type { Page, View } from './page.ts';
 import { codeLink, severityMark } from './signs.ts';
 
 /** Every code that is found, the worst first. */
-export function findings({ fleet, texts }: Page): View {
+export function findings({ report, fleet, texts }: Page): View {
   const rows = codesOf(fleet).map(({ code, severity, hosts, findings: times }) =>
     html(
       'tr',
@@ -28,7 +28,7 @@ export function findings({ fleet, texts }: Page): View {
     content: [
       html('h1', { tabindex: -1 }, 'Findings'),
       rows.length === 0
-        ? html('p', { class: 'quiet' }, 'Nothing was found on any host.')
+        ? html('p', { class: 'quiet' }, foundNothing(report))
         : html(
             'div',
             { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Findings' },
@@ -41,6 +41,14 @@ export function findings({ fleet, texts }: Page): View {
           ),
     ],
   };
+}
+
+function foundNothing({ kind, hosts }: Page['report']): string {
+  const gone = hosts.flatMap((host) => host.gone).length;
+  if (gone > 0) return `Nothing is left: ${counted(gone, 'finding is', 'findings are')} no longer there.`;
+  if (hosts.every(({ unchecked }) => unchecked))
+    return `This ${KINDS[kind].toLowerCase()} did not look for stuck containers.`;
+  return 'Nothing was found on the hosts that were looked at.';
 }
 
 /** All about one code: what it means, and where it is found. */

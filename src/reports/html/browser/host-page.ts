@@ -3,7 +3,7 @@ import type { ReportedChange } from '../../../core/report.ts';
 import { commandsFor } from '../commands.ts';
 import type { FleetHost } from '../fleet.ts';
 import { heldMounts } from '../held-mounts.ts';
-import { ENFORCED_WORDS, STATE_WORDS, statusWord } from '../words.ts';
+import { ENFORCED_WORDS, KINDS, STATE_WORDS, statusWord } from '../words.ts';
 import { commandList } from './command-list.ts';
 import { type Child, html, link } from './element.ts';
 import { graph } from './graph.ts';
@@ -52,9 +52,16 @@ function summary({ report: { kind } }: Page, { report, findings }: FleetHost): C
     ),
     reason &&
       html('p', { class: 'reason' }, reason.message, reason.todo && html('span', { class: 'todo' }, reason.todo)),
-    findings.length === 0 && reason === undefined ? html('p', { class: 'quiet' }, 'Nothing was found.') : undefined,
+    findings.length === 0 && reason === undefined
+      ? html('p', { class: 'quiet' }, foundNothing(report, kind))
+      : undefined,
   ];
 }
+
+const foundNothing = ({ unchecked, gone }: FleetHost['report'], kind: Page['report']['kind']): string => {
+  if (unchecked) return `This ${KINDS[kind].toLowerCase()} did not look for stuck containers here.`;
+  return gone.length === 0 ? 'Nothing was found.' : 'Nothing is left of what was found at first.';
+};
 
 const unseen = ({ report }: FleetHost, level: Level): Child =>
   section('What could not be seen', level, report.unseen, (lines) => [
@@ -107,12 +114,20 @@ const changeTable = ({ report }: FleetHost, level: Level): Child =>
     ),
   ]);
 
-function changeRow({ summary, step, stepType, state, risk, may, reason }: ReportedChange): HTMLElement {
+function changeRow({ summary, step, stepType, state, risk, may, reason, down = [] }: ReportedChange): HTMLElement {
   const { word, tone } = STATE_WORDS[state];
   return html(
     'tr',
     {},
-    html('td', { class: 'wide' }, summary, reason && html('p', { class: 'quiet' }, reason)),
+    html(
+      'td',
+      { class: 'wide' },
+      summary,
+      reason && html('p', { class: 'quiet' }, reason),
+      down.length === 0
+        ? undefined
+        : html('p', {}, marked('warning', `no restart policy, so down: ${down.join(', ')}`)),
+    ),
     html('td', {}, step, step === stepType ? undefined : html('p', { class: 'quiet' }, stepType)),
     html('td', {}, marked(tone, may ? `may be ${word}` : word)),
     html(
