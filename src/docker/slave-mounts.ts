@@ -65,7 +65,7 @@ export function refusalOfSlaveMounts(daemon: Daemon, pending: readonly Change[] 
 
 /** dockerd has its own containerd since 1.11, or uses another's: which one it will be must be known. */
 function unclearContainerd(daemon: Daemon): Refusal | undefined {
-  const todo = 'leave MountFlags as it is on this host; free its containers with playbooks/free-dead-containers.yaml';
+  const todo = 'leave MountFlags as it is on this host; free its containers: unwedge run free-dead-containers';
   if (daemon.containerd === 'own') {
     if (!daemon.containerdServiceNext) return undefined;
     return {
