@@ -41,9 +41,8 @@ export class SentScripts {
     return text;
   }
 
-  async #note({ path, within }: HostScript): Promise<void> {
-    await this.#text(path);
-    if (within !== undefined) await this.#text(within);
+  async #note({ path, within, look }: HostScript): Promise<void> {
+    for (const one of [path, within, look]) if (one !== undefined) await this.#text(one);
   }
 
   #watched(connection: Connection): Connection {

@@ -12,6 +12,8 @@ export interface HostScript<Kind extends ScriptKind = ScriptKind> {
   readonly path: string;
   /** A script that runs around it and gets its arguments first: this one's text is its $UNWEDGE_INNER. Path as above. */
   readonly within?: string;
+  /** A probe that it runs itself before it acts: its text is its $UNWEDGE_LOOK. Path as above. */
+  readonly look?: string;
 }
 export type ProbeScript = HostScript<'probe'>;
 export type ApplyScript = HostScript<'apply'>;
@@ -21,7 +23,11 @@ export type UndoScript = HostScript<'undo'>;
 const pathOf = (path: string | URL): string => (typeof path === 'string' ? path : fileURLToPath(path));
 
 export const probeScript = (path: string | URL): ProbeScript => ({ kind: 'probe', path: pathOf(path) });
-export const applyScript = (path: string | URL): ApplyScript => ({ kind: 'apply', path: pathOf(path) });
+export const applyScript = (path: string | URL, look?: ProbeScript): ApplyScript => ({
+  kind: 'apply',
+  path: pathOf(path),
+  ...(look === undefined ? {} : { look: look.path }),
+});
 export const undoScript = (path: string | URL): UndoScript => ({ kind: 'undo', path: pathOf(path) });
 
 /** What came back from one script. */

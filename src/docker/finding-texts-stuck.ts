@@ -133,4 +133,16 @@ export const stuckTexts = {
     todo: [LEAVE, 'Look again in a minute: unwedge run audit -i INVENTORY'],
     sources: ['pkg/system/rm.go of moby (EnsureRemoveAll)'],
   },
+  UW013: {
+    severity: 'critical',
+    title: 'A container is stuck, and others use its files: it is not removed',
+    meaning:
+      "docker rm deletes the container's layer and directory on the disk. Somebody has a part of them mounted elsewhere, has a file open there, works there, or has them below another overlay or a loop device: they would lose their data. A copy of docker's own mounts is no such use, nor is a program that only reads the log.",
+    todo: [
+      'Ask whoever uses it: the finding names container, unit or process, and what it has there.',
+      'Copy what is needed to another place, then unmount it or end the program.',
+      'unwedge run playbooks/free-dead-containers.yaml -i INVENTORY removes the container then.',
+    ],
+    sources: ['mount_namespaces(7)', 'proc(5): /proc/[pid]/mountinfo, cwd, root, exe, fd'],
+  },
 } as const satisfies Record<string, FindingText>;

@@ -7,7 +7,7 @@ import type { Survey } from './host-survey.ts';
 import { isUnexplained } from './host-view.ts';
 import type { Keeper } from './kept-namespaces.ts';
 import type { Reason } from './message-reason.ts';
-import type { Outlook } from './outlook.ts';
+import { type Outlook, usersText } from './outlook.ts';
 import { classifyMessage } from './removal-error.ts';
 import type { storageTexts } from './storage-texts.ts';
 
@@ -23,6 +23,11 @@ export function unheldFinding(
       return about('UW012', container, said, {
         message: 'is being removed right now',
         remedy: 'wait a minute and look again',
+      });
+    case 'in-use':
+      return about('UW013', container, said, {
+        message: `is stuck, and its files are in use, so it is left alone: ${usersText(outlook.by, survey)}`,
+        remedy: 'save what they need and end them, then run again; unwedge explain UW013',
       });
     case 'other-cause':
       return otherCause(container, outlook.error, said);

@@ -6,10 +6,12 @@ import { type Container, type Daemon, parseDaemon } from './daemon.ts';
 import type { Namespace } from './mount-namespace.ts';
 import { classifyMessage } from './removal-error.ts';
 import { idsOf, type Mounts, parseMounts, type StaleMount, staleMounts } from './stale-mount.ts';
+import { parseUses, type Use, wordsOf } from './users.ts';
 
 const daemonScript = probeScript('docker/daemon.sh');
 const containersScript = probeScript('docker/containers.sh');
 const mountsScript = probeScript('docker/mounts.sh');
+export const usersScript = probeScript('docker/users.sh');
 
 /** What docker and the kernel say of a host's stuck containers. */
 export interface HostView {
@@ -18,6 +20,8 @@ export interface HostView {
   /** Confirmed Dead by inspect: `docker ps` shows some of them as Removal In Progress (facts/docker.md §0). */
   readonly dead: readonly Container[];
   readonly stale: readonly StaleMount[];
+  /** Who uses files that would be deleted along with a Dead container. */
+  readonly uses: readonly Use[];
 }
 
 export const noMounts: Mounts = {
@@ -32,15 +36,16 @@ export const noMounts: Mounts = {
 /** @throws StepError where the daemon does not answer; SessionError where the host does not. */
 export async function lookAtHost(host: ReadOnlySession): Promise<HostView> {
   const daemon = await lookAtDaemon(host);
-  return daemon.containers.some((c) => c.dead) ? lookWithMounts(host, daemon) : viewOf(daemon, noMounts);
+  return daemon.containers.some((c) => c.dead) ? lookWithMounts(host, daemon) : viewOf(daemon, noMounts, []);
 }
 
 /** The view with all mounts of docker's, also where nothing is stuck. @throws as lookAtHost */
 export async function lookWithMounts(host: ReadOnlySession, daemon: Daemon): Promise<HostView> {
-  const view = viewOf(daemon, await lookAtMounts(host, daemon, 'processes'));
+  const mounts = await lookAtMounts(host, daemon, 'processes');
+  const view = viewOf(daemon, mounts, await lookForUses(host, daemon));
   if (!view.dead.some((container) => isUnexplained(container, view))) return view;
   // A thread may have a mount namespace of its own; there are many more of them than processes (facts/docker.md §5).
-  return viewOf(daemon, withThreads(await lookAtMounts(host, daemon, 'threads'), view.mounts));
+  return viewOf(daemon, withThreads(await lookAtMounts(host, daemon, 'threads'), view.mounts), view.uses);
 }
 
 /** What is in no process' namespace is in one of threads only. */
@@ -51,9 +56,9 @@ function withThreads(mounts: Mounts, ofProcesses: Mounts): Mounts {
   return { ...mounts, placed: mounts.placed.map(marked), copies: mounts.copies.map(marked) };
 }
 
-export function viewOf(daemon: Daemon, mounts: Mounts): HostView {
+export function viewOf(daemon: Daemon, mounts: Mounts, uses: readonly Use[]): HostView {
   const dead = daemon.containers.filter((c) => c.dead);
-  return { daemon, mounts, dead, stale: staleMounts(mounts, daemon, dead) };
+  return { daemon, mounts, dead, stale: staleMounts(mounts, daemon, dead), uses };
 }
 
 /** Dead, by docker's words because something is busy (up to 17.10 it keeps no words), and no mount of it is seen. */
@@ -106,4 +111,15 @@ async function lookAtMounts(host: ReadOnlySession, daemon: Daemon, whose: 'proce
   const ids = daemon.containers.filter((c) => c.dead).flatMap(idsOf);
   const result = await host.probe(mountsScript, [whose, daemon.root, dockerd ?? init, ...ids]);
   return parseMounts(complete(result, "the host's mounts could not be read", 'run as root, or with -b'));
+}
+
+/** Open files of all processes are looked through only where docker might be asked to remove something. */
+async function lookForUses(host: ReadOnlySession, daemon: Daemon): Promise<Use[]> {
+  const dead = daemon.containers.filter((c) => c.dead && c.status === 'dead');
+  if (dead.length === 0) return [];
+  const result = await host.probe(usersScript, [
+    daemon.root,
+    ...dead.flatMap((container) => wordsOf(container, daemon)),
+  ]);
+  return parseUses(complete(result, 'who uses the files of Dead containers is not known', 'run as root, or with -b'));
 }

@@ -7,6 +7,7 @@ import { takenAlong } from './propagation.ts';
 import { classifyMessage } from './removal-error.ts';
 import { shortIds } from './short-ids.ts';
 import type { Mounts, PlacedMount, StaleMount } from './stale-mount.ts';
+import { type Use, useText } from './users.ts';
 
 /** The names by which steps tell each other what they would change. */
 export const mountResource = (m: PlacedMount): string =>
@@ -64,6 +65,8 @@ export type Outlook =
       readonly container: Container;
       readonly error: string;
     }
+  /** Others are at work with files that docker would delete along with it. */
+  | { readonly kind: 'in-use'; readonly container: Container; readonly by: readonly Use[] }
   /** A removal is running right now. */
   | { readonly kind: 'being-removed'; readonly container: Container };
 
@@ -82,6 +85,8 @@ function outlook(container: Container, view: HostView, pending: readonly Change[
   // Any other removal error than a busy one is a cause that is still there.
   const cause = isRemovalError(container.error) ? classifyMessage(container.error).cause : undefined;
   if (cause === 'other') return { kind: 'other-cause', container, error: container.error };
+  const uses = view.uses.filter((use) => use.container === container.id);
+  if (uses.length > 0) return { kind: 'in-use', container, by: uses };
   return { kind: 'removable', container, may: pinsOf(container, view, []).length === 0 };
 }
 
@@ -111,9 +116,17 @@ export function outlookText(outlook: Outlook, view: HostView): string {
       return `${who} is Dead for another cause than a busy mount: ${shortIds(outlook.error)}`;
     case 'pinned':
       return `${who} is held by ${holders(outlook.by, view).join(', ')}`;
+    case 'in-use':
+      return `${who} is left alone: its files are in use, and docker would delete them: ${usersText(outlook.by, view)}`;
     default:
       return outlook satisfies never;
   }
+}
+
+/** Who uses its files, and how; some of them, where there are many. */
+export function usersText(uses: readonly Use[], { daemon }: Pick<HostView, 'daemon'>): string {
+  const all = [...new Set(uses.map((use) => useText(use, daemon)))];
+  return all.slice(0, 3).join('; ') + (all.length > 3 ? `; and ${all.length - 3} more` : '');
 }
 
 /** Each holder once. */

@@ -113,8 +113,11 @@ export function ownPaths(container: Container, daemon: Daemon): string[] {
   const home = `${daemon.root}/containers/${container.id}`;
   const own = ['shm', 'secrets', 'mqueue', 'mounts/shm', 'mounts/secrets'].map((leaf) => `${home}/${leaf}`);
   const layers = container.layer === undefined ? [] : [container.layer, `${container.layer}-init`];
-  return [...own, ...layers.map((layer) => `${daemon.root}/${layerPath(daemon.driver, layer)}`)];
+  return [...own, ...layers.map((layer) => rootfsOf(layer, daemon))];
 }
+
+/** Where docker mounts a layer. */
+export const rootfsOf = (layer: string, { root, driver }: Daemon): string => `${root}/${layerPath(driver, layer)}`;
 
 function layerPath(driver: string, layer: string): string {
   switch (driver) {

@@ -25,7 +25,7 @@ export async function surveyAsUser(host: ReadOnlySession): Promise<UserSurvey> {
   if (around.code !== 0) return { survey: undefined, unseen: [notAsked(around.stderr, around.code), HOLDERS, LOG] };
   const told = await host.probe(containersScript);
   if (told.code !== 0) return { survey: undefined, unseen: [notAsked(told.stderr, told.code), HOLDERS, LOG] };
-  const view = viewOf(parseDaemon(around.stdout + told.stdout), noMounts);
+  const view = viewOf(parseDaemon(around.stdout + told.stdout), noMounts, []);
   const survey = { ...view, copies: [], kept: [], messages: [], leftovers: [], units: new Map() };
   return { survey, unseen: [HOLDERS, LOG] };
 }

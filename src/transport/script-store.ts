@@ -10,9 +10,10 @@ const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 const texts = new Map<string, Promise<string>>();
 
 /** A host script's text with the prelude that gives it its arguments. Read once per process. */
-export async function scriptText({ path, within }: HostScript): Promise<string> {
-  if (within === undefined) return withPrelude(await textOf(path));
-  return withPrelude(await textOf(within), `UNWEDGE_INNER=${quoted(await textOf(path))}`);
+export async function scriptText({ path, within, look }: HostScript): Promise<string> {
+  const looks = look === undefined ? [] : [`UNWEDGE_LOOK=${quoted(await textOf(look))}`];
+  if (within === undefined) return withPrelude(await textOf(path), ...looks);
+  return withPrelude(await textOf(within), `UNWEDGE_INNER=${quoted(await textOf(path))}`, ...looks);
 }
 
 /** A script with its arguments as one text that `sh` runs anywhere. */

@@ -6,6 +6,7 @@ import { type Sample, stepContract } from './step-contract.ts';
 const docker = (mounts: string): Sample['answers'] => ({
   ...daemonAnswers({ containers: [dead('victim'), running('assist', 389)] }),
   'docker/mounts.sh': mounts,
+  'docker/users.sh': '',
 });
 const held = docker(mountsOutput([inAssist('victim')], assist));
 const free = docker(mountsOutput([]));

@@ -7,6 +7,7 @@ import { CATALOGUE, CODES, isCode } from '../../src/docker/finding-catalogue.ts'
 import { findingsOf } from '../../src/docker/findings.ts';
 import type { Survey } from '../../src/docker/host-survey.ts';
 import { parseMounts, staleMounts } from '../../src/docker/stale-mount.ts';
+import { parseUses } from '../../src/docker/users.ts';
 import {
   assist,
   daemonOutput,
@@ -48,6 +49,7 @@ function surveyOf({ daemon = {}, mounts = [], processes = {}, locked = [], ofThr
     leftovers: [],
     copies: [],
     units: new Map(),
+    uses: [],
     ...survey,
   };
 }
@@ -207,6 +209,13 @@ const STUCK: Readonly<Record<string, Case>> = {
   'only as long as the removal runs': {
     daemon: { containers: [dead('victim', { status: 'removing' })] },
     tells: `UW012 ${VICTIM} is being removed right now`,
+  },
+  'whose files a running container has mounted': {
+    daemon: { containers: [victim, running('rescue', 77)] },
+    survey: {
+      uses: parseUses(`use\t${id('victim')}\t3000\t77\tmount /data\t/docker/${id('rescue')}\tsleep\n`),
+    },
+    tells: `UW013 ${VICTIM} is stuck, and its files are in use, so it is left alone: container rescue (${id('rescue').slice(0, 12)}, pid 77): mount /data`,
   },
 };
 

@@ -61,6 +61,7 @@ describe('a survey', () => {
     ]);
     expect(asked().slice(2)).toEqual([
       'docker/mounts.sh processes',
+      `docker/users.sh ${host.root}`,
       'docker/mounts.sh threads',
       `docker/survey.sh ${host.root}`,
       'docker/kept.sh',
@@ -71,8 +72,8 @@ describe('a survey', () => {
     const explained = survey([dead('victim')], { mounts: mountsOutput([inAssist('victim')], assist) });
     const other = survey([dead('stone', { error: 'unable to remove filesystem for x: /x: operation not permitted' })]);
     await Promise.all([explained.told, other.told]);
-    expect(explained.asked()).toHaveLength(4);
-    expect(other.asked()).toHaveLength(4);
+    expect(explained.asked()).toHaveLength(5);
+    expect(other.asked()).toHaveLength(5);
   });
 
   it("tells who has copies of docker's mounts, and asks for the settings of units among them", async () => {

@@ -17,7 +17,36 @@ export interface Span {
 
 /** What of a running, stopped or foreign thing is no longer as it was; nothing: no harm was done. */
 export function harmDone(span: Span): string[] {
-  return [...mountsLost(span), ...filesTouched(span), ...processesTouched(span)];
+  return [...mountsLost(span), ...filesTouched(span), ...processesTouched(span), ...usedFilesDeleted(span)];
+}
+
+/** Directories that docker has deleted on our behalf although somebody who lives had a part of them mounted, or worked there. */
+function usedFilesDeleted(span: Span): string[] {
+  const { before, after, program } = span;
+  const now = after.removed.filter((directory) => !before.removed.includes(directory));
+  return now.flatMap((directory) => {
+    const container = program.containers.findIndex(
+      ({ id, layer }) => directory.includes(id) || directory.includes(layer),
+    );
+    const rootfs = new RegExp(`^c${container}-rootfs-`);
+    const own = placeOfPath(program.rootfsOf(program.containers[container]?.layer ?? ''), span);
+    const users = [...new Set(before.workplaces.map(({ inode }) => inode))].flatMap((inode) => {
+      const around = before.spaces.get(inode) ?? [];
+      return around
+        .filter(({ root }) => !root.endsWith('//deleted'))
+        .filter((mount) =>
+          directory.includes(program.containers[container]?.layer ?? directory) && rootfs.test(mount.source)
+            ? mount.root !== '/' || placeOfMount(mount, around) !== own
+            : within(`${mount.device} ${mount.root}`, directory, span),
+        )
+        .map((mount) => `mnt:[${inode}] has a part of it mounted at ${mount.point}`);
+    });
+    const workers = before.workplaces.flatMap(({ command, inode, path }) => {
+      const place = placeIn(before.spaces.get(inode) ?? [], kernelText(path));
+      return !path.endsWith(' (deleted)') && within(place, directory, span) ? [`${command} works in it: ${path}`] : [];
+    });
+    return [...users, ...workers].map((user) => `deleted ${directory}, and ${user}`);
+  });
 }
 
 /** Nothing at all may differ: a dry run was at work. */

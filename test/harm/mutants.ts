@@ -54,6 +54,12 @@ const mutants: readonly Mutant[] = [
     from: 'if (below?.shared === undefined) return [];',
     to: 'if (below !== null) return [];',
   },
+  {
+    name: 'what is in use is not left',
+    file: 'src/docker/users.sh',
+    from: 'if (++uses[c] > 20) return',
+    to: 'return',
+  },
   ...inScripts('looking again whether it is Dead', 'dead || drifted', 'true || drifted'),
   ...inScripts('looking again at the process', 'started || drifted', 'true || drifted'),
   ...inScripts('looking again at the mount', 'mounted || drifted', 'true || drifted'),

@@ -35,6 +35,8 @@ export interface Snapshot {
   readonly signals: string;
   /** `PID START` */
   readonly processes: ReadonlySet<string>;
+  /** Where processes work, by their name: the namespace and the path in it. */
+  readonly workplaces: readonly { readonly command: string; readonly inode: string; readonly path: string }[];
 }
 
 /** A file or directory. */
@@ -98,6 +100,12 @@ export class Observer {
       removed: (this.#ask(() => this.#host.read('/s/removed')) ?? '').split('\n').filter((path) => path !== ''),
       signals: this.#host.read('/s/signals'),
       processes: new Set(this.#host.pids().flatMap((pid) => this.#identity(pid))),
+      workplaces: this.#host.pids().flatMap((pid) => {
+        const inode = this.#ask(() => readlinkSync(this.#host.path(`/proc/${pid}/ns/mnt`)).replace(/\D/g, ''));
+        const path = this.#ask(() => readlinkSync(this.#host.path(`/proc/${pid}/cwd`)));
+        const command = this.#ask(() => this.#host.read(`/proc/${pid}/comm`).trimEnd());
+        return inode && path && command !== undefined ? [{ command, inode, path }] : [];
+      }),
     };
   }
 

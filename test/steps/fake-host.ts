@@ -9,7 +9,8 @@ export function fakeHost(answers: Readonly<Record<string, Answer>>): Session & {
   const asked: string[][] = [];
   const answer = async (script: HostScript, args: readonly string[] = []): Promise<ScriptResult> => {
     asked.push([script.path, ...args]);
-    const given = answers[script.path];
+    // Nobody uses the files of Dead containers, unless a test says so.
+    const given = answers[script.path] ?? (script.path === 'docker/users.sh' ? '' : undefined);
     if (given === undefined) throw new Error(`the test has no answer for ${script.path}`);
     return {
       code: 0,

@@ -33,6 +33,24 @@ describe('rm_dead', () => {
       pending: [pendingChange(`mount mnt:[2000] 200 ${inAssist('victim').mountpoint}`)],
       changes: [`remove Dead container victim (${short('victim')})`],
     },
+    {
+      name: 'leaves alone what others use, and names them',
+      args: {},
+      answers: {
+        ...answers(mountsOutput([])),
+        'docker/users.sh': [
+          `use\t${id('victim')}\t3000\t389\tmount /data\t/docker/${id('assist')}\tsleep`,
+          `use\t${id('victim')}\t4000\t41\tworking directory /x\t/user.slice\tvim`,
+          `use\t${id('victim')}\t\t0\tloop /dev/loop1 of /y\t\t`,
+          `use\t${id('victim')}\t1000\t1\tmount /mnt/rescue\t/\tsystemd`,
+          '',
+        ].join('\n'),
+      },
+      notes: [
+        `victim (${short('victim')}) is left alone: its files are in use, and docker would delete them: container assist (${short('assist')}, pid 389): mount /data; process vim (pid 41): working directory /x; loop /dev/loop1 of /y; and 1 more`,
+      ],
+      output: { removed: 0, left: 1 },
+    },
     { name: 'a running container is never a candidate', args: {}, answers: answers('', [running('web', 9)]) },
   ]);
 
@@ -46,6 +64,6 @@ describe('rm_dead', () => {
     await expect(rmDead.apply(host, change)).rejects.toThrow(
       `could not remove Dead container victim (${short('victim')}): Error response from daemon: no`,
     );
-    expect(host.asked.at(-1)).toEqual(['steps/rm_dead/apply.sh', id('victim')]);
+    expect(host.asked.at(-1)).toEqual(['steps/rm_dead/apply.sh', '/var/lib/docker', id('victim'), '', '']);
   });
 });

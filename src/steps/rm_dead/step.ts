@@ -3,16 +3,21 @@ import type { Change } from '../../core/change.ts';
 import { applyScript } from '../../core/host-script.ts';
 import { defineStep } from '../../core/step-type.ts';
 import type { Container } from '../../docker/daemon.ts';
-import { type HostView, lookAtHost } from '../../docker/host-view.ts';
+import { type HostView, lookAtHost, usersScript } from '../../docker/host-view.ts';
 import { containerResource, outlooks, outlookText } from '../../docker/outlook.ts';
+import { wordsOf } from '../../docker/users.ts';
 
-const script = applyScript('steps/rm_dead/apply.sh');
+const script = applyScript('steps/rm_dead/apply.sh', usersScript);
+
+interface RemovalChange extends Change {
+  readonly data: { readonly root: string /** As users.sh is asked. */; readonly words: readonly string[] };
+}
 
 /** Removes Dead containers that nothing holds any more, one full id at a time. */
-export const rmDead = defineStep<Record<string, never>, HostView, Change>({
+export const rmDead = defineStep<Record<string, never>, HostView, RemovalChange>({
   name: 'rm_dead',
   description:
-    'Removes the Dead containers that no mount holds. Leaves alone, and names, those that are still held or Dead for another cause.',
+    'Removes the Dead containers that no mount holds. Leaves alone, and names, those that are still held, Dead for another cause, or whose files somebody uses.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -25,7 +30,7 @@ export const rmDead = defineStep<Record<string, never>, HostView, Change>({
   probe: (host) => lookAtHost(host),
   plan(_args, view, { pending }) {
     const stuck = outlooks(view, pending);
-    const changes = stuck.flatMap((o) => (o.kind === 'removable' ? [change(o.container, o.may)] : []));
+    const changes = stuck.flatMap((o) => (o.kind === 'removable' ? [change(o.container, view, o.may)] : []));
     const left = stuck.filter((o) => o.kind !== 'removable');
     return {
       changes,
@@ -34,14 +39,14 @@ export const rmDead = defineStep<Record<string, never>, HostView, Change>({
     };
   },
   apply: async (host, change) =>
-    applied(await host.run(script, [change.resource.replace('container ', '')]), change, { independent: true }),
+    applied(await host.run(script, [change.data.root, ...change.data.words]), change, { independent: true }),
   undo: {
     kind: 'irreversible',
     reason: 'a removed container does not come back; it was Dead, and its removal was asked for before',
   },
 });
 
-function change(container: Container, may: boolean): Change {
+function change(container: Container, { daemon }: HostView, may: boolean): RemovalChange {
   return {
     resource: containerResource(container.id),
     summary: `remove Dead container ${container.name} (${container.id.slice(0, 12)})`,
@@ -53,6 +58,7 @@ function change(container: Container, may: boolean): Change {
     },
     after: null,
     risk: 'none',
+    data: { root: daemon.root, words: wordsOf(container, daemon) },
     ...(may ? { may } : {}),
   };
 }
