@@ -17,6 +17,8 @@ describe('steps/reboot/probe.sh', () => {
   const docker = (ids = WEB) =>
     programs({
       docker: `case $1 in ps) echo '${ids}' ;; inspect) for id; do case $id in *0000) printf 'running\\t%s\\talways\\t/web\\n' "$id" ;; esac; done ;; esac`,
+      loginctl: 'exit 1',
+      'systemd-inhibit': 'exit 1',
       who: "echo 'root pts/0 2026-11-22 08:00 (10.0.0.1)'; echo 'ops tty1 2026-11-22 08:00'",
     });
   const systemctl = (says: string) =>
@@ -44,6 +46,56 @@ describe('steps/reboot/probe.sh', () => {
           `running\t${WEB}\talways\t/web`,
         ],
       });
+    });
+  });
+
+  underEachShellAndAwk((runner) => {
+    const own = /session-([^/.]*)\.scope/.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+    const says = (of: Readonly<Record<string, string>>) =>
+      look(runner, [programs(of), docker(), systemctl('enabled')]).lines;
+
+    it.each([
+      ['252 to 262', 'printf "%s\\n" "    3 0 root seat0 812 user tty1 no -" "   c1 1000 ops - 900 user pts/3 no -"'],
+      ['219', 'printf "%s\\n" "         3          0 root             seat0" "        c1       1000 ops"'],
+    ])("logind's sessions of people are logins, as systemd %s lists them", (_, list) => {
+      const rows = [
+        ...['TTY=tty1', 'Service=login', 'Class=user', 'Name=root', 'State=active', ''],
+        ...['Name=ops', 'TTY=', 'Service=sshd', 'Class=user', 'State=active', ''],
+        ...['Name=gdm', 'TTY=', 'Service=gdm', 'Class=greeter', 'State=online', ''],
+        ...['Name=left', 'TTY=pts/9', 'Service=sshd', 'Class=user', 'State=closing'],
+      ];
+      const loginctl = `case $1 in list-sessions) ${list} ;; *) printf '%s\\n' ${rows.map((row) => `'${row}'`).join(' ')} ;; esac`;
+      expect(says({ loginctl }).filter((line) => line.startsWith('login'))).toEqual([
+        'login\troot\ttty1',
+        'login\tops\tsshd',
+      ]);
+    });
+
+    it.skipIf(own === undefined)('our own session is no login', () => {
+      const loginctl = `case $1 in list-sessions) echo '${own} 0 root - 1 user - no -' ;; *) echo Name=root ;; esac`;
+      expect(says({ loginctl }).filter((line) => line.startsWith('login'))).toEqual([]);
+    });
+
+    it("without logind it is who's: the terminal, not the service that Debian 13 names first", () => {
+      const who = "echo 'ops      sshd pts/1 2026-11-30 10:00 (10.0.0.1)'; echo 'root tty1 2026-11-30 10:00'";
+      expect(says({ who }).filter((line) => line.startsWith('login'))).toEqual([
+        'login\tops\tpts/1',
+        'login\troot\ttty1',
+      ]);
+    });
+
+    it.each([
+      ['257.1-2', ['blocked\tapt tool 0 root 411 apt shutdown:sleep It installs block']],
+      ['262', ['blocked\tapt tool 0 root 411 apt shutdown:sleep It installs block']],
+      ['256.7', []],
+      ['systemd 219', []],
+    ])('what blocks shutdown binds root since systemd 257: %s', (version, blocked) => {
+      const inhibitors = `printf '%s\\n' 'apt tool  0 root 411 apt  shutdown:sleep It installs  block' 'NetworkManager 0 root 500 NetworkManager sleep x delay' 'gdm 0 root 1 gdm shutdown x delay'`;
+      const lines = says({
+        'systemd-inhibit': inhibitors,
+        systemctl: `case $1$2 in show-p) echo 'Version=${version}' ;; *) echo enabled ;; esac`,
+      });
+      expect(lines.filter((line) => line.startsWith('blocked'))).toEqual(blocked);
     });
   });
 

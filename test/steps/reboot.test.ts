@@ -38,6 +38,14 @@ describe('reboot', () => {
       output: { stops: 3, stuck: 1 },
     },
     {
+      name: 'not where a program blocks shutdown, which is named',
+      args,
+      answers: answers(probe('blocked\tapt 0 root 411 apt shutdown APT is installing packages block')),
+      refusal:
+        'a program blocks shutdown, and systemd would refuse to reboot: apt 0 root 411 apt shutdown APT is installing packages block',
+      notes: [isHeld],
+    },
+    {
       name: 'one that stops nothing',
       args,
       answers: answers(),

@@ -21,6 +21,8 @@ export interface Facts {
   readonly forgotten: readonly string[];
   /** Who is at work on the host: `root on pts/0`. */
   readonly logins: readonly string[];
+  /** Rows of `systemd-inhibit --list`: systemd refuses to reboot as long as there is one. */
+  readonly blocked: readonly string[];
   /** docker is started at boot. */
   readonly enabled: boolean;
 }
@@ -49,6 +51,7 @@ export async function readFacts(host: ReadOnlySession): Promise<Facts> {
     })),
     forgotten: rows('forgotten').map(([id = '']) => id),
     logins: rows('login').map(([user, terminal]) => `${user} on ${terminal}`),
+    blocked: rows('blocked').map(([row = '']) => row),
     enabled: rows('enabled').length > 0,
   };
 }

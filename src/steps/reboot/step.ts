@@ -93,6 +93,13 @@ function refusalToReboot({ allow }: RebootArgs, facts: Facts): { reason: string;
       todo: 'systemctl enable docker.service, if it should be, and run again',
     };
   }
+  const [block] = facts.blocked;
+  if (allow && block !== undefined) {
+    return {
+      reason: `a program blocks shutdown, and systemd would refuse to reboot: ${block}`,
+      todo: 'see systemd-inhibit --list on the host; wait for that program or end it, then run again',
+    };
+  }
   if (allow) return undefined;
   return {
     reason: `only a reboot is left for this host, and the playbook does not allow it: it ${costOf(facts)}`,
@@ -121,7 +128,7 @@ function change(args: RebootArgs, facts: Facts, stuck: readonly string[]): Reboo
     ...(down.length === 0 ? {} : { down }),
     data: {
       ...{ boot, stuck, back: running.filter(comesBack).map(({ id }) => id), seconds: args.timeout },
-      todo: 'look at it on the host: systemctl list-jobs; journalctl -b',
+      todo: 'look at it on the host: systemctl list-jobs; systemd-inhibit --list; journalctl -b',
     },
   };
 }
