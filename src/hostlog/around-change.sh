@@ -27,7 +27,10 @@ fi
 # directory is for others. coreutils 8.22 would sync every disk, which a dead network mount hangs.
 { why=$(printf '%s\n' "$undo" | dd of="$journal/$seq.sh" conv=fsync 2>&1) && [ "$(cat "$journal/$seq.sh")" = "$undo" ]; } ||
   refuse "the host's journal $journal can't be written ($(printf '%s\n' "$why" | sed -n -e '1s/.*: //p'))"
-case $(sync --help 2>&1) in *FILE*) timeout 20 sync "$journal" 2>/dev/null ;; esac
+case $(sync --version 2>&1; sync --help 2>&1) in
+  *uutils*) ;; # It syncs every disk, too, whatever its help says.
+  *FILE*) timeout 20 sync "$journal" 2>/dev/null ;;
+esac
 read -r self _ </proc/self/stat
 start=$(sed 's/^.*) //' "/proc/$self/stat" | cut -d ' ' -f 20)
 why=$(note "begun$tab$seq$tab$self$tab$start$tab$(cat /proc/sys/kernel/random/boot_id)" 2>&1) || refuse "the host's journal can't be written (${why##*: })"
