@@ -32,7 +32,7 @@ describe('steps/restart/probe.sh', () => {
   afterAll(() => daemon.end());
 
   const unitFile = temporaryPath('unit file.service');
-  const [dropin, config] = [temporaryPath('dropin.conf'), temporaryPath('daemon.json')];
+  const [dropin, config] = [temporaryPath('my drop-in.conf'), temporaryPath('daemon.json')];
   for (const [path, time] of [
     [unitFile, 1e9 + 0.25],
     [dropin, 1.5e9],
@@ -46,7 +46,7 @@ describe('steps/restart/probe.sh', () => {
     'ActiveState=active',
     `MainPID=${pid}`,
     `FragmentPath=${unitFile}`,
-    `DropInPaths=${dropin} /no/such/dropin.conf`,
+    `DropInPaths="${dropin}" /no/such/dropin.conf`,
   ];
   const systemctl = (pid: number) => programs({ systemctl: `cat <<'EOT'\n${properties(pid).join('\n')}\nEOT` });
   const docker = (ids: readonly string[] = [WEB, DB].map(String)) =>

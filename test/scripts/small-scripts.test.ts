@@ -9,7 +9,7 @@ describe('steps/rm_dead/apply.sh', () => {
   underEachShell((runner) => {
     const remove = (state: string, rm = 'echo "$2"', ps = ':') => {
       const path = programs({ docker: `case $1 in inspect) ${state} ;; rm) ${rm} ;; ps) ${ps} ;; esac` });
-      const result = runScript(runner, 'steps/rm_dead/apply.sh', [ID], { path: [path] });
+      const result = runScript(runner, 'steps/rm_dead/apply.sh', ['/var/lib/docker', ID, '', ''], { path: [path] });
       return { ...result, removals: calls(path).filter((call) => call.startsWith('docker rm')) };
     };
 
@@ -97,6 +97,16 @@ describeWithMounts('steps/daemon_reload', () => {
           `${ETC}/gone.conf is gone`,
         ],
       });
+    });
+
+    it.each([
+      ['in quotes, as systemd 252 and later print it', `"${ETC}/my drop.conf"`],
+      ['bare, as systemd 219 prints it', `${ETC}/my drop.conf`],
+    ])('knows a drop-in whose name has a blank: %s', async (_, printed) => {
+      const holder = await machine('echo x >"my drop.conf"; echo x >a.conf');
+      const loaded = [printed, `${ETC}/a.conf`, `"${RUN}/my drop.conf"`, `${RUN}/a.conf`];
+      expect(probe(holder, 'no', loaded)).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(probe(holder, 'no', loaded.slice(1)).stdout).toBe(`${ETC}/my drop.conf is not loaded\n`);
     });
 
     it('says nothing of a unit without drop-ins', async () => {

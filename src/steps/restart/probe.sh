@@ -15,6 +15,21 @@ case ${DOCKER_HOST:-} in unix://*) ;; *) export DOCKER_HOST=unix:///var/run/dock
 tab=$(printf '\t')
 properties=$(systemctl show "$unit" -p LoadState -p ActiveState -p MainPID -p FragmentPath -p DropInPaths) || exit 1
 printf '%s\n' "$properties" | sed "s/^/unit$tab/"
+# systemd 252 and later put quotes around a path with blanks; before, only the next path's slash tells where it ends.
+paths() {
+  awk '{
+    for (s = $0; s != ""; sub(/^ +/, "", s)) {
+      path = ""
+      if (substr(s, 1, 1) == "\"") {
+        for (i = 2; i <= length(s) && (c = substr(s, i, 1)) != "\""; i++) path = path (c == "\\" ? substr(s, ++i, 1) : c)
+        s = substr(s, i + 1)
+      } else {
+        end = match(s, / [\/"]/); path = end ? substr(s, 1, end - 1) : s; s = end ? substr(s, end) : ""
+      }
+      if (path != "") print path
+    }
+  }'
+}
 value() { printf '%s\n' "$properties" | sed -n "s/^$1=//p"; }
 pid=$(value MainPID)
 # Field 22 counts in ticks since boot, 100 a second on every Linux that matters (getconf CLK_TCK). None: it has ended.
@@ -24,7 +39,7 @@ if [ -n "$ticks" ]; then
   awk -v now="$(date +%s.%N)" -v up="$uptime" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" \
     'BEGIN { printf "started\t%.2f\n", now - up + ticks / hz }'
 fi
-for file in "$(value FragmentPath)" $(value DropInPaths) "$@"; do
+{ value FragmentPath; value DropInPaths | paths; for file; do printf '%s\n' "$file"; done; } | while IFS= read -r file; do
   [ -f "$file" ] && printf 'changed\t%s\t%s\n' "$(stat -c %.2Y "$file")" "$file"
 done
 [ "$unit" = docker.service ] || exit 0
