@@ -5,13 +5,15 @@ import { StepError } from './step-type.ts';
 interface Applying {
   /** Other changes of the step make sense without this one: a drifted one does not end it. */
   readonly independent?: boolean;
+  /** The script's exit code 1 means that the host is as it was. */
+  readonly safe?: boolean;
 }
 
 /** Returns if the script did its work. @throws StepError with what the script said: drifted or left (nothing was done), or failed. */
 export function applied(
   result: ScriptResult,
   change: Pick<Change, 'summary' | 'data'>,
-  { independent = false }: Applying = {},
+  { independent = false, safe = false }: Applying = {},
 ): void {
   if (result.code === 0) return;
   const said = result.stderr.trim() || `exit code ${result.code}`;
@@ -20,6 +22,7 @@ export function applied(
   throw new StepError(`could not ${change.summary}: ${said}`, {
     drifted,
     left: result.code === LEFT || (drifted && independent),
+    unchanged: safe && result.code === 1,
     ...(typeof todo === 'string' ? { todo } : {}),
   });
 }

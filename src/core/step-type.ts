@@ -142,11 +142,17 @@ export class StepError extends Error {
   readonly drifted: boolean;
   /** Only this one change did not come about, for certain; the step goes on with its other changes. */
   readonly left: boolean;
+  /** The change failed, and the host is as it was. */
+  readonly unchanged: boolean;
 
-  constructor(message: string, options: { todo?: string; drifted?: boolean; left?: boolean; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { todo?: string; drifted?: boolean; left?: boolean; unchanged?: boolean; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.todo = options.todo;
     this.drifted = options.drifted ?? false;
     this.left = options.left ?? false;
+    this.unchanged = options.unchanged ?? false;
   }
 }

@@ -14,6 +14,8 @@ if [ "$old_mode" = absent ]; then
 elif [ -h "$path" ] || ! [ -f "$path" ] || [ "$(stat -c '%a %u %g' "$path")" != "$old_state" ] ||
   [ "$(base64 -w 0 <"$path")" != "$old_content" ]; then
   drifted "$path has changed since"
+elif [ "$(stat -c %h "$path")" -gt 1 ]; then
+  drifted "$path has been given another name (hard link) since"
 fi
 # Programs that read all *.conf of a directory must not read it.
 new=$directory/.unwedge.$$

@@ -53,17 +53,20 @@ export function fileChange(seen: SeenFile, text: string): FileChange | undefined
 }
 
 /** Why the file can't be written; undefined: nothing is known to be in the way. */
-export function refusalToWrite({ path, odd, closed }: SeenFile): Planned['refusal'] {
+export function refusalToWrite({ path, odd, closed, todo }: SeenFile): Planned['refusal'] {
   if (odd !== undefined) {
     return { reason: `${path} is a ${odd}, not a plain file`, todo: 'look at it on the host and move it away' };
   }
   if (closed === undefined) return undefined;
-  return { reason: `${path} could not be written: ${closed}`, todo: 'make it writable on the host, then run again' };
+  return {
+    reason: `${path} could not be written: ${closed}`,
+    todo: todo ?? 'make it writable on the host, then run again',
+  };
 }
 
 /** @throws StepError: drifted where the file is no longer as planned. */
 export async function writeFile(host: Session, change: FileChange): Promise<void> {
-  applied(await host.run(apply, argv(change)), change);
+  applied(await host.run(apply, argv(change)), change, { safe: true });
 }
 
 /** Restores it, unless somebody has changed its bytes, mode or owner since. */

@@ -23,6 +23,8 @@ export interface SeenFile {
   readonly directoryExists: boolean;
   /** Why it could not be replaced, e.g. `/etc/x is immutable …`. */
   readonly closed: string | undefined;
+  /** What to do about that; undefined: make it writable. */
+  readonly todo?: string;
 }
 
 const probe = probeScript('files/probe.sh');
@@ -40,12 +42,14 @@ export function parseFile(path: string, stdout: string): SeenFile {
     throw new StepError(`the look at ${path} came back incomplete`);
   }
   const [mode = '', uid = '', gid = '', base64 = ''] = fields;
+  const [, closed, todo] = more.find(([word]) => word === 'closed') ?? [];
   return {
     path,
     state: kind === 'file' ? { mode, uid, gid, base64 } : undefined,
     odd: kind === 'odd' ? mode : undefined,
     directoryExists: more.some(([word]) => word === 'directory'),
-    closed: more.find(([word]) => word === 'closed')?.[1],
+    closed,
+    ...(todo === undefined ? {} : { todo }),
   };
 }
 

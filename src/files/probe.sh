@@ -2,7 +2,7 @@
 # A file as it is, and why it could not be replaced. Only looks.
 # Usage: probe.sh PATH
 # Prints one record: absent | file MODE UID GID BASE64 | odd WHAT, tab-separated; then "directory" where its directory exists;
-# then "closed WHY" where neither it nor a file beside it could be written.
+# then "closed WHY [TODO]" where neither it nor a file beside it could be written, or it has other names.
 # Exit: 0 done, 1 it can't be read.
 set -u
 path=$1 directory=${1%/*}
@@ -17,7 +17,17 @@ else
   printf 'absent\n'
 fi
 [ -d "$directory" ] && echo directory
-closed() { printf 'closed\t%s %s\n' "$1" "$2"; exit 0; }
+closed() { printf 'closed\t%s %s%s\n' "$1" "$2" "${3:+	$3}"; exit 0; }
+if [ -h "$directory" ] && ! [ -e "$directory" ]; then
+  closed "$directory" 'is a symbolic link to nothing' 'make its target on the host, or remove the link, then run again'
+elif [ -e "$directory" ] && ! [ -d "$directory" ]; then
+  closed "$directory" 'is not a directory' 'look at it on the host and move it away, then run again'
+elif above=${directory%/*} && ! [ -d "$directory" ] && ! [ -d "${above:-/}" ]; then
+  closed "$above" 'does not exist, and only the last directory is made' 'make that directory on the host, then run again'
+fi
+if [ -f "$path" ] && ! [ -h "$path" ] && [ "$(stat -c %h "$path")" -gt 1 ]; then
+  closed "$path" 'has other names (hard links), which would keep the old content' 'find them: find / -xdev -samefile FILE; give the file a copy of its own, then run again'
+fi
 # Without the directory it is the one above that must take it.
 above=${directory%/*}
 for place in "$path" "$directory" "${above:-/}"; do

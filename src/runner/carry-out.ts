@@ -4,7 +4,7 @@ import type { Step } from '../core/playbook.ts';
 import { StepError } from '../core/step-type.ts';
 import { applyChange } from './absence.ts';
 import { confirmWithin } from './arming.ts';
-import { ChangeFailed, failureOf, hasDrifted, inDoubt, wasLeft } from './failure.ts';
+import { ChangeFailed, failureOf, hasDrifted, inDoubt, isUnchanged, wasLeft } from './failure.ts';
 import type { CarryOut, StepWork } from './step-run.ts';
 import type { StepTypeOf } from './undo-plan.ts';
 
@@ -60,7 +60,7 @@ async function unfinished(
 ): Promise<ChangeFailed> {
   const drifted = hasDrifted(error);
   const reason = failureOf(error).reason.message;
-  const type = drifted ? 'change.drifted' : wasLeft(error) ? 'change.left' : 'change.in-doubt';
+  const type = drifted ? 'change.drifted' : wasLeft(error) || isUnchanged(error) ? 'change.left' : 'change.in-doubt';
   await state.log.tell({ type, ...ref, reason });
   return new ChangeFailed(drifted ? failureOf(error) : inDoubt(change, error), error);
 }

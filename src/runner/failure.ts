@@ -54,6 +54,9 @@ export const hasDrifted = (error: unknown): boolean => error instanceof StepErro
 /** True where the step goes on without this change. */
 export const wasLeft = (error: unknown): boolean => error instanceof StepError && error.left;
 
+/** True where a change failed and nothing came of it, for certain. */
+export const isUnchanged = (error: unknown): boolean => error instanceof StepError && error.unchanged;
+
 /** How a change ends its step whose outcome is not known for certain. */
 export function inDoubt(change: Change, error: unknown): Failure {
   const failure = failureOf(error);

@@ -24,6 +24,10 @@ describe('an apply that throws', () => {
   const cases: readonly Case[] = [
     { error: new StepError('busy'), host: 'failed', change: 'change.in-doubt', message: 'busy' },
     {
+      error: new StepError('read-only', { unchanged: true }),
+      ...{ host: 'failed', change: 'change.left', message: 'read-only' },
+    },
+    {
       error: new StepError('gone', { drifted: true }),
       ...{ host: 'failed', change: 'change.drifted', message: 'gone' },
     },

@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -120,6 +121,40 @@ describe.skipIf(!asRoot)(asRoot ? 'files/' : 'files/: skipped, chown needs root'
         mkdirSync(directory);
         make(path);
         expect(probe(path)).toEqual({ code: 0, stdout: `odd\t${what}\ndirectory\n`, stderr: '' });
+      });
+    });
+
+    describe('probe.sh of a place that takes no file', () => {
+      it.each([
+        ['a dangling link', (at: string) => symlinkSync('/no/such/directory', at), 'is a symbolic link to nothing'],
+        ['a plain file', (at: string) => writeFileSync(at, ''), 'is not a directory'],
+      ])('names a directory that is %s, and apply.sh indeed changes nothing', (_what, make, why) => {
+        const { directory, path } = place();
+        make(directory);
+        expect(probe(path).stdout).toMatch(new RegExp(`^absent\nclosed\t${directory} ${why}\t.+\n$`));
+        const change = { path, before: undefined, after: NEW, directory: 'made' } as const;
+        expect(run(runner, 'apply', change).code).toBe(1);
+      });
+
+      it('names the directory above that is not there', () => {
+        const above = temporaryPath('no');
+        expect(probe(`${above}/unit.d/x.conf`).stdout).toMatch(`absent\nclosed\t${above} does not exist, and only`);
+      });
+
+      it('minds no link to a directory', () => {
+        const { directory } = place(OLD);
+        const link = temporaryPath('link');
+        symlinkSync(directory, link);
+        expect(probe(`${link}/x.conf`).stdout).toBe('absent\ndirectory\n');
+      });
+
+      it('names a file with another name, and apply.sh does not cut them apart', () => {
+        const { path } = place(OLD);
+        const other = temporaryPath('other-name');
+        linkSync(path, other);
+        expect(probe(path).stdout).toMatch(`closed\t${path} has other names (hard links)`);
+        expect(run(runner, 'apply', { path, before: OLD, after: NEW }).code).toBe(9);
+        expect(statSync(path).ino).toBe(statSync(other).ino);
       });
     });
 

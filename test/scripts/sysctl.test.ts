@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { describeWithMounts, Holder } from './mount-namespace.ts';
 import { programs, runScript, type Surroundings, temporaryPath } from './programs.ts';
 import { underEachShell, underEachShellAndAwk } from './shells.ts';
 
@@ -41,6 +42,11 @@ describe('steps/sysctl/probe.sh', () => {
       expect(probe('kernel/core_pattern', setting('|/bin/* %p\n'), NOWHERE, NOWHERE).stdout).toContain(
         'value\t|/bin/* %p\n',
       );
+    });
+
+    it('names what the kernel lets nobody set', () => {
+      const stdout = probe('kernel/ostype', '/proc/sys/kernel/ostype', NOWHERE, NOWHERE).stdout;
+      expect(stdout).toBe(`kernel\t${release()}\nvalue\tLinux\nclosed\tthe kernel lets nobody set it\n`);
     });
 
     it('tells that the kernel has none', () => {
@@ -148,6 +154,30 @@ describe('steps/sysctl/apply.sh and undo.sh', () => {
       const { code, stderr } = run('apply', path, 'Linux', 'Other');
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/\S/) });
       expect(readFileSync(path, 'utf8')).toBe('Linux\n');
+    });
+  });
+});
+
+describeWithMounts('steps/sysctl on a host whose /proc/sys is mounted read-only', () => {
+  underEachShell((runner) => {
+    it('probe.sh says so, and apply.sh sets nothing', async () => {
+      const inside = await Holder.open(
+        'mount --bind /proc/sys/vm /proc/sys/vm; mount -o remount,bind,ro /proc/sys/vm',
+        [],
+      );
+      try {
+        const path = '/proc/sys/vm/swappiness';
+        const old = readFileSync(path, 'utf8').trim();
+        const { stdout } = runScript(runner, 'steps/sysctl/probe.sh', ['vm/swappiness', path, NOWHERE, NOWHERE], {
+          inside,
+        });
+        expect(stdout).toContain('closed\tit is on a filesystem that is mounted read-only');
+        const applied = runScript(runner, 'steps/sysctl/apply.sh', [path, old, old === '7' ? '8' : '7'], { inside });
+        expect(applied.code).toBe(1);
+        expect(readFileSync(path, 'utf8').trim()).toBe(old);
+      } finally {
+        await inside.close();
+      }
     });
   });
 });

@@ -30,6 +30,12 @@ describe('sysctl', () => {
       notes: [],
       output: { present: true },
     },
+    {
+      name: 'refuses what the host cannot take, and writes no file for it',
+      args,
+      answers: answers('value\t0\nclosed\tit is on a filesystem that is mounted read-only'),
+      refusal: 'fs.may_detach_mounts could not be set: it is on a filesystem that is mounted read-only',
+    },
     { name: 'is ok where it is set now and at boot', args, answers: answers('value\t1', [ours], written) },
     {
       name: 'changes only what is not so: now',

@@ -42,6 +42,8 @@ interface Facts {
   readonly value: string | undefined;
   /** In the order of reading. */
   readonly boot: readonly BootValue[];
+  /** Why it can't be set. */
+  readonly closed: string | undefined;
   readonly file: SeenFile;
 }
 interface ValueChange extends Change {
@@ -69,13 +71,13 @@ export const sysctl = defineStep<SysctlArgs, Facts, FileChange | ValueChange>({
     const output = { present: true };
     const now = valueChange(args, facts.value, pending);
     const boot = args.persist ? bootChange(args, facts, pending) : undefined;
-    const refusal = boot && refusalToWrite(facts.file);
+    const refusal = (now && refusalToSet(args, facts)) ?? (boot && refusalToWrite(facts.file));
     if (refusal) return { changes: [], refusal };
     return { changes: [now, boot].filter((change) => change !== undefined), output, notes: bootNotes(args, facts) };
   },
   async apply(host, change) {
     if (isFileChange(change)) return writeFile(host, change);
-    applied(await host.run(apply, [change.data.path, change.before, change.after]), change);
+    applied(await host.run(apply, [change.data.path, change.before, change.after]), change, { safe: true });
   },
   undo: {
     kind: 'reverse',
@@ -98,8 +100,16 @@ async function readFacts(host: ReadOnlySession, { name }: SysctlArgs): Promise<F
     throw new StepError(`the look at ${name} came back incomplete`);
   }
   const boot = rows('boot').map(([file = '', text = '']) => ({ file, value: text }));
-  return { kernel, value, boot, file: await lookAtFile(host, confPath(name)) };
+  return { kernel, value, boot, closed: rows('closed')[0]?.[0], file: await lookAtFile(host, confPath(name)) };
 }
+
+const refusalToSet = ({ name }: SysctlArgs, { closed }: Facts): Planned['refusal'] =>
+  closed === undefined
+    ? undefined
+    : {
+        reason: `${name} could not be set: ${closed}`,
+        todo: 'take the host out of the play, or set it where its kernel is set up',
+      };
 
 const procPath = (name: string): string => `/proc/sys/${procName(name)}`;
 
