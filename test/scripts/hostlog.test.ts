@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { programs, type Result, runScript, temporaryPath } from './programs.ts';
+import { calls, programs, type Result, runScript, temporaryPath } from './programs.ts';
 import { type Runner, underEachShell } from './shells.ts';
 
 const RUN = '20261122T051443Z-k3f9';
@@ -23,11 +23,17 @@ const begin = (runner: Runner, run = RUN) =>
   runScript(runner, 'hostlog/apply-begin.sh', [run, 'web-1', '{"type":"run.started"}', ...beside]);
 
 /** Appends a word to a file by way of around-change.sh; the undo takes its last line away. */
-function change(runner: Runner, seq: number, inner: string, undo = `sed -i '$d' ${root}/file`): Result {
+function change(
+  runner: Runner,
+  seq: number,
+  inner: string,
+  undo = `sed -i '$d' ${root}/file`,
+  path: readonly string[] = [],
+): Result {
   process.env.UNWEDGE_INNER = inner;
   const head = ['#!/bin/sh', '# what it is', '#:kind\treverse', '#:seconds\t30', `#:resource\t"file ${seq}"`];
   const words = [RUN, 'web-1', String(seq), '30', '0', [...head, '#:event\t{"x":"a\\tb"}', undo].join('\n')];
-  return runScript(runner, 'hostlog/around-change.sh', [...words, `${root}/file`, 'two  words']);
+  return runScript(runner, 'hostlog/around-change.sh', [...words, `${root}/file`, 'two  words'], { path });
 }
 const probe = (runner: Runner, seq: number) =>
   runScript(runner, 'hostlog/probe.sh', [RUN, 'web-1', String(seq)]).stdout.trim();
@@ -50,6 +56,20 @@ describe('src/hostlog', () => {
       expect(told[1]).toBe(`run\t${RUN}\tweb-1\tunarmed\t{"type":"run.started"}`);
       expect(told[2]).toBe('change\t0\t{"x":"a\\tb"}');
       expect(told.at(-2)).toMatch(/^log\t\S+Z\ttaken-back$/);
+    });
+
+    it.each([
+      ["coreutils 8.24 and later's", 'sync (GNU coreutils) 9.1', 'Usage: sync [OPTION] [FILE]...', 1],
+      ["coreutils 8.22's, which would sync every disk", 'sync (GNU coreutils) 8.22', 'Usage: sync [OPTION]', 0],
+      ["uutils', which would, too", 'sync (uutils coreutils) 0.0.30', 'Usage: sync [OPTION]... FILE...', 0],
+    ])('syncs its own directory and nothing else: with %s', (_, version, help, times) => {
+      begin(runner);
+      const sync = programs({ sync: `case $1 in --version) echo '${version}' ;; --help) echo '${help}' ;; esac` });
+      // busybox's timeout would take its own sync.
+      const timeout = programs({ timeout: 'shift; exec "$@"' });
+      expect(change(runner, 0, 'echo x >>"$1"', undefined, [sync, timeout])).toMatchObject({ code: 0, stderr: '' });
+      const did = calls(sync).filter((call) => !call.startsWith('sync --'));
+      expect(did).toEqual(Array.from({ length: times }, () => `sync ${journal()}`));
     });
 
     it('is not begun while another run is being taken back', () => {

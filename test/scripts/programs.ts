@@ -88,12 +88,12 @@ export function runScript(runner: Runner, script: string, args: readonly string[
 function commandLine([shell = 'sh', ...options]: readonly string[], file: string, path: string): string[] {
   const program = [pathOf(shell) ?? shell, ...options];
   if (shell !== 'busybox') return [...program, file];
-  // Debian's busybox takes its own applets before PATH; functions come before those.
+  // Debian's busybox takes its own applets before PATH; functions come before those. No function's name has a dash: those are found by PATH.
   const doubles = path.split(':').filter((directory) => directory.startsWith(temporaryDirectory));
   const functions = doubles
     .toReversed()
     .flatMap((directory) => readdirSync(directory).map((name) => [name, `${directory}/${name}`]))
-    .filter(([name]) => name !== '.calls')
+    .filter(([name]) => /^\w+$/.test(name ?? ''))
     .map(([name, executable]) => `${name}() { ${executable} "$@"; }`);
   return [...program, '-c', `${functions.join('\n')}\n. "$0"`, file];
 }

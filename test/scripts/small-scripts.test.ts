@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeWithMounts, Holder } from './mount-namespace.ts';
 import { calls, programs, runScript } from './programs.ts';
-import { underEachShell } from './shells.ts';
+import { underEachShell, underEachShellAndAwk } from './shells.ts';
 
 const ID = 'c0ffee'.padEnd(64, '0');
 
@@ -71,7 +71,8 @@ describeWithMounts('steps/daemon_reload', () => {
   const ETC = '/etc/systemd/system/x.service.d';
   const RUN = '/run/systemd/system/x.service.d';
 
-  underEachShell((runner) => {
+  // With an awk of its own: the machine's may be a link into /etc, which is covered here.
+  underEachShellAndAwk((runner) => {
     const probe = (inside: Holder, need: 'yes' | 'no', dropins: readonly string[]) => {
       const systemctl = programs({
         systemctl: `printf '%s\\n' NeedDaemonReload=${need} 'DropInPaths=${dropins.join(' ')}'`,
