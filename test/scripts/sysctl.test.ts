@@ -179,5 +179,21 @@ describeWithMounts('steps/sysctl on a host whose /proc/sys is mounted read-only'
         await inside.close();
       }
     });
+
+    it('a setting that is itself mounted there, writable, can be set', async () => {
+      const file = temporaryPath('swappiness');
+      writeFileSync(file, '60\n');
+      const inside = await Holder.open(
+        `mount --bind /proc/sys/vm /proc/sys/vm; mount -o remount,bind,ro /proc/sys/vm; mount --bind ${file} /proc/sys/vm/swappiness`,
+        [],
+      );
+      try {
+        const words = ['vm/swappiness', '/proc/sys/vm/swappiness', NOWHERE, NOWHERE];
+        const { stdout } = runScript(runner, 'steps/sysctl/probe.sh', words, { inside });
+        expect(stdout).toBe(`kernel\t${release()}\nvalue\t60\n`);
+      } finally {
+        await inside.close();
+      }
+    });
   });
 });

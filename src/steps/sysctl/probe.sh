@@ -18,7 +18,7 @@ if [ -e "$path" ]; then
   set +f
   # Not by [ -w ] alone: busybox takes root's word for it.
   case $(stat -c %A "$path") in
-    *w*) case $(awk -v path="$path" '{ at = $5 == "/" ? "/" : $5 "/" } index(path, at) == 1 && length(at) >= best { best = length(at); how = $6 } END { print how }' /proc/self/mountinfo) in
+    *w*) case $(awk -v path="$path" '{ at = $5 == "/" ? "/" : $5 "/" } index(path "/", at) == 1 && length(at) >= best { best = length(at); how = $6 } END { print how }' /proc/self/mountinfo) in
       ro | ro,*) printf 'closed\tit is on a filesystem that is mounted read-only, as in a container\n' ;;
       *) [ -w "$path" ] || [ "$(id -u)" -ne 0 ] || printf 'closed\t%s is not writable\n' "$path" ;;
     esac ;;
