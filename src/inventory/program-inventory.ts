@@ -87,7 +87,7 @@ function parsed(text: string): Json | undefined {
 
 /** The first number in a JSON text that JavaScript would change. */
 function roundedNumber(json: string): string | undefined {
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g)) {
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*/gs)) {
     if (token.startsWith('"')) continue;
     const exact = /^-?\d+$/.test(token) ? Number.isSafeInteger(Number(token)) : Number.isFinite(Number(token));
     if (!exact) return token;

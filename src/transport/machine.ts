@@ -11,4 +11,5 @@ export function parseMachine(line: string): Machine {
 
 /** `SHA256:…`, as `ssh-keygen -l` prints it. */
 const fingerprint = (key: string): string =>
-  `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`;
+  // 32 bytes are 43 signs and a `=` that ssh-keygen leaves out.
+  `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').slice(0, 43)}`;

@@ -47,11 +47,13 @@ export async function jumpOf(options: ConnectionOptions, env: NodeJS.ProcessEnv)
 }
 
 /** ssh prints a name in brackets, too; only an IPv6 address needs them. */
-const firstJump = (settings: ReadonlyMap<string, string>): string | undefined =>
-  settings
-    .get('proxyjump')
-    ?.replace(/\[([^\]:]*)\]/g, '$1')
-    .split(',')[0];
+function firstJump(settings: ReadonlyMap<string, string>): string | undefined {
+  const jump = settings.get('proxyjump')?.split(',')[0] ?? '';
+  const [from, to] = [jump.indexOf('['), jump.indexOf(']')];
+  const name = jump.slice(from + 1, to);
+  const plain = from < 0 || to < from || name.includes(':') ? jump : jump.slice(0, from) + name + jump.slice(to + 1);
+  return plain || undefined;
+}
 
 async function settingsOf(options: ConnectionOptions, env: NodeJS.ProcessEnv): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await runLocal(settingsCommand(options), READ_SETTINGS, { env }).catch(() => ({ stdout: '' }));

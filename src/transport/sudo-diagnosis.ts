@@ -88,5 +88,14 @@ export function sudoReason({ stderr, asked, ended }: SudoWords, become: Become):
 }
 
 /** What sudo says, without sudo-rs' warnings of settings that it does not know: it works all the same. */
-export const withoutCitations = (stderr: string): string =>
-  stderr.replace(/^[^\n]*:\d+:\d+: unknown setting: [^\n]*\n(?:[^\n]*\n[ \t]*\^~*\r?(?:\n|$))?/gm, '');
+export function withoutCitations(stderr: string): string {
+  const lines = stderr.split('\n');
+  const isWarning = (line: string | undefined) => line !== undefined && /:\d+:\d+: unknown setting: /.test(line);
+  const isMark = (line: string | undefined) => line !== undefined && /^[ \t]*\^~*\r?$/.test(line);
+  // After the warning comes the line that it is about, and a mark below it.
+  const isLeftOut = (i: number): boolean =>
+    isWarning(lines[i]) ||
+    (isWarning(lines[i - 1]) && isMark(lines[i + 1])) ||
+    (isWarning(lines[i - 2]) && isMark(lines[i]));
+  return lines.filter((_, i) => !isLeftOut(i)).join('\n');
+}
