@@ -56,7 +56,7 @@ function ofUnit(unit: string, namespace: Namespace, keeper: boolean): Partial<To
 function upheld(why: string, { processes }: Namespace): Partial<ToldHolder> & Pick<ToldHolder, 'code'> {
   const entered = !processes.some(({ command }) => isUntouchable(command));
   const release = entered
-    ? `unwedge does not restart it, because ${why}; a run of free-dead-containers.yaml unmounts the copy in its namespace. If it stays, drain the host and reboot it`
+    ? `unwedge does not restart it, because ${why}; unwedge run free-dead-containers unmounts the copy in its namespace. If it stays, drain the host and reboot it`
     : `unwedge neither enters its namespace nor restarts it, because ${why}; drain the host and reboot it`;
   return { code: 'UW006', release };
 }

@@ -141,7 +141,7 @@ export const stuckTexts = {
     todo: [
       'Ask whoever uses it: the finding names container, unit or process, and what it has there.',
       'Copy what is needed to another place, then unmount it or end the program.',
-      'unwedge run playbooks/free-dead-containers.yaml -i INVENTORY removes the container then.',
+      'unwedge run free-dead-containers -i INVENTORY removes the container then.',
     ],
     sources: ['mount_namespaces(7)', 'proc(5): /proc/[pid]/mountinfo, cwd, root, exe, fd'],
   },
