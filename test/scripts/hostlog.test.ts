@@ -134,7 +134,7 @@ describe('src/hostlog', () => {
       change(runner, 0, 'echo x >>"$1"');
       process.env.UNWEDGE_INNER = `echo undone >>${root}/undos`;
       const back = (seqs: string) =>
-        runScript(runner, 'hostlog/around-undo.sh', [RUN, 'web-1', seqs, '30'], {
+        runScript(runner, 'hostlog/around-undo.sh', [RUN, 'web-1', seqs, '30', 'own'], {
           path: [programs({ awk: 'exit 1', mawk: 'exit 1' })],
         }).code;
       expect([back('0'), back('0'), back('0 1')]).toEqual([0, 0, 0]);
