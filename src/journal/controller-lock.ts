@@ -74,7 +74,7 @@ interface Own {
 }
 
 async function enter(place: LockPlace, holder: LockHolder): Promise<Own> {
-  const file = `${prefixOf(place)}${randomBytes(6).toString('hex')}`;
+  const file = `${prefixOf(place)}${machine()}.${randomBytes(6).toString('hex')}`;
   const path = join(place.directory, file);
   const server = createServer((socket) =>
     // Who asks may be gone before it is answered.
@@ -112,7 +112,7 @@ async function othersAt(place: LockPlace, own: string | undefined): Promise<read
   try {
     return await inDirectory(place, async (at) => {
       const files = (await readdir(at(''))).filter((file) => file.startsWith(prefixOf(place)) && file !== own);
-      const others = await Promise.all(files.map((file) => whoListens(at(file))));
+      const others = await Promise.all(files.map((file) => whoListens(at(file), isOurs(file))));
       return others.filter((other) => other !== undefined);
     });
   } catch (cause) {
@@ -121,18 +121,22 @@ async function othersAt(place: LockPlace, own: string | undefined): Promise<read
   }
 }
 
-/** A home or state directory on the network has sockets of other machines, too: from here, they refuse. */
-const prefixOf = ({ name }: LockPlace): string =>
-  `${createHash('sha256').update(`${machine()} ${name}`).digest('hex').slice(0, 32)}.`;
+const prefixOf = ({ name }: LockPlace): string => `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.`;
+
+/** A home or state directory on the network has sockets of other machines, too: from here, they refuse, and are left there. */
+const isOurs = (file: string): boolean => file.split('.')[1] === machine();
 
 let known: string | undefined;
-/** The same in all containers of one kernel. */
+/** By the boot. A service's own /proc may show another one than its container does: then what refuses stays, and no more. */
 function machine(): string {
+  if (known !== undefined) return known;
+  let boot: string;
   try {
-    known ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    known = hostname(); // Not Linux.
+    boot = hostname(); // Not Linux.
   }
+  known = createHash('sha256').update(boot).digest('hex').slice(0, 16);
   return known;
 }
 
@@ -156,7 +160,7 @@ function listening(server: Server, path: string): Promise<void> {
 }
 
 /** Undefined: nobody listens there any more. */
-function whoListens(path: string): Promise<Other | undefined> {
+function whoListens(path: string, isOurs: boolean): Promise<Other | undefined> {
   return new Promise((resolve) => {
     let said = '';
     const socket = connect(path).setEncoding('utf8').setTimeout(ANSWER);
@@ -165,7 +169,7 @@ function whoListens(path: string): Promise<Other | undefined> {
     });
     socket.once('timeout', () => socket.destroy());
     socket.once('error', (error) => {
-      if (hasCode(error, 'ECONNREFUSED')) remove(path);
+      if (hasCode(error, 'ECONNREFUSED') && isOurs) remove(path);
       if (hasCode(error, 'ECONNREFUSED') || hasCode(error, 'ENOENT')) resolve(undefined);
     });
     // Anything else that went wrong (many ask at once) is no proof that nobody is there.
