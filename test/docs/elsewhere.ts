@@ -1,6 +1,9 @@
 /** Commands of the docs that a unit test must not run, and the file that does run them. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm cit': '.ci/run',
+  'npm run check': 'test/vitest.config.ts',
+  'npm test': '.ci/run',
+  'npm run test:full': 'test/full.ts',
   'npm install && npm link': '.ci/run',
   'sh /var/lib/unwedge/runs/RUN/undo.sh': 'test/sim/host-journal.test.ts',
   'unwedge audit -i inventory.yaml': 'test/sim/audit.test.ts',

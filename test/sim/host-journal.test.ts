@@ -124,7 +124,7 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
 
   test('a controller that dies leaves no host changed: it takes itself back', async () => {
     const before = await facts();
-    const controller = await armed('d', 2);
+    const controller = await armed('d', 15);
     expect(await on('ls -d /etc/systemd/system/multi-user.target.wants/unwedge-boot-*')).toContain(runId('d'));
     controller.kill('SIGKILL');
     await controller.ended;
@@ -146,7 +146,7 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
 
   test('survives a reboot: the host takes itself back after it', async () => {
     const before = await facts();
-    const controller = await armed('e', 3);
+    const controller = await armed('e', 15);
     controller.kill('SIGKILL');
     await controller.ended;
     await reboot();
@@ -157,7 +157,7 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
   test('survives a reboot without systemd, by cron', async () => {
     const before = await facts();
     await on('mv /run/systemd/system /run/systemd/away; mkdir -p /etc/cron.d');
-    const controller = await armed('g', 5);
+    const controller = await armed('g', 15);
     controller.kill('SIGKILL');
     await controller.ended;
     await reboot();
@@ -176,9 +176,9 @@ describe.skipIf(reason)("a host's own journal of a run", () => {
     - name: Slow look
       command: { check: "until grep -q taken-back /var/lib/unwedge/runs/*/log; do sleep 0.1; done", run: "false" }
 `;
-    const { code, output } = await run('f', STEPS + slow, '  rollout: { confirm_within: 1 }\n');
+    const { code, output } = await run('f', STEPS + slow, '  rollout: { confirm_within: 10 }\n');
     expect(code).toBe(2);
-    expect(output).toMatch(/h1.*the host has taken the run back itself: nobody confirmed it within 1 s/);
+    expect(output).toMatch(/h1.*the host has taken the run back itself: nobody confirmed it within 10 s/);
     expect(output).toMatch(/^h1 +rollback by the host itself +undone/m);
     expect(await facts()).toBe(before);
   });
