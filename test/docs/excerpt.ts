@@ -23,7 +23,11 @@ const CHANGES = new Map([
 /** The run that the README shows, as the runner tells it: host1 is healthy, on host2 an agent holds a Dead container's mount. */
 export function readmeRun(mode: RunMode, steps: readonly string[]): readonly RunEvent[] {
   const hosts = ['host1', 'host2'];
-  const script = new Script().started(mode, hosts).play(hosts, steps.length).host('host1').host('host2');
+  const script = new Script()
+    .started(mode, hosts, undefined, 'free-dead-containers')
+    .play(hosts, steps.length)
+    .host('host1')
+    .host('host2');
   for (const [i, step] of steps.entries())
     script.step('host1', step, i).stepEnds('host1', step, i === 0 ? 'ok' : 'skipped');
   script.hostEnds('host1', 'ok');

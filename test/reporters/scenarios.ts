@@ -33,8 +33,13 @@ export class Script {
     return this.#now;
   }
 
-  started(mode: RunMode, hosts: readonly string[], of?: string): this {
-    const playbooks = ['playbooks/free-dead-containers.yaml'];
+  started(
+    mode: RunMode,
+    hosts: readonly string[],
+    of?: string,
+    playbook = 'playbooks/free-dead-containers.yaml',
+  ): this {
+    const playbooks = [playbook];
     const run = { run: RUN, version: 1, mode, playbooks, hosts: hosts.map((name) => ({ name })) } as const;
     return this.add({ type: 'run.started', ...run, ...(of === undefined ? {} : { of }) });
   }
