@@ -77,7 +77,7 @@ export class Lab {
 
   /** Everything that a dry run must not change, as text; equal twice in a row on an idle host. */
   async snapshot(host: string): Promise<string> {
-    return withoutSwitch(succeeded(await run(this.id, ['snapshot', host])));
+    return withoutNetworks(withoutSwitch(succeeded(await run(this.id, ['snapshot', host]))));
   }
 
   /** Runs as root over ssh: a string by the login shell (bash), a list as words that no shell touches. */
@@ -142,3 +142,6 @@ export const withoutSwitch = (told: string): string =>
   told
     .replace(/^'[^'\n]*unwedge-(?:watch|boot)-[^'\n]*' .*\n[0-9a-f]{64} {2}-\n/gm, '')
     .replace(/^.*unwedge-(?:watch|boot)-.*\n/gm, '');
+
+/** Without network namespaces: dockerd removes those of containers that have ended by itself, up to a minute later. */
+const withoutNetworks = (told: string): string => told.replace(/^.* net:\[\d+\] \S*\/run\/docker\/netns\/.*\n/gm, '');
