@@ -48,7 +48,7 @@ await build({
   outfile: 'dist/cli/main.cjs',
   format: 'cjs',
   define: { 'import.meta.url': 'moduleUrl' },
-  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  banner: { js: `${needsNode('20.19')}const moduleUrl = require('node:url').pathToFileURL(__filename).href;` },
 });
 
 // As deep in the package as the command: both find the host scripts by the same way.
@@ -79,4 +79,15 @@ function writeTypes(files: readonly string[]): void {
     throw new Error(
       ts.formatDiagnostics(emitted.diagnostics, { ...ts.sys, getCanonicalFileName: String, getNewLine: () => '\n' }),
     );
+}
+
+/** Before anything that an older Node does not have: one line, not the error that it would end with. */
+function needsNode(least: string): string {
+  const [major = 0, minor = 0] = least.split('.').map(Number);
+  return `{ const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < ${major} || (major === ${major} && minor < ${minor})) {
+  console.error('error: unwedge needs Node ${least} or later, and this is ' + process.version);
+  process.exit(1);
+} }
+`;
 }
