@@ -4,8 +4,16 @@ import { parseDuration } from '../core/duration.ts';
 import type { NotifyFlags } from './notify-flags.ts';
 import { type ReportFileFlags, reportFileFlags } from './report-flags.ts';
 
+/** Where passwords of Ansible's vault are to be had. */
+export interface VaultFlags {
+  readonly vaultPasswordFile?: readonly string[];
+  /** `LABEL@SOURCE` or `SOURCE`: a file, a program, or `prompt`. The label is for people: each password is tried on each vault. */
+  readonly vaultId?: readonly string[];
+  readonly askVaultPass?: boolean;
+}
+
 /** How hosts are reached; the inventory's ansible_* variables win, as in Ansible. */
-export interface ConnectionFlags {
+export interface ConnectionFlags extends VaultFlags {
   readonly user?: string;
   readonly privateKey?: string;
   readonly sshCommonArgs?: string;
@@ -15,7 +23,6 @@ export interface ConnectionFlags {
   readonly becomeUser?: string;
   readonly askBecomePass?: boolean;
   readonly becomePasswordFile?: string;
-  readonly vaultPasswordFile?: readonly string[];
 }
 
 export interface ReportFlags extends ReportFileFlags {
@@ -60,15 +67,42 @@ export interface RunFlags extends ConnectionFlags, ReportFlags, LockFlags, Choic
   readonly playbookSha256?: string;
 }
 
-export const passwordFlags = (command: Command): Command =>
+/** The source of a vault's id that stands for a person. */
+export const PROMPT = 'prompt';
+
+/** Whether somebody must be there to answer. */
+export const asksForVault = ({ vaultId = [], askVaultPass = false }: VaultFlags): boolean =>
+  askVaultPass || vaultId.some((id) => sourceOf(id) === PROMPT);
+
+/** What stands behind the label. */
+export const sourceOf = (vaultId: string): string => vaultId.slice(vaultId.indexOf('@') + 1);
+
+export const vaultFlags = (command: Command): Command =>
   command
-    .option('-K, --ask-become-pass', "ask for sudo's password")
-    .option('--become-password-file <file>', "read sudo's password from the first line of a file", fromHere)
     .option(
       '--vault-password-file <file>',
       "take the password of Ansible's vault from a file or a program (repeatable)",
       (path: string, all: readonly string[] = []) => [...all, fromHere(path)],
-    );
+    )
+    .option(
+      '--vault-id <label@source>',
+      'the same, with a label; the source is a file, a program, or `prompt` (repeatable)',
+      (id: string, all: readonly string[] = []) => [...all, vaultIdFromHere(id)],
+    )
+    .option('-J, --ask-vault-pass', "ask for the password of Ansible's vault");
+
+/** The label as it is, the path as it is meant here. */
+function vaultIdFromHere(id: string): string {
+  const source = sourceOf(id);
+  return source === PROMPT ? id : `${id.slice(0, id.length - source.length)}${fromHere(source)}`;
+}
+
+export const passwordFlags = (command: Command): Command =>
+  vaultFlags(
+    command
+      .option('-K, --ask-become-pass', "ask for sudo's password")
+      .option('--become-password-file <file>', "read sudo's password from the first line of a file", fromHere),
+  );
 
 export const connectionFlags = (command: Command): Command =>
   passwordFlags(

@@ -105,10 +105,11 @@ export async function runOnHosts(prefix: string, flags: CopiesFlags): Promise<Ru
 async function waysOf(
   flags: CopiesFlags,
 ): Promise<{ ways: ReadonlyMap<string, HostWays>; secrets: readonly string[] }> {
-  const inventory = await loadInventory(flags.inventory, runLocal);
+  const vault = vaultPasswords(flags);
+  const inventory = await loadInventory(flags.inventory, runLocal, { passwords: vault });
   const pattern = flags.limit === undefined ? 'all' : await readLimit(flags.limit);
   const { hosts, values } = await revealSecrets(matchHosts(pattern, inventory), runLocal, {
-    passwords: vaultPasswords(flags),
+    passwords: vault,
     reads: (name) => BECOME_PASSWORDS.some((password) => password === name),
   });
   const password = await becomePassword(flags);

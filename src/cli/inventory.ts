@@ -8,10 +8,12 @@ import { explained, graph, listed, shownVars } from '../inventory/listing.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { rootsOf } from '../local/roots.ts';
 import { runLocal } from '../transport/run-local.ts';
+import type { VaultFlags } from './flags.ts';
 import { refusedWays } from './targets.ts';
 import { filesNamed, withOwnTexts } from './untrusted.ts';
+import { vaultPasswords } from './vault-passwords.ts';
 
-export interface InventoryFlags {
+export interface InventoryFlags extends VaultFlags {
   readonly inventory: readonly string[];
   readonly playbookDir?: string;
   readonly limit?: string;
@@ -28,7 +30,10 @@ export async function showInventory(flags: InventoryFlags): Promise<void> {
     ...filesNamed([], flags),
     ...(flags.playbookDir === undefined ? [] : [join(flags.playbookDir, 'x')]),
   ]);
-  const inventory = await loadInventory(flags.inventory, runLocal, flags.playbookDir).catch((error: unknown) => {
+  const inventory = await loadInventory(flags.inventory, runLocal, {
+    playbookFolder: flags.playbookDir,
+    passwords: vaultPasswords(flags),
+  }).catch((error: unknown) => {
     throw error instanceof InputError ? withOwnTexts(error, roots) : error;
   });
   const hosts = matchHosts(flags.host ?? (flags.limit === undefined ? 'all' : await readLimit(flags.limit)), inventory);

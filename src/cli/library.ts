@@ -20,6 +20,7 @@ import { playbookFile, playbookName } from './shipped-playbooks.ts';
 import { stateDir } from './state-dir.ts';
 import { accountsOf } from './step-users.ts';
 import { surroundings } from './surroundings.ts';
+import { vaultPasswords } from './vault-passwords.ts';
 
 /** Hosts, groups and variables, as they were read. */
 export interface Inventory extends LoadedInventory {
@@ -35,7 +36,7 @@ export interface Inventory extends LoadedInventory {
 export async function loadInventory(sources: string | readonly string[], playbook?: string): Promise<Inventory> {
   const all = [sources].flat();
   const folder = playbook === undefined ? undefined : playbookFolder([playbook]);
-  return { ...(await load(all, runLocal, folder)), sources: all };
+  return { ...(await load(all, runLocal, { playbookFolder: folder, passwords: vaultPasswords({}) })), sources: all };
 }
 
 /** What a playbook is checked with. */

@@ -12,14 +12,16 @@ import { checkPlaybookFile } from '../playbook/load-playbook.ts';
 import type { Known } from '../playbook/play.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
+import type { VaultFlags } from './flags.ts';
 import { type Checked, LINT_FORMATS, type LintFormat } from './lint-formats.ts';
 import { missing, playbookFile } from './shipped-playbooks.ts';
 import { becomingHosts } from './step-users.ts';
 import { refusedWays } from './targets.ts';
 import { filesNamed, runNothing, runsHere, withOwnText, withOwnTexts } from './untrusted.ts';
+import { vaultPasswords } from './vault-passwords.ts';
 import { worstCase } from './worst-case.ts';
 
-export interface LintFlags {
+export interface LintFlags extends VaultFlags {
   readonly inventory: readonly string[];
   readonly extraVars: readonly string[];
   readonly format: LintFormat;
@@ -44,7 +46,7 @@ async function findAll(
 ): Promise<ExitCode> {
   const untrusted = flags.untrusted ? roots : undefined;
   const extraVars = await parseExtraVars(flags.extraVars, untrusted);
-  const { inventory, findings } = await readInventory(playbooks, flags.inventory, untrusted);
+  const { inventory, findings } = await readInventory(playbooks, flags, untrusted);
   const selectHosts = inventory && ((pattern: string) => matchHosts(pattern, inventory));
   const known = {
     stepTypes,
@@ -70,13 +72,18 @@ async function findAll(
 /** Without a sound inventory the playbooks are checked as for any. */
 async function readInventory(
   playbooks: readonly string[],
-  sources: readonly string[],
+  { inventory: sources, ...vault }: LintFlags,
   untrusted: Confine | undefined,
 ): Promise<{ inventory?: LoadedInventory; findings: readonly Diagnostic[] }> {
   if (sources.length === 0) return { findings: [] };
   try {
     const run = untrusted === undefined ? runLocal : runNothing;
-    const inventory = await loadInventory(sources, run, playbookFolder(playbooks), untrusted);
+    const inventory = await loadInventory(sources, run, {
+      playbookFolder: playbookFolder(playbooks),
+      confine: untrusted,
+      // A password may be what a program prints.
+      ...(untrusted === undefined ? { passwords: vaultPasswords(vault) } : {}),
+    });
     return { inventory, findings: untrusted === undefined ? [] : runsHere(inventory) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

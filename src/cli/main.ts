@@ -18,6 +18,7 @@ import {
   type RunFlags,
   reportFlags,
   stateFlag,
+  vaultFlags,
   whole,
 } from './flags.ts';
 import type { CopiesFlags } from './host-copies.ts';
@@ -195,10 +196,12 @@ runs
     process.exitCode = await verifyBundle(file, flags);
   });
 
-program
-  .command('lint')
-  .description('check playbooks without touching any host')
-  .argument('<playbook...>', 'files, or names from unwedge playbooks')
+vaultFlags(
+  program
+    .command('lint')
+    .description('check playbooks without touching any host')
+    .argument('<playbook...>', 'files, or names from unwedge playbooks'),
+)
   .option(
     '-i, --inventory <source>',
     'check variables and host names against this inventory, too (repeatable)',
@@ -215,10 +218,12 @@ program
     process.exitCode = await lint(playbooks, flags);
   });
 
-program
-  .command('inventory')
-  .description('show what an inventory says')
-  .option(...INVENTORY)
+vaultFlags(
+  program
+    .command('inventory')
+    .description('show what an inventory says')
+    .option(...INVENTORY),
+)
   .option('-l, --limit <pattern>', 'only these hosts')
   .option('--list', 'as JSON, as ansible-inventory --list prints it')
   .option('--graph [group]', 'the groups as a tree')

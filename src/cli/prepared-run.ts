@@ -49,14 +49,16 @@ export interface CheckedInput {
 /** Reads and checks all that a run is made of. @throws InputError with every fault */
 export async function prepareRun(files: readonly string[], flags: RunFlags): Promise<PreparedRun> {
   const findings = files.flatMap(missing);
-  const inventory = await loadInventory(flags.inventory, runLocal, playbookFolder(files)).catch((error: unknown) => {
+  const vault = vaultPasswords(flags);
+  const options = { playbookFolder: playbookFolder(files), passwords: vault };
+  const inventory = await loadInventory(flags.inventory, runLocal, options).catch((error: unknown) => {
     throw error instanceof InputError ? new InputError([...findings, ...error.diagnostics]) : error;
   });
   if (findings.length > 0) throw new InputError(findings);
   const input = await checkedInput(files, inventory, flags);
   const warnings = flags.quiet ? [] : input.playbooks.flatMap((playbook) => playbook.warnings);
   for (const warning of warnings) console.error(formatDiagnostic(warning));
-  return prepareInput(input, flags);
+  return prepareInput(input, flags, vault);
 }
 
 /** Checks playbooks with an inventory. @throws InputError */
@@ -73,12 +75,16 @@ export async function checkedInput(
 }
 
 /** Finds out how each host is reached, and what is secret. @throws InputError */
-export async function prepareInput(input: CheckedInput, flags: ConnectionFlags): Promise<PreparedRun> {
+export async function prepareInput(
+  input: CheckedInput,
+  flags: ConnectionFlags,
+  vault = vaultPasswords(flags),
+): Promise<PreparedRun> {
   const { inventory, extraVars, playbooks } = input;
   const checked = resolvePlays(input);
   const masked = distinct(checked.flatMap((play) => play.hosts));
   const { hosts, values } = await revealSecrets(masked, runLocal, {
-    passwords: vaultPasswords(flags),
+    passwords: vault,
     reads: variablesRead(playbooks, extraVars),
   });
   const password = await becomePassword(flags);

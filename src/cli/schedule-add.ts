@@ -12,6 +12,7 @@ import { readNote } from '../schedule/note.ts';
 import { offsetOf } from '../schedule/offset.ts';
 import { checkName, type Schedule, type ScheduleFile, type Scheduler } from '../schedule/schedule.ts';
 import { withInventory } from './default-inventory.ts';
+import { asksForVault } from './flags.ts';
 import { pinOf } from './playbook-pin.ts';
 import { type PreparedRun, prepareRun } from './prepared-run.ts';
 import { reportFiles } from './report-files.ts';
@@ -47,6 +48,8 @@ function checkFlags(name: string, flags: AddFlags): void {
       "say either --on-calendar '*-*-* 03:15:00' (systemd) or --cron '15 3 * * *'",
     );
   if (flags.askBecomePass) throw inputError('-K: nobody is there to answer', 'use --become-password-file FILE');
+  if (asksForVault(flags))
+    throw inputError("the vault's password: nobody is there to answer", 'use --vault-password-file FILE');
   if (flags.step) throw inputError('--step: nobody is there to answer', 'leave it out');
   if (flags.cron !== undefined && flags.catchUp)
     throw inputError('--catch-up: cron knows nothing of times that it has missed', 'use systemd: --on-calendar');

@@ -24,6 +24,7 @@ const PASSED_ON: readonly (readonly [key: keyof AddFlags, flag: string, way: Way
   ['becomeUser', '--become-user', 'text'],
   ['becomePasswordFile', '--become-password-file', 'path'],
   ['vaultPasswordFile', '--vault-password-file', 'path'],
+  ['vaultId', '--vault-id', 'text'],
   ['lockWait', '--lock-wait', 'seconds', 0],
   ['notify', '--notify', 'text'],
   ['webhookFile', '--webhook-file', 'path'],

@@ -1,6 +1,6 @@
 import { type Diagnostic, InputError } from '../core/diagnostic.ts';
 import { parseYaml, type YamlDocument } from '../core/yaml.ts';
-import { VALUE_TAGS, VAULT_TODO } from './value.ts';
+import { VALUE_TAGS } from './value.ts';
 
 /** Enough for some 50,000 hosts. */
 export const MAX_BYTES = 8 * 1024 * 1024;
@@ -15,11 +15,16 @@ export function readYaml(bytes: Uint8Array, file: string): YamlDocument | undefi
 }
 
 /** A whole file that Ansible's vault has encrypted begins so. */
+export const isVaultFile = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.subarray(0, 15)).equals(Buffer.from('$ANSIBLE_VAULT;'));
+
+/** Hosts and groups are no secrets; only files of variables are decrypted (vars-folders.ts). */
 export function refuseVault(bytes: Uint8Array, file: string): void {
-  if (!Buffer.from(bytes.subarray(0, 15)).equals(Buffer.from('$ANSIBLE_VAULT;'))) return;
-  const message = "a file that Ansible's vault has encrypted can't be read";
+  if (!isVaultFile(bytes)) return;
+  const message = "an inventory that Ansible's vault has encrypted as a whole can't be read";
   const at = { file, line: 1, column: 1 };
-  throw new InputError([{ severity: 'error', message, at, todo: `decrypt it, or ${VAULT_TODO}` }]);
+  const todo = 'decrypt it, and keep what is secret in group_vars/ or host_vars/: files of variables are decrypted';
+  throw new InputError([{ severity: 'error', message, at, todo }]);
 }
 
 /** Line by line: an expression over the whole text has 2^n ways to cut a banner of `#` into comments, and tries them all. */

@@ -13,18 +13,25 @@ import { type RunProgram, readProgramInventory } from './program-inventory.ts';
 import { readVarsFolders } from './vars-folders.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
+export interface LoadOptions {
+  /** Where the playbook is, if there is one. */
+  readonly playbookFolder?: string | undefined;
+  /** Which files are read; left out: all. */
+  readonly confine?: Confine | undefined;
+  /** Of Ansible's vault; asked for where a file of variables is encrypted as a whole. Left out: none. */
+  readonly passwords?: () => Promise<readonly string[]>;
+}
+
 /**
  * Reads every source (`-i`): a YAML or INI file, a program that prints one, a folder of these, or a list of hosts with a
  * comma; then `group_vars/` and `host_vars/` beside each, and beside the playbook. Later sources win.
- * @param run runs such a program. @param playbookFolder where the playbook is, if there is one
- * @param confine which files are read; left out: all
+ * @param run runs such a program
  * @throws InputError with every error found.
  */
 export async function loadInventory(
   sources: readonly string[],
   run: RunProgram,
-  playbookFolder?: string,
-  confine?: Confine,
+  { playbookFolder, confine, passwords = async () => [] }: LoadOptions = {},
 ): Promise<LoadedInventory> {
   if (sources.length === 0) throw inputError('no inventory', 'name one: -i inventory.yaml, or -i host1,host2,');
   const builder = new InventoryBuilder();
@@ -41,9 +48,10 @@ export async function loadInventory(
     }
   }
   if (builder.groups.tooMany()) throw inputError('the inventory has more than 10,000 groups');
-  for (const folder of folders.values()) readVarsFolders(folder, 'besideInventory', builder, findings, confine);
+  const to = { builder, findings, confine, passwords };
+  for (const folder of folders.values()) await readVarsFolders(folder, 'besideInventory', to);
   if (playbookFolder !== undefined && !folders.has(resolve(playbookFolder)))
-    readVarsFolders(playbookFolder, 'besidePlaybook', builder, findings, confine);
+    await readVarsFolders(playbookFolder, 'besidePlaybook', to);
   if (findings.length > 0) throw new InputError(findings.map(withoutSecretLine));
   return builder.build();
 }

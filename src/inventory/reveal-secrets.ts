@@ -3,7 +3,7 @@ import type { Host } from '../core/inventory.ts';
 import { type Secret, SHORTEST_SECRET, withValues } from '../core/secret.ts';
 import { readTrusted } from '../local/trust.ts';
 import type { RunProgram } from './program-inventory.ts';
-import { decrypted } from './vault.ts';
+import { decrypted, GIVE_PASSWORD } from './vault.ts';
 
 /** Seconds; a password manager may ask a person. */
 const DEADLINE = 120;
@@ -112,8 +112,6 @@ function fromVault(secret: Secret, text: string, passwords: readonly string[]): 
     decrypted(text, passwords) ?? refuse(secret, 'no vault password that was given decrypts this value', GIVE_PASSWORD)
   );
 }
-
-const GIVE_PASSWORD = 'give the right one by --vault-password-file FILE, or ANSIBLE_VAULT_PASSWORD_FILE';
 
 /** The same value. */
 function kept(secret: Secret, value: string): string {

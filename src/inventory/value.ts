@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../core/json.ts';
-import { MASK, type PlacedSecret, type Secret } from '../core/secret.ts';
+import { MASK, type PlacedSecret, type Secret, SHORTEST_SECRET } from '../core/secret.ts';
 import { entryOf, toJson, type YamlNode } from '../core/yaml-node.ts';
 import { type Reading, refuse } from './findings.ts';
 import { isTaken, takenSecret } from './secret-source.ts';
@@ -27,6 +27,22 @@ export function yamlValue(node: YamlNode, reading: Reading): Value {
   if (node.kind === 'scalar' && node.tag === undefined) return { json: node.value, secrets: NO_SECRETS };
   const found = { secrets: [], path: [] };
   return { json: yamlJson(node, found, reading), secrets: found.secrets };
+}
+
+/** Every text of a file that was encrypted as a whole is a secret; what is too short to be one, or no text, is none. */
+export function sealedValue({ json, secrets }: Value, place: Place): Value {
+  const found: Found = { secrets: [...secrets], path: [] };
+  return { json: sealed(json, found, place), secrets: found.secrets };
+}
+
+function sealed(json: Json, found: Found, place: Place): Json {
+  if (typeof json === 'string')
+    return json.length < SHORTEST_SECRET || json === MASK
+      ? json
+      : masked({ from: 'text', text: () => json, at: locationOf(place) }, found);
+  if (typeof json !== 'object' || json === null) return json;
+  if (Array.isArray(json)) return json.map((item: Json, i) => sealed(item, below(found, String(i)), place));
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, sealed(value, below(found, key), place)]));
 }
 
 /** What a program printed: marks of Ansible's for a text that is no template, and for one that its vault has encrypted, are resolved. */

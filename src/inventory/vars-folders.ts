@@ -4,9 +4,11 @@ import { type Diagnostic, inputError } from '../core/diagnostic.ts';
 import type { Span } from '../core/source-text.ts';
 import type { Confine } from '../local/roots.ts';
 import type { InventoryBuilder } from './inventory-builder.ts';
-import { collecting, readYaml } from './inventory-yaml.ts';
+import { collecting, isVaultFile, readYaml } from './inventory-yaml.ts';
 import type { Levels } from './precedence.ts';
+import { sealedValue } from './value.ts';
 import type { Place, Value } from './variable.ts';
+import { decrypted, GIVE_PASSWORD } from './vault.ts';
 import { readVars } from './yaml-inventory.ts';
 
 /** In Ansible's order: the first that is there is read, the others are not. */
@@ -16,22 +18,18 @@ const ENDINGS = ['', '.yml', '.yaml', '.json'];
  * Reads `group_vars/` and `host_vars/` of a folder for the groups and hosts that there are: a file of the name, with or
  * without ending, or a folder of files. Thousands of small files: all at once would take too many descriptors.
  */
-export function readVarsFolders(
+export async function readVarsFolders(
   folder: string,
   level: Exclude<keyof Levels, 'inventory'>,
-  builder: InventoryBuilder,
-  findings: Diagnostic[],
-  confine?: Confine,
-): void {
+  to: VarsTo,
+): Promise<void> {
+  const { builder } = to;
   const groups = [...builder.groups.all()].map((group) => group.name);
-  readOwners(join(folder, 'group_vars'), groups, { builder, findings, confine }, (group, name, value, place) =>
+  await readOwners(join(folder, 'group_vars'), groups, to, (group, name, value, place) =>
     builder.setGroupVar(group, name, value, place, level),
   );
-  readOwners(
-    join(folder, 'host_vars'),
-    builder.hostNames(),
-    { builder, findings, confine },
-    (host, name, value, place) => builder.setHostVar(host, name, value, place, level),
+  await readOwners(join(folder, 'host_vars'), builder.hostNames(), to, (host, name, value, place) =>
+    builder.setHostVar(host, name, value, place, level),
   );
 }
 
@@ -48,31 +46,57 @@ export function playbookFolder(playbooks: readonly string[]): string | undefined
   throw inputError(`${own} is for the playbooks beside it, not for those of other folders`, 'run them one by one');
 }
 
-interface To {
+export interface VarsTo {
   readonly builder: InventoryBuilder;
   readonly findings: Diagnostic[];
   readonly confine: Confine | undefined;
+  /** Of Ansible's vault; asked for where a file needs one. */
+  readonly passwords: () => Promise<readonly string[]>;
 }
 
-function readOwners(
+async function readOwners(
   folder: string,
   owners: Iterable<string>,
-  { builder, findings, confine }: To,
+  to: VarsTo,
   set: (owner: string, name: string, value: Value, place: Place) => void,
-): void {
+): Promise<void> {
+  const { builder, findings } = to;
   const there = new Set(list(folder, findings));
   if (there.size === 0) return;
   for (const owner of owners) {
     const entry = ENDINGS.map((ending) => owner + ending).find((name) => there.has(name));
     for (const file of entry === undefined ? [] : filesOf(join(folder, entry), findings)) {
-      const document = collecting(findings, () => readYaml(readText(file, confine), file));
-      if (!document) continue;
-      const { source, root } = document;
-      readVars({ value: root }, owner, { source, builder, findings }, (name, value, { start }: Span) =>
-        set(owner, name, value, { source, start }),
-      );
+      const bytes = collecting(findings, () => readText(file, to.confine));
+      if (bytes === undefined) continue;
+      const isSealed = isVaultFile(bytes);
+      const content = isSealed ? await unsealed(bytes, file, to) : bytes;
+      if (content === undefined) continue;
+      const found: Diagnostic[] = [];
+      const document = collecting(found, () => readYaml(content, file));
+      if (document) {
+        const { source, root } = document;
+        readVars({ value: root }, owner, { source, builder, findings: found }, (name, value, { start }: Span) => {
+          const place = { source, start };
+          set(owner, name, isSealed ? sealedValue(value, place) : value, place);
+        });
+      }
+      // Nor is a line of what was encrypted shown with what is wrong in it.
+      findings.push(...(isSealed ? found.map(({ source: _, length: __, ...finding }) => finding) : found));
     }
   }
+}
+
+/** What Ansible's vault has encrypted as a whole; undefined where it can't be decrypted, and the findings tell why. */
+async function unsealed(bytes: Uint8Array, file: string, { findings, passwords }: VarsTo): Promise<Buffer | undefined> {
+  const given = await passwords();
+  const text = decrypted(Buffer.from(bytes).toString('latin1'), given);
+  if (text !== undefined) return Buffer.from(text);
+  const message =
+    given.length === 0
+      ? "this file is encrypted by Ansible's vault, and there is no vault password"
+      : 'no vault password that was given decrypts this file';
+  findings.push({ severity: 'error', message, at: { file, line: 1, column: 1 }, todo: GIVE_PASSWORD });
+  return undefined;
 }
 
 /** A file, or those of a folder in the order of their names; folders in it are read where their name has no ending. */

@@ -23,6 +23,10 @@ export function decrypted(vault: string, passwords: readonly string[]): string |
   return undefined;
 }
 
+/** For the user who gave none, or the wrong one. */
+export const GIVE_PASSWORD =
+  'give the right one by --vault-password-file FILE, --ask-vault-pass or ANSIBLE_VAULT_PASSWORD_FILE';
+
 const MAC_BYTES = 32;
 
 function opened(sealed: Buffer, derived: Buffer): string {

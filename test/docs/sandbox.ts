@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { packageRoot } from '../architecture/project.ts';
 import { program } from '../unwedge.ts';
 
@@ -53,6 +53,7 @@ export class Sandbox {
   }
 
   write(name: string, text: string): void {
+    mkdirSync(dirname(join(this.dir, name)), { recursive: true });
     writeFileSync(join(this.dir, name), text);
   }
 

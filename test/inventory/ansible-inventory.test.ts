@@ -58,7 +58,7 @@ async function ours(of: Case): Promise<{ listed: Json; refused: string }> {
   const folder = written(of);
   try {
     const playbook = of.playbook === undefined ? undefined : `${folder}/${of.playbook}`;
-    const inventory = await loadInventory(sourcesIn(folder, of), runLocal, playbook);
+    const inventory = await loadInventory(sourcesIn(folder, of), runLocal, { playbookFolder: playbook });
     return { listed: listed(inventory, inventory.hosts), refused: '' };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

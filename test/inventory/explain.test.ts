@@ -25,7 +25,7 @@ const explain = async (host: string, ...sources: string[]) => {
   const inventory = await loadInventory(
     sources.map((source) => join(folder, source)),
     runLocal,
-    join(folder, 'play'),
+    { playbookFolder: join(folder, 'play') },
   );
   return explained(inventory, host).join('\n').replaceAll(`${folder}/`, '');
 };
@@ -71,11 +71,9 @@ test.each(cases.filter(({ differs, name }) => !differs && !name.startsWith('refu
   '$name: what it names first of each variable is what counts',
   async (of) => {
     const root = written(of);
-    const inventory = await loadInventory(
-      sourcesIn(root, of),
-      runLocal,
-      of.playbook === undefined ? undefined : join(root, of.playbook),
-    );
+    const inventory = await loadInventory(sourcesIn(root, of), runLocal, {
+      playbookFolder: of.playbook === undefined ? undefined : join(root, of.playbook),
+    });
     rmSync(root, { recursive: true });
     for (const { name, vars } of inventory.hosts) {
       const told = explained(inventory, name).filter((line) => !line.startsWith(' '));

@@ -118,8 +118,10 @@ describe.skipIf(simAvailable())(
       put({ 'x/hosts': 'w1\n', 'x/group_vars/all': '$ANSIBLE_VAULT;1.1;AES256\n6162\n' });
       const { code, stderr } = await check('free-dead-containers.yaml', '-i', 'x/hosts');
       expect(code).toBe(1);
-      expect(stderr).toContain("group_vars/all:1:1: error: a file that Ansible's vault has encrypted can't be read");
-      expect(stderr).toContain('decrypt it, or have it taken from where it is kept');
+      expect(stderr).toContain(
+        "group_vars/all:1:1: error: this file is encrypted by Ansible's vault, and there is no vault password",
+      );
+      expect(stderr).toContain('--vault-password-file FILE');
     });
 
     /** -e wins over what the inventory says of connections; all of its hosts are the one that there is. */

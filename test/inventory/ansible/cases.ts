@@ -576,7 +576,10 @@ const differences: Case[] = [
   {
     name: 'differs: a vaulted file',
     files: { hosts: 'h\n', 'group_vars/all': '$ANSIBLE_VAULT;1.1;AES256\n3330\n' },
-    differs: { row: 'file that is a vault', refused: "a file that Ansible's vault has encrypted can't be read" },
+    differs: {
+      row: 'file that is a vault',
+      refused: "this file is encrypted by Ansible's vault, and there is no vault password",
+    },
   },
   {
     name: 'differs: a vaulted value of a program',
