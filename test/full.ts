@@ -23,9 +23,13 @@ const shard = shardOf(process.argv.slice(2));
 const began = performance.now();
 // What is no test of a file is done once, by the first shard.
 const first = shard.startsWith('1/');
-const parts = [['bash', 'test/prerequisites.sh'], ...(first ? [['npm', 'run', 'lint']] : [])];
-for (const [program = '', ...args] of parts) {
-  const { status } = spawnSync(program, args, { cwd: packageRoot, stdio: 'inherit' });
+const env = { ...process.env, UNWEDGE_LEVEL: 'full' };
+const byTheFirst = [
+  ['npm', 'run', 'lint'],
+  ['bash', 'test/node-versions.sh'],
+];
+for (const [program = '', ...args] of [['bash', 'test/prerequisites.sh'], ...(first ? byTheFirst : [])]) {
+  const { status } = spawnSync(program, args, { cwd: packageRoot, env, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
 process.exitCode = await tests();
@@ -38,7 +42,7 @@ async function tests(): Promise<number> {
   const vitest = ['vitest', 'run', ...of, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const child = spawn('npx', vitest, {
     cwd: packageRoot,
-    env: { ...process.env, UNWEDGE_LEVEL: 'full' },
+    env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const reasons = new Set<string>();
@@ -55,7 +59,9 @@ async function tests(): Promise<number> {
 function summarize({ testResults }: Results, reasons: readonly string[]): void {
   const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
   const skipped = (status: string) => ['skipped', 'pending', 'todo', 'disabled'].includes(status);
-  console.log(`\ntest:full, shard ${shard}, ${seconds(performance.now() - began)}${first ? ', with lint' : ''}`);
+  console.log(
+    `\ntest:full, shard ${shard}, ${seconds(performance.now() - began)}${first ? ', with lint and each version of Node' : ''}`,
+  );
   for (const { name, startTime, endTime, assertionResults } of testResults) {
     const count = (is: (status: string) => boolean) => assertionResults.filter(({ status }) => is(status)).length;
     const [passed, failed, left] = [count((s) => s === 'passed'), count((s) => s === 'failed'), count(skipped)];

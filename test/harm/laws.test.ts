@@ -7,7 +7,7 @@ import { stories } from './story.ts';
 import { breachesOn } from './trial.ts';
 
 /** How many hosts; others with each seed. */
-const HOSTS = Number(process.env.UNWEDGE_HARM_HOSTS ?? at({ check: 10, test: 100, full: 1_000 }));
+const HOSTS = Number(process.env.UNWEDGE_HARM_HOSTS ?? at({ check: 10, test: 16, full: 1_000 }));
 /** Hosts side by side: most of their work is done by their own processes. */
 const LANES = Math.max(2, availableParallelism());
 /** For mutants.ts: the first breach is enough. */

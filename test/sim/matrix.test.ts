@@ -38,7 +38,7 @@ const CHOSEN: readonly (readonly [string, string])[] = [
 const scenarios = [...new Set(CHOSEN.map(([scenario]) => scenario))];
 const PAIRS = ALL
   ? scenarios.flatMap((s) => personalities.map(({ name }) => [s, name] as const))
-  : sample(CHOSEN, 12, 'matrix');
+  : sample(CHOSEN, 8, 'matrix');
 
 const reason = simAvailable();
 

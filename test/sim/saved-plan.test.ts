@@ -7,6 +7,7 @@ import { planSchema } from '../../src/cli/saved-plan-schema.ts';
 import type { RunEvent } from '../../src/core/event.ts';
 import type { SavedPlan } from '../../src/core/saved-plan.ts';
 import { packageRoot } from '../architecture/project.ts';
+import { sample } from '../level.ts';
 import { type Call, Controller } from './controller.ts';
 import { personality } from './docker/personality.ts';
 import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
@@ -14,13 +15,14 @@ import { bootFleet, type Fleet, simAvailable } from './fleet.ts';
 const reason = simAvailable();
 if (reason) console.log(`sim, saved plans: skipped, ${reason}`);
 
-const WEDGED: readonly (readonly [string, string, string])[] = [
+const ALL: readonly (readonly [string, string, string])[] = [
   ['container', 'holder-container', 'el7-1.12.6-devicemapper'],
   ['service', 'holder-service', 'el7-1.12.6-devicemapper'],
   ['several', 'several', 'el7-19.03-overlay2-moved'],
   ['host', 'host-namespace', 'debian-20.10-overlay2'],
   ['nothing', 'nothing', 'debian-28.2-overlay2'],
 ];
+const WEDGED = sample(ALL, 2, 'wedged');
 
 describe.skipIf(reason)('a saved plan of the shipped remedy', { timeout: 300_000 }, () => {
   let fleet: Fleet;
@@ -44,13 +46,9 @@ describe.skipIf(reason)('a saved plan of the shipped remedy', { timeout: 300_000
       .flatMap(({ host, changes }) => changes.map(({ resource }) => [host, resource]));
     const run = controller.call('run', '--plan', 'plan.json', '--output', 'json');
     expect([await run.ended, run.stderr]).toEqual([0, expect.stringContaining('by plan plan.json of ')]);
-    expect(run.statuses).toEqual({
-      container: 'changed',
-      service: 'changed',
-      several: 'changed',
-      host: 'changed',
-      nothing: 'ok',
-    });
+    const expected = (whereStuck: string) =>
+      Object.fromEntries(WEDGED.map(([name, scenario]) => [name, scenario === 'nothing' ? 'ok' : whereStuck]));
+    expect(run.statuses).toEqual(expected('changed'));
     expect(
       run
         .ofType('change.applying')
@@ -60,7 +58,7 @@ describe.skipIf(reason)('a saved plan of the shipped remedy', { timeout: 300_000
     for (const host of fleet.hosts) expect((await host.exec('docker ps -aq --filter status=dead')).stdout).toBe('');
     const again = controller.call('run', '--plan', 'plan.json', '--output', 'json');
     expect(await again.ended).toBe(9);
-    expect(again.statuses).toMatchObject({ container: 'drifted', nothing: 'ok' });
+    expect(again.statuses).toEqual(expected('drifted'));
     expect(again.ofType('change.applying')).toEqual([]);
   });
 });

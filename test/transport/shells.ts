@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { at, sample } from '../level.ts';
 import { temporaryPath } from './host-scripts.ts';
 
 const pathOf = (program: string): string | undefined => {
@@ -27,7 +28,9 @@ function environmentOf(shell: string): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${directory}:${process.env.PATH}` };
 }
 
-/** The shells that a host's `sh` may be, those that this machine has. */
-export const shells = ['dash', 'bash', 'bash --posix', 'busybox sh']
+const SHELLS = ['dash', 'bash', 'bash --posix', 'busybox sh'];
+
+/** The shells that a host's `sh` may be, those that this machine has; at the level `check` only Debian's. */
+export const shells = at({ check: ['dash'], test: ['dash', ...sample(SHELLS.slice(1), 1, 'sh')], full: SHELLS })
   .filter((shell) => pathOf(shell.split(' ')[0] ?? '') !== undefined)
   .map((name) => ({ name, env: environmentOf(name) }));
