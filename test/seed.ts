@@ -10,6 +10,8 @@ const TAKES_TURNS = /^test\/(sim|fault|harm|lab|docs\.test)/;
 /** Tests that build on each other. */
 const TOGETHER = /\bsim\/(notify|one-of-each)\.test/;
 const ONE_IN = at({ check: 1, test: 4, full: 1 });
+/** A case on real hosts takes minutes. */
+const ONE_IN_OF_LAB = ONE_IN * 3;
 
 // At the level `test` the first test of such a file runs, and of the others one in four, drawn by the seed.
 // biome-ignore lint/correctness/noEmptyPattern: vitest takes nothing else for "no fixtures"
@@ -17,7 +19,10 @@ beforeAll(({}, file) => {
   const path = file.file.name;
   if (ONE_IN === 1 || !TAKES_TURNS.test(path) || TOGETHER.test(path)) return;
   const [first, ...others] = testsOf(file.tasks).map(({ id }) => id);
-  const drawn = new Set([first, ...sample(others, Math.ceil(others.length / ONE_IN), path)]);
+  const drawn = new Set([
+    first,
+    ...sample(others, Math.ceil(others.length / (path.startsWith('test/lab/') ? ONE_IN_OF_LAB : ONE_IN)), path),
+  ]);
   leaveOut(file.tasks, drawn);
 });
 

@@ -48,7 +48,7 @@ class Show {
 
   /** listr2 starts in its own time. */
   async live(): Promise<void> {
-    await vi.waitFor(() => expect(this.screen.text).toContain('▸'), { interval: 1 });
+    await vi.waitFor(() => expect(this.screen.text).toContain('▸'), { interval: 1, timeout: 60_000 });
   }
 
   end(): Promise<void> {
@@ -173,7 +173,7 @@ test('a fault of the picture does not end the run, hides no recap and is told at
   const reporter = await createReporter('tree', output, { diff: false, verbose: 0 }, ticker);
   const [before, after] = upTo(scenarios.threeHosts(), 0.5);
   for (const event of before) reporter.event(event);
-  await vi.waitFor(() => expect(stdout.text).toContain('▸'), { interval: 1 });
+  await vi.waitFor(() => expect(stdout.text).toContain('▸'), { interval: 1, timeout: 60_000 });
   faulty = true;
   tick();
   faulty = false;

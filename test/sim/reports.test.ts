@@ -44,7 +44,7 @@ const SECRET = `- hosts: well
     - command: { check: exit 1, run: 'echo "$1" >&2; exit 4', undo: 'true', args: ["{{ token }}"] }
 `;
 
-describe.skipIf(reason)('reports of real commands', { timeout: 60_000 }, () => {
+describe.skipIf(reason)('reports of real commands', { timeout: 600_000 }, () => {
   let fleet: Fleet;
   let controller: Controller;
   beforeAll(async () => {
