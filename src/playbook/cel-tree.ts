@@ -16,6 +16,25 @@ export function nameUses(ast: ASTNode): NameUse[] {
   return uses;
 }
 
+/** The calls of these functions (not `x.name()`), and what each is given, by offsets in the text. */
+export function callsOf(ast: ASTNode, functions: readonly string[]): { readonly args: readonly TextSpan[] }[] {
+  const calls: { args: readonly TextSpan[] }[] = [];
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) node.forEach(visit);
+    if (!isNode(node)) return;
+    const [name, args]: unknown[] = node.op === 'call' && Array.isArray(node.args) ? node.args : [];
+    if (functions.includes(String(name)) && Array.isArray(args)) calls.push({ args: args.filter(isNode) });
+    visit(node.args);
+  };
+  visit(ast);
+  return calls;
+}
+
+interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What must hold for a condition to hold, each in one spelling: `a>0 && b` is `a > 0` and `b`. Nothing where it does not parse. */
 export function conjuncts(condition: string): string[] {
   try {

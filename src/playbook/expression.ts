@@ -1,9 +1,9 @@
-import { Environment, EvaluationError, ParseError, type ParseResult } from '@marcbachmann/cel-js';
+import { type ASTNode, Environment, EvaluationError, ParseError, type ParseResult } from '@marcbachmann/cel-js';
 import { bounded } from '../core/bounded.ts';
 import type { Expression, Scope } from '../core/expression.ts';
 import type { Json } from '../core/json.ts';
 import { StepError } from '../core/step-type.ts';
-import { type NameUse, nameUses } from './cel-tree.ts';
+import { callsOf, type NameUse, nameUses } from './cel-tree.ts';
 import { fromCel, toCel } from './cel-value.ts';
 import { nameFinding, syntaxFinding, typeFinding } from './expression-finding.ts';
 import type { Names } from './names.ts';
@@ -41,8 +41,8 @@ function compile(text: string, place: TextPlace, names: Names): Compiled | undef
       if (found.severity !== 'warning') return undefined;
     }
   }
-  const program = environmentOf(uses, names).parse(text);
-  const checked = program.check();
+  const environment = environmentOf(uses, names);
+  const checked = environment.parse(text).check();
   if (!checked.valid) {
     place.report(typeFinding(checked.error, text, names));
     return undefined;
@@ -52,7 +52,7 @@ function compile(text: string, place: TextPlace, names: Names): Compiled | undef
     at: place.at,
     reads: [...new Set(uses.map((use) => use.name))],
     type: checked.type ?? 'dyn',
-    evaluate: evaluator(program, text, uses, place, names),
+    evaluate: evaluator(environment.parse(numbersGuarded(text, parsed.ast)), text, uses, place, names),
   };
 }
 
@@ -73,6 +73,7 @@ function environmentOf(uses: readonly NameUse[], names: Names): Environment {
     homogeneousAggregateLiterals: false,
     limits: LIMITS,
   });
+  environment.registerFunction(`${GUARD}(dyn): dyn`, notEmpty);
   for (const name of new Set(uses.map((use) => use.name))) {
     const register = names.registers.get(name);
     const variable = names.variables.get(name);
@@ -81,6 +82,26 @@ function environmentOf(uses: readonly NameUse[], names: Names): Environment {
     else if (variable) environment.registerVariable(name, variable.type);
   }
   return environment;
+}
+
+/** cel-js 8.0 takes an empty text for 0: `int("") == 0`. Its own functions can't be replaced, but what they are given can. */
+const GUARD = 'notEmpty';
+function numbersGuarded(text: string, ast: ASTNode): string {
+  const given = callsOf(ast, ['int', 'uint']).flatMap(({ args: [arg, ...more] }) =>
+    arg && more.length === 0 ? [arg] : [],
+  );
+  const inserts = given.flatMap(({ start, end }) => [
+    { at: start, what: `${GUARD}(` },
+    { at: end, what: ')' },
+  ]);
+  return inserts
+    .toSorted((a, b) => b.at - a.at)
+    .reduce((whole, { at, what }) => whole.slice(0, at) + what + whole.slice(at), text);
+}
+
+function notEmpty(value: unknown): unknown {
+  if (value === '') throw new Error('an empty text is no number');
+  return value;
 }
 
 function evaluator(run: ParseResult, text: string, uses: readonly NameUse[], place: TextPlace, names: Names) {

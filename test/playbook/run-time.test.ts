@@ -75,6 +75,24 @@ describe('conditions', () => {
     ['found.ids.map(id, id + name)[0] == "648fcdd4547ax"', true],
   ])('%s', (expression, expected) => expect(condition(expression)).toBe(expected));
 
+  test.each([
+    ['int(any) == 0', ''],
+    ['uint(any) == 0u', ''],
+    ['1 + int(any + "") == 1', ''],
+    ['["1", any].exists(each, int(each) == 0)', ''],
+    ['int(string(int(any))) == 0', ''],
+  ])('%s of a text without a digit fails, and is not 0', (expression, any) => {
+    expect(() => condition(expression, { ...scope, any })).toThrow('an empty text is no number');
+  });
+
+  test.each([
+    ['int(any) == 7', '7'],
+    ['int(any + "1") == 71 && int(1.9) == 1', '7'],
+    ['["1", any].all(each, int(each) > 0)', '7'],
+  ])('%s is a number', (expression, any) => {
+    expect(condition(expression, { ...scope, any })).toBe(true);
+  });
+
   test('true and false may be written without an expression', () => {
     expect(stepOf('umount: {}\n      when: false').when?.evaluate({})).toBe(false);
   });
