@@ -70,12 +70,24 @@ export const isUntouchable = (command: string): boolean =>
 export const matching = (patterns: readonly string[], names: readonly string[]): string | undefined =>
   patterns.find((pattern) => names.some((name) => matches(pattern, name)));
 
+/** Step by step: an expression tries each way to share a name out among the stars, and a user may write many. */
 function matches(pattern: string, name: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(name);
+  let [at, star, tried] = [0, -1, 0];
+  for (let i = 0; i < name.length; ) {
+    if (pattern[at] === '*') {
+      [star, tried] = [at, i];
+      at += 1;
+    } else if (pattern[at] === '?' || pattern[at] === name[i]) {
+      at += 1;
+      i += 1;
+    } else if (star === -1) return false;
+    else {
+      // The last star takes one character more: those before it need none.
+      tried += 1;
+      [at, i] = [star + 1, tried];
+    }
+  }
+  return /^\**$/.test(pattern.slice(at));
 }
 
 /** Who put this container there and would put another in its place, and how it is restarted by that; docker's own restart is a failure to them. */
