@@ -116,7 +116,7 @@ export class MarkReader {
 
   #mark(line: string): Mark | undefined {
     const [isReady, level = '', why = ''] = /^ready(?: (\w*)(?: (.*))?)?$/.exec(line) ?? [];
-    const [, end, code, ended] = /^end (\d+) (\d+) (ended)?$/.exec(line) ?? [];
+    const [, end, code, ended] = /^end (\d{1,15}) (\d{1,3}) (ended)?$/.exec(line) ?? [];
     if (isReady !== undefined) {
       // stderr's may come after the first request has gone out, on stdout's word.
       if (this.#job !== undefined) this.#job = new Output(this.#job.seq, 0, this.#cap);
@@ -125,7 +125,8 @@ export class MarkReader {
     if (line.startsWith('machine ')) return { kind: 'machine', text: line.slice('machine '.length) };
     if (line.startsWith('waits ')) return { kind: 'waits', what: line.slice('waits '.length) };
     const job = this.#job;
-    if (job === undefined || job.seq !== Number(end)) return undefined;
+    // A shell's exit codes end at 255: what says another is no mark of ours.
+    if (job === undefined || job.seq !== Number(end) || Number(code) > 255) return undefined;
     this.#job = undefined;
     return { kind: 'end', seq: job.seq, code: Number(code), ended: ended !== undefined, ...job.all() };
   }

@@ -103,6 +103,14 @@ describe('MarkReader', () => {
     expect(endOf(marks)).toMatchObject({ seq: 1, code: 3, output: said });
   });
 
+  it.each(['256', '999', '1000', '99999999999999999999', '-1', '1e3', '0x1'])('takes no exit code %s', (code) => {
+    const reader = new MarkReader(NONCE, 1 << 20);
+    reader.push(Buffer.from(`${NONCE} ready\n`));
+    reader.expect(1);
+    expect(reader.push(Buffer.from(`${NONCE} end 1 ${code} \n`))).toEqual([]);
+    expect(reader.push(Buffer.from(`${NONCE} end 1 255 \n`))).toMatchObject([{ kind: 'end', code: 255 }]);
+  });
+
   it('tells a job that was signalled from one that ended by itself', () => {
     const reader = new MarkReader(NONCE, 10);
     reader.expect(1);
