@@ -159,7 +159,7 @@ async function locked(id: string, file: string, flags: RunFlags, work: () => Pro
   const names = [playLock([file], flags), runLock(stateDir(flags), id)];
   const locks = await takeLocks(names, id, flags, () => {});
   if ('heldBy' in locks)
-    throw inputError(`another run is at work with this: ${heldBy(locks.heldBy)}`, 'wait: lockWait');
+    throw inputError(`another run is at work with ${locks.what}: ${heldBy(locks.heldBy)}`, 'wait: lockWait');
   try {
     return await work();
   } finally {

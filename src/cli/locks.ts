@@ -73,7 +73,7 @@ export async function withLocks(
   const locks = await takeLocks(places, run, flags, (other) => console.error(`waiting for ${heldBy(other)}`));
   if ('heldBy' in locks) {
     onSkip(locks.heldBy);
-    return refused(locks.heldBy);
+    return refused(locks);
   }
   try {
     return await work();
@@ -82,13 +82,22 @@ export async function withLocks(
   }
 }
 
+/** Who holds a lock, and what it is for, in words. */
+export interface Taken {
+  readonly heldBy: LockHolder;
+  readonly what: string;
+}
+
+const whatIs = ({ name }: LockPlace): string =>
+  name.startsWith('run ') ? name.replace(/ in .*/s, '') : 'this playbook with this inventory';
+
 /** All of them, or who holds one. */
 export async function takeLocks(
   places: readonly Promise<LockPlace>[],
   run: string,
   flags: LockFlags,
   onWait: (other: LockHolder) => void,
-): Promise<ControllerLock | { readonly heldBy: LockHolder }> {
+): Promise<ControllerLock | Taken> {
   const holder = { run, owner: owner(), since: new Date().toISOString() };
   const held: ControllerLock[] = [];
   const release = (): void => {
@@ -99,7 +108,7 @@ export async function takeLocks(
       const lock = await patiently(place, holder, flags.lockWait, onWait);
       if ('heldBy' in lock) {
         release();
-        return lock;
+        return { ...lock, what: whatIs(place) };
       }
       held.push(lock);
     }
@@ -125,9 +134,9 @@ async function patiently(
   }
 }
 
-function refused(other: LockHolder): ExitCode {
+function refused({ heldBy: other, what }: Taken): ExitCode {
   console.error(
-    `error: another run is at work with this: ${heldBy(other)}\n  no host was touched; wait for it: --lock-wait 10m`,
+    `error: another run is at work with ${what}: ${heldBy(other)}\n  no host was touched; wait for it: --lock-wait 10m`,
   );
   return ExitCode.locked;
 }

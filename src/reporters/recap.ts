@@ -139,9 +139,13 @@ function undoHint(left: readonly HostOutcome[], run: string): string {
   return all === 1 ? ' · the change cannot be undone' : ` · none of the ${all} changes can be undone`;
 }
 
-function hintLines({ outcomes }: Recap, { mode, run, of, style }: RecapView): string[] {
+function hintLines({ outcomes, interrupted }: Recap, { mode, run, of, style }: RecapView): string[] {
   const left = outcomes.filter(hasLeftToUndo);
-  if (mode === 'check' || !(left.length > 0 || outcomes.some(needsALook))) return [];
+  const goesOn = mode === 'run' && interrupted;
+  if (mode === 'check' || !(goesOn || left.length > 0 || outcomes.some(needsALook))) return [];
   const again = mode === 'run' ? undoHint(left, run) : ` · try again: unwedge rollback ${of ?? run}`;
-  return [style.dim(`journal: unwedge runs show ${run}${left.length > 0 ? again : ''}`)];
+  return [
+    style.dim(`journal: unwedge runs show ${run}${left.length > 0 ? again : ''}`),
+    ...(goesOn ? [style.dim(`go on: unwedge resume ${run}`)] : []),
+  ];
 }

@@ -57,7 +57,7 @@ export function statusWord(status: HostStatus, mode: RunMode, may = false): stri
 /** What a signal did to the run, and what another one would do. */
 export const interruption = (signal: string, times: number): string =>
   times === 1
-    ? `interrupted (${signal}): steps in flight are finished, nothing new is started; once more ends them`
+    ? `interrupted (${signal}): finishing the steps in flight; once more ends them`
     : `interrupted again (${signal}): ending the steps in flight`;
 
 /** `check RUN: playbooks/free.yaml on 3 hosts`, `rollback RUN of run RUN`. */

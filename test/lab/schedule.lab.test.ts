@@ -116,7 +116,10 @@ describe.skipIf(reason)('unwedge schedule on a host with systemd and cron', () =
     const first = call('unwedge run wait.yaml -i inventory.yaml');
     await until('[ -e /run/began ]');
     const second = await call('unwedge schedule run-now wait');
-    expect(second).toMatchObject({ code: 30, stdout: expect.stringContaining('another run is at work with this') });
+    expect(second).toMatchObject({
+      code: 30,
+      stdout: expect.stringContaining('another run is at work with this playbook'),
+    });
     expect(await property('unwedge-schedule-wait.service', 'Result')).toBe('success');
     await on('touch /run/go');
     expect((await first).code).toBe(0);

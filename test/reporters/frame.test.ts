@@ -112,7 +112,7 @@ test('on a narrow screen the counts have their own line', () => {
 test('a signal says what it does', () => {
   const script = new Script().add({ type: 'run.interrupted', signal: 'SIGINT', times: 1 });
   expect(frame(boardOf(hosts(30), script.events), view({ columns: 120 }))[1]).toBe(
-    'interrupted (SIGINT): steps in flight are finished, nothing new is started; once more ends them',
+    'interrupted (SIGINT): finishing the steps in flight; once more ends them',
   );
 });
 

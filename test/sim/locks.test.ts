@@ -106,7 +106,9 @@ describe.skipIf(reason)('two controllers and the same hosts', { timeout: 600_000
     expect(again.code).toBe(30);
     expect(again.stdout).toBe('');
     expect(again.stderr).toMatch(
-      new RegExp(`^error: another run is at work with this: run ${call.run} of .*\n  no host was`),
+      new RegExp(
+        `^error: another run is at work with this playbook with this inventory: run ${call.run} of .*\n  no host was`,
+      ),
     );
     expect((await first.tell('runs')).stdout).toMatch(new RegExp(`^${call.run}  run  at work  `));
     expect((await first.tell('rollback', call.run)).code).toBe(30);
