@@ -203,15 +203,22 @@ function daemonWith(unit: string): string {
 
 const COLUMNS = ['id', 'parent', 'maj:min', 'target', 'fstype', 'source'] as const;
 
+function findmnt(file: string) {
+  const argv = ['--tab-file', file, '--raw', '--noheadings', '--output', COLUMNS.join(',').toUpperCase()];
+  return spawnSync('findmnt', argv, { encoding: 'latin1' });
+}
+
 const mountinfos: Kind = {
   name: 'mountinfo',
   takes: (path) => /(^|[/_.-])mountinfo[^/]*$/.test(path) && !/\.(go|c|py|rs|md|html|sh|exp|expected)$/.test(path),
-  authority: (files) =>
-    files.map((file) => {
-      const argv = ['--tab-file', file, '--list', '--raw', '--noheadings', '--output', COLUMNS.join(',').toUpperCase()];
-      const { status, stdout } = spawnSync('findmnt', argv, { encoding: 'latin1' });
+  authority: (files) => {
+    if (files.length > 0 && findmnt('/proc/self/mountinfo').status !== 0)
+      throw new Error(`findmnt reads not even this machine's mounts: ${findmnt('/proc/self/mountinfo').stderr}`);
+    return files.map((file) => {
+      const { status, stdout } = findmnt(file);
       return status === 0 ? stdout.split('\n').filter((line) => line !== '') : null;
-    }),
+    });
+  },
   read: (file, theirs) => {
     const { entries, bad } = parseMountinfo(readFileSync(file, 'latin1'));
     const [first] = bad;
@@ -221,7 +228,7 @@ const mountinfos: Kind = {
     const ours = entries.map(({ id, parent, device, mountpoint, fstype, root, source }) =>
       [
         id,
-        parent,
+        parent || '', // findmnt leaves out a parent 0.
         device,
         raw(mountpoint),
         fstype,
