@@ -17,6 +17,7 @@ export function surroundings(
     sinks: {
       journal: journal ? (event) => journal.append(clean(event)) : noJournal,
       report: (event) => report(clean(event)),
+      recorded: clean,
       hosts: hosts?.(clean),
     },
     clock: { now: Date.now, ticks: () => performance.now(), wait: (ms) => wait(ms) },

@@ -8,6 +8,8 @@ export interface Sinks {
   readonly journal: (event: RunEvent) => Promise<void>;
   /** For people and programs that watch. */
   readonly report: (event: RunEvent) => void;
+  /** An event as the journal has it, without secrets; left out: as it is. */
+  readonly recorded?: (event: RunEvent) => RunEvent;
   /** What the hosts keep themselves; undefined: nothing, for nothing is changed. */
   readonly hosts: HostLog | undefined;
 }
@@ -39,6 +41,12 @@ export class EventStream {
   /** Set once the journal has failed. */
   get journalFailure(): JournalFailure | undefined {
     return this.#journalFailure;
+  }
+
+  /** Whether the journal has a change without what its undo needs, because that held a secret. */
+  isScrubbed(event: RunEvent): boolean {
+    const recorded = event.type === 'change.applying' ? this.#sinks.recorded?.(event) : undefined;
+    return recorded?.type === 'change.applying' && recorded.scrubbed === true;
   }
 
   /** For what comes before a host is touched: resolves only once it is recorded. @throws JournalFailure */

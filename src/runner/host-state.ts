@@ -82,7 +82,7 @@ export class HostState {
 
   #undoable(): Pick<HostOutcome, 'undoable'> {
     const left = this.log.records.filter(leftToUndo).length;
-    const can = this.#typeOf === undefined ? left : undoable(this.log.records, this.#typeOf);
+    const can = this.#typeOf === undefined ? left : undoable(this.log.recorded, this.#typeOf);
     return can === left ? {} : { undoable: can };
   }
 

@@ -30,6 +30,8 @@ export interface RunOptions {
   /** Called with each event before it counts as recorded; may throw or wait. */
   readonly journal?: (event: RunEvent) => void | Promise<void>;
   readonly report?: (event: RunEvent) => void;
+  /** An event without its secrets. */
+  readonly recorded?: (event: RunEvent) => RunEvent;
   /** What the hosts keep themselves; without it nothing. */
   readonly hosts?: HostLog;
   /** Of hosts that have some, by name. */
@@ -112,7 +114,7 @@ export class Fleet {
     return this.events.filter((event) => 'host' in event && event.host === host).map((event) => event.type);
   }
 
-  #around({ journal, report, hosts }: RunOptions): Surroundings {
+  #around({ journal, report, hosts, recorded }: RunOptions): Surroundings {
     const sinks = {
       journal: async (event: RunEvent) => {
         await journal?.(event);
@@ -121,6 +123,7 @@ export class Fleet {
       },
       report: report ?? (() => {}),
       hosts,
+      ...(recorded && { recorded }),
     };
     const clock = {
       now: () => 1_795_324_483_000 + this.#ticks,

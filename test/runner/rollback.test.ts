@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/core/event.ts';
 import { exitCodeOf } from '../../src/core/exit-code.ts';
 import { SessionError } from '../../src/core/session.ts';
 import { hostsToUndo } from '../../src/runner/rollback.ts';
@@ -248,5 +249,22 @@ describe('the end of a run', () => {
     expect(recap.outcomes[0]).toMatchObject({ status: 'changed', changes: 3, undoable: 1 });
     const other = new Fleet('a');
     expect((await other.run([play([put('x', '1')])])).outcomes[0]).not.toHaveProperty('undoable');
+  });
+
+  it('does not count what a journal without secrets cannot undo; the run itself can', async () => {
+    const recorded = (event: RunEvent): RunEvent =>
+      event.type === 'change.applying' && event.seq === 0 ? { ...event, scrubbed: true } : event;
+    const fleet = new Fleet('a');
+    const recap = await fleet.run([play([put('x', '1'), put('y', '1')])], { recorded });
+    expect(recap.outcomes[0]).toMatchObject({ status: 'changed', changes: 2, undoable: 1 });
+    const failing = put('y', '1', {
+      args: () => {
+        throw new Error('no');
+      },
+    });
+    const other = new Fleet('a');
+    const back = await other.run([play([put('x', '1'), failing], { onFailure: 'rollback_host' })], { recorded });
+    expect(back.outcomes[0]?.rollback).toMatchObject({ undone: ['put x'], failed: [] });
+    expect(other.host('a').files.size).toBe(0);
   });
 });
