@@ -7,4 +7,4 @@ if ! command -v shellcheck >/dev/null; then
   exit 0
 fi
 # The programs of simulated hosts have no ending.
-{ git ls-files -z -- '*.sh'; git grep -lz '^#!/bin/sh' -- test/sim ':!*.sh' ':!*.ts'; } | xargs -0 -r shellcheck
+{ git ls-files -z -- '*.sh'; git grep -lz '^#!/bin/sh' -- test/sim ':!*.sh' ':!*.ts'; } | xargs -0 -r shellcheck --external-sources

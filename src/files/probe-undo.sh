@@ -3,6 +3,8 @@
 # Usage: probe-undo.sh PATH kept|made MODE UID GID BASE64 OLD_MODE|absent OLD_UID OLD_GID OLD_BASE64     as undo.sh
 # Exit: 0 it would restore (or has nothing to), 9 changed since by somebody else: it would be kept, 1 it can't be read or written.
 set -u
+# shellcheck source=src/files/mounted.sh
+. "${0%/*}/mounted.sh"
 path=$1 mine="$3 $4 $5 $6" my_content=$6 mode=$7 uid=$8 gid=$9 content=${10}
 keep() { echo "$path $1" >&2; exit 9; }
 if [ -h "$path" ]; then
@@ -19,4 +21,8 @@ if [ "$now" != "$mine" ]; then
   [ "$bytes" != "$my_content" ] || keep 'has been given another mode or owner since: kept as it is'
   keep 'has been changed since: kept as it is'
 fi
-[ -w "${path%/*}" ] || { echo "cannot write to ${path%/*}: is it read-only?" >&2; exit 1; }
+if ! [ -w "${path%/*}" ] || [ "$(mounted "${path%/*}")" = ro ]; then
+  echo "cannot write to ${path%/*}: is it read-only?" >&2
+  exit 1
+fi
+[ "$(mounted "$path")" != own ] || { echo "$path is a mount of its own" >&2; exit 1; }

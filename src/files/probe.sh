@@ -5,6 +5,8 @@
 # then "closed WHY [TODO]" where neither it nor a file beside it could be written, or it has other names.
 # Exit: 0 done, 1 it can't be read.
 set -u
+# shellcheck source=src/files/mounted.sh
+. "${0%/*}/mounted.sh"
 path=$1 directory=${1%/*}
 if [ -h "$path" ]; then
   printf 'odd\tsymbolic link\n'
@@ -39,6 +41,10 @@ for place in "$path" "$directory" "${above:-/}"; do
     [ "$(id -u)" -eq 0 ] || closed "$place" "is not writable for $(id -un)"
     closed "$place" 'is on a filesystem that is read-only'
   fi
+  case $(mounted "$place") in
+    ro) closed "$place" 'is on a filesystem that is read-only' ;;
+    own) [ "$place" != "$path" ] || closed "$place" 'is a mount of its own, over which no file can be moved' 'change what is mounted there, where that comes from' ;;
+  esac
   [ "$place" != "$directory" ] || break
 done
 exit 0

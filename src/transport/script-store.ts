@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HostScript } from '../core/host-script.ts';
 import { SessionError } from '../core/session.ts';
@@ -15,6 +15,20 @@ export async function scriptText({ path, within, look }: HostScript): Promise<st
   if (within === undefined) return withPrelude(await textOf(path), ...looks);
   return withPrelude(await textOf(within), `UNWEDGE_INNER=${quoted(await textOf(path))}`, ...looks);
 }
+
+/** Read by other scripts, by a line of theirs. On a host there are no files: it is sent in that line's place, as one line. */
+const LIBRARIES: readonly string[] = ['files/mounted.sh'];
+const READS = /^\. "\$\{0%\/\*\}\/(\S+\.sh)"$/m;
+
+async function withLibrary(path: string, text: string): Promise<string> {
+  const library = join(dirname(path), READS.exec(text)?.[1] ?? '');
+  if (!LIBRARIES.includes(library)) return text;
+  // set -u is the script's own.
+  const line = oneLine((await ownText(library)).replace('set -u\n', ''));
+  return text.replace(READS, () => line);
+}
+
+const oneLine = (text: string): string => text.trimEnd().replaceAll('\n', ' ');
 
 /** A script with its arguments as one text that `sh` runs anywhere. */
 export const standaloneText = async (script: HostScript, args: readonly string[]): Promise<string> =>
@@ -51,8 +65,7 @@ async function watchText(): Promise<string> {
 
 export const guardText = (): Promise<string> => ownText('transport/guard.sh');
 
-const preludeLine = async (): Promise<string> =>
-  (await ownText('transport/arguments.sh')).trimEnd().replaceAll('\n', ' ');
+const preludeLine = async (): Promise<string> => oneLine(await ownText('transport/arguments.sh'));
 
 const ownText = async (path: string): Promise<string> => withoutComments(await textOf(path));
 
@@ -76,7 +89,11 @@ function unreadable(cause: Error): never {
 
 /** A file's own text. @throws SessionError */
 export function textOf(path: string): Promise<string> {
-  const text = texts.get(path) ?? readFile(resolve(SOURCES, path), 'utf8').catch((cause: Error) => unreadable(cause));
+  const text =
+    texts.get(path) ??
+    readFile(resolve(SOURCES, path), 'utf8')
+      .catch((cause: Error) => unreadable(cause))
+      .then((own) => withLibrary(path, own));
   texts.set(path, text);
   return text;
 }

@@ -340,12 +340,39 @@ describeWithMounts('files/ where nothing can be written', () => {
       }
     });
 
-    it('a read-only filesystem: probe.sh says so where the shell can tell', async () => {
-      const { holder, path } = await small(OLD, 'mount -o remount,ro "$1"');
+    it.each([
+      ['filesystem', OLD, 'mount -o remount,ro "$1"'],
+      ['mount', OLD, 'mount -o remount,ro,bind "$1"'],
+      ['mount whose directory is still to be made', undefined, 'mount -o remount,ro,bind "$1"'],
+    ])('a read-only %s: probe.sh says so, a preview of undo.sh what it comes to', async (_what, before, then) => {
+      const { holder, path } = await small(before, then);
       const { stdout } = runScript(runner, 'files/probe.sh', [path], { inside: holder });
-      // busybox takes root's word for it.
-      if (runner.shell[0] !== 'busybox')
-        expect(stdout).toContain(`closed\t${path} is on a filesystem that is read-only\n`);
+      expect(stdout).toMatch(/^closed\t\S+ is on a filesystem that is read-only$/m);
+      if (before === undefined) return;
+      const args = [path, 'kept', ...words(before), ...words(NEW)];
+      const [look, undo] = ['probe-undo', 'undo'].map((script) =>
+        runScript(runner, `files/${script}.sh`, args, { inside: holder }),
+      );
+      expect([look?.code, undo?.code]).toEqual([1, 1]);
+    });
+
+    it('a file that is mounted by itself: probe.sh says so, apply.sh changes nothing', async () => {
+      for (const name of ['x.conf', 'a b\\x20c.conf']) {
+        const directory = temporaryPath('mounted');
+        mkdirSync(directory);
+        const path = `${directory}/${name}`;
+        put(path, OLD);
+        const holder = await Holder.open('mount --bind "$1" "$1"', [path]);
+        opened.push(holder);
+        const link = temporaryPath('link');
+        symlinkSync(directory, link);
+        for (const way of [path, `${link}/${name}`])
+          expect(runScript(runner, 'files/probe.sh', [way], { inside: holder }).stdout).toContain(
+            `closed\t${way} is a mount of its own`,
+          );
+        expect(run(runner, 'apply', { path, before: OLD, after: NEW }, { inside: holder }).code).toBe(1);
+        expect(readdirSync(directory)).toEqual([name]);
+      }
     });
 
     it('disk full: apply.sh takes the directory away that it made', async () => {

@@ -3,6 +3,8 @@
 # Usage: probe-undo.sh PATH OLD NEW
 # Exit: 0 it would be OLD, 9 somebody has set it to something else since: it would be kept, 1 it can't be written.
 set -u
+# shellcheck source=src/files/mounted.sh
+. "${0%/*}/../../files/mounted.sh"
 path=$1 old=$2 new=$3
 # The kernel separates by tabs, people by blanks.
 # shellcheck disable=SC2046
@@ -11,4 +13,7 @@ value() { set -f; set -- $(cat "$path"); echo "$*"; }
 now=$(value)
 [ "$now" != "$old" ] || exit 0
 [ "$now" = "$new" ] || { echo "$path has been set to $now since: kept as it is" >&2; exit 9; }
-[ -w "$path" ] || { echo "$path can't be written" >&2; exit 1; }
+if ! [ -w "$path" ] || [ "$(mounted "$path")" = ro ]; then
+  echo "$path can't be written" >&2
+  exit 1
+fi

@@ -6,6 +6,8 @@
 # Prints records, tab-separated: kernel RELEASE; then value TEXT | absent; then "closed WHY" where nobody can set it; then "boot FILE VALUE" in the order of reading.
 # Exit: 0 done, 1 the setting can't be read.
 set -u
+# shellcheck source=src/files/mounted.sh
+. "${0%/*}/../../files/mounted.sh"
 export name="$1"
 path=$2 conf=$3 systemd=$4
 shift 4
@@ -16,10 +18,9 @@ if [ -e "$path" ]; then
   # shellcheck disable=SC2086
   printf 'value\t%s\n' "$(set -- $value; echo "$*")"
   set +f
-  # Not by [ -w ] alone: busybox takes root's word for it.
   case $(stat -c %A "$path") in
-    *w*) case $(awk -v path="$path" '{ at = $5 == "/" ? "/" : $5 "/" } index(path "/", at) == 1 && length(at) >= best { best = length(at); how = $6 } END { print how }' /proc/self/mountinfo) in
-      ro | ro,*) printf 'closed\tit is on a filesystem that is mounted read-only, as in a container\n' ;;
+    *w*) case $(mounted "$path") in
+      ro) printf 'closed\tit is on a filesystem that is mounted read-only, as in a container\n' ;;
       *) [ -w "$path" ] || [ "$(id -u)" -ne 0 ] || printf 'closed\t%s is not writable\n' "$path" ;;
     esac ;;
     *) printf 'closed\tthe kernel lets nobody set it\n' ;;
