@@ -2,7 +2,7 @@ import { InputError } from '../core/diagnostic.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { heldBy } from '../core/lock.ts';
 import { printable } from '../core/printable.ts';
-import type { ChangeRecord, RunRecord } from '../core/run-record.ts';
+import { type ChangeRecord, mayHaveBeenDone, type RunRecord } from '../core/run-record.ts';
 import { findRun, loadRun, loadRuns, lockHolder } from '../journal/index.ts';
 import { runLock } from './locks.ts';
 import type { ReportFileFlags } from './report-flags.ts';
@@ -73,7 +73,7 @@ function summary({ started, state, recap, hosts }: RunRecord, isAtWork: boolean)
   const counts = new Map<string, number>();
   for (const { status } of recap?.outcomes ?? []) counts.set(status, (counts.get(status) ?? 0) + 1);
   const told = [...counts].map(([status, n]) => `${n} ${status}`).join(', ');
-  const changes = hosts.reduce((sum, host) => sum + host.changes.length, 0);
+  const changes = hosts.reduce((sum, host) => sum + host.changes.filter(mayHaveBeenDone).length, 0);
   const now = isAtWork ? 'at work' : recap?.stopped === 'confirm' ? 'paused' : state;
   return `${started.mode}  ${now}  ${told || `${hosts.length} hosts begun`}  ${changes} changes  ${started.playbooks.map((file) => printable(file)).join(' ')}`;
 }

@@ -81,6 +81,11 @@ export interface ReportedChange {
 /** The worst first. */
 export const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
 
+/** How many of a host's changes may have been made; in a check, would be. Of `left` and `drifted` it is certain that nothing was done. */
+export const changeCount = ({ kind }: Pick<Report, 'kind'>, { changes }: HostReport): number =>
+  changes.filter(({ state }) => (state === 'planned' ? kind === 'check' : state !== 'left' && state !== 'drifted'))
+    .length;
+
 /** What is so on a host now. */
 export const foundNow = ({ kind }: Pick<Report, 'kind'>, { findings, gone }: HostReport): readonly Finding[] =>
   kind === 'check' ? [...findings, ...gone] : findings;

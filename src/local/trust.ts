@@ -27,7 +27,7 @@ export function mustBeTrusted(path: string, found: Stats, { group }: Trust = {})
   const kind = found.isDirectory() ? 'directory' : 'file';
   if (found.uid !== 0 && found.uid !== me && !isShared)
     throw inputError(
-      `the ${kind} ${path} is owned by uid ${found.uid}, not by ${callerName(me)} or root: it is not used`,
+      `the ${kind} ${path} is owned by uid ${found.uid}, not by ${me === 0 ? 'root' : `${callerName(me)} or root`}: it is not used`,
       `call unwedge as its owner; or, once you have looked at it: chown ${me} ${path}`,
     );
   const tooWide = found.mode & (isShared ? OTHERS_WRITE : GROUP_WRITES | OTHERS_WRITE);

@@ -1,5 +1,5 @@
 import { printable } from '../core/printable.ts';
-import type { HostFinding, HostReport, Report, ReportDiff } from '../core/report.ts';
+import { changeCount, type HostFinding, type HostReport, type Report } from '../core/report.ts';
 import { findingKey, findingStates } from './diff.ts';
 
 const COLUMNS = [
@@ -14,13 +14,13 @@ type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
  */
 export function csvReport(report: Report): string {
   const states = findingStates(report.diff);
-  const rows = report.hosts.flatMap((host) => hostRows(host, states));
-  const past = pastRows(report.diff, new Map(report.hosts.map((host) => [host.host, host])));
+  const rows = report.hosts.flatMap((host) => hostRows(report, host, states));
+  const past = pastRows(report);
   return [COLUMNS, ...[...rows, ...past].map((row) => COLUMNS.map((name) => row[name] ?? ''))].map(line).join('');
 }
 
-function hostRows(host: HostReport, states: ReadonlyMap<string, string>): readonly Row[] {
-  const of = hostCells(host);
+function hostRows(report: Report, host: HostReport, states: ReadonlyMap<string, string>): readonly Row[] {
+  const of = hostCells(report, host);
   const found = host.findings.map((finding) => {
     return { ...finding, state: states.get(findingKey({ ...finding, host: host.host })) ?? 'found' };
   });
@@ -32,21 +32,23 @@ function hostRows(host: HostReport, states: ReadonlyMap<string, string>): readon
   return rows.length === 0 ? [of] : rows;
 }
 
-const hostCells = ({ host, groups, status, reason, enforced, unseen, changes }: HostReport): Row => ({
-  ...{ host, status, groups: (groups ?? []).join(' '), unseen: unseen.join(' | ') },
-  reason: [reason?.message ?? '', reason?.todo ?? ''].filter((text) => text !== '').join(' -> '),
-  enforced: enforced ?? '',
-  changes: String(changes.length),
-});
+function hostCells(report: Report, host: HostReport): Row {
+  const { groups, status, reason, enforced, unseen } = host;
+  return {
+    ...{ host: host.host, status, groups: (groups ?? []).join(' '), unseen: unseen.join(' | ') },
+    reason: [reason?.message ?? '', reason?.todo ?? ''].filter((text) => text !== '').join(' -> '),
+    enforced: enforced ?? '',
+    changes: String(changeCount(report, host)),
+  };
+}
 
 /** What an earlier report has found and this one has not. */
-const pastRows = (diff: ReportDiff | undefined, hosts: ReadonlyMap<string, HostReport>): readonly Row[] => {
-  const row = (state: string) => (finding: HostFinding) => {
-    const host = hosts.get(finding.host);
-    return { ...(host === undefined ? {} : hostCells(host)), ...finding, state };
-  };
+function pastRows(report: Report): readonly Row[] {
+  const { diff, hosts } = report;
+  const cells = new Map(hosts.map((host) => [host.host, hostCells(report, host)]));
+  const row = (state: string) => (finding: HostFinding) => ({ ...cells.get(finding.host), ...finding, state });
   return [...(diff?.went ?? []).map(row('went')), ...(diff?.unknown ?? []).map(row('unknown'))];
-};
+}
 
 const line = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`;
 

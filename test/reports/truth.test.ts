@@ -1,12 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/core/change.ts';
 import type { Finding } from '../../src/core/finding.ts';
+import { openJournal } from '../../src/journal/journal-file.ts';
+import { csvReport } from '../../src/reports/csv.ts';
 import { reportOf } from '../../src/reports/fold-report.ts';
 import { fleetOf } from '../../src/reports/html/fleet.ts';
 import { verdict } from '../../src/reports/html/words.ts';
 import { markdownReport } from '../../src/reports/markdown.ts';
 import { printed } from '../reporters/captured.ts';
 import { dropIn, Script } from '../reporters/scenarios.ts';
+import { unwedge } from '../unwedge.ts';
 
 const restart: Change = {
   ...{ resource: 'unit docker.service', summary: 'restart docker.service', before: null, after: null },
@@ -64,6 +70,27 @@ describe('what a run did', () => {
       '2 containers without a restart policy would stay down on 1 host.',
     ]);
     expect(markdownReport(told('run').report)).toContain('- `web-1`: `agent`, `app`\n');
+  });
+
+  it('does not count what the host has refused, nor what was not begun', async () => {
+    const script = new Script().started('run', ['web-1']).host('web-1').step('web-1', 'dropin', 0);
+    script.planned('web-1', 'dropin', [dropIn, restart]);
+    script.add({ type: 'change.applying', host: 'web-1', seq: 0, step: 'dropin', stepType: 'dropin', change: dropIn });
+    script.add({ type: 'change.left', host: 'web-1', seq: 0, reason: 'the disk is full' });
+    const { report, fleet } = told('run', script.hostEnds('web-1', 'failed').ended());
+    expect(report.hosts[0]?.changes.map(({ state }) => state)).toEqual(['left', 'planned']);
+    expect(fleet.map(({ changes }) => changes)).toEqual([0]);
+    expect(csvReport(report)).toMatch(/^web-1,,failed,,,,0,/m);
+    expect(told('check').fleet.map(({ changes }) => changes)).toEqual([2, 0]);
+
+    const stateDir = mkdtempSync(join(tmpdir(), 'unwedge-'));
+    const journal = await openJournal(stateDir, '20240601T030000Z-aaaa');
+    for (const event of script.events)
+      await journal.append('run' in event ? { ...event, run: '20240601T030000Z-aaaa' } : event);
+    await journal.close();
+    const { stdout } = await unwedge(['runs', '--state-dir', stateDir]);
+    rmSync(stateDir, { recursive: true });
+    expect(stdout).toContain('1 failed  0 changes');
   });
 
   it('is in the last lines of a terminal; a dry run has stopped nothing', async () => {

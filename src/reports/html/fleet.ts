@@ -1,6 +1,6 @@
 import type { HostStatus } from '../../core/event.ts';
 import type { Finding, Severity } from '../../core/finding.ts';
-import { foundNow, type HostReport, type Report, SEVERITIES } from '../../core/report.ts';
+import { changeCount, foundNow, type HostReport, type Report, SEVERITIES } from '../../core/report.ts';
 import { isKnown } from '../tally.ts';
 import { type HolderFacts, heldMounts } from './held-mounts.ts';
 
@@ -22,6 +22,8 @@ export interface FleetHost {
   /** What is so on it now, the worst first. */
   readonly findings: readonly Finding[];
   readonly standing: Standing;
+  /** Changes that may have been made; in a check, would be. */
+  readonly changes: number;
   /** Each once, in order. */
   readonly codes: readonly string[];
   /** Each once: who holds mounts of stuck containers. */
@@ -36,6 +38,7 @@ function fleetHost(report: HostReport, kind: Report['kind']): FleetHost {
   return {
     report,
     findings,
+    changes: changeCount({ kind }, report),
     standing: findings[0]?.severity ?? (!isKnown(report) ? 'unknown' : report.unchecked ? 'unchecked' : 'clean'),
     codes: [...new Set(findings.map(({ code }) => code))].toSorted(compare),
     holders: [...new Map(held.map((holder) => [`${holder.kind} ${holder.name}`, holder])).values()],

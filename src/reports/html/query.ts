@@ -88,7 +88,7 @@ const ORDERS: Readonly<Record<Sort, Order>> = {
   host: BY_NAME,
   status: (a, b) => STATUSES.indexOf(a.report.status) - STATUSES.indexOf(b.report.status) || BY_NAME(a, b),
   findings: (a, b) => b.findings.length - a.findings.length || BY_NAME(a, b),
-  changes: (a, b) => b.report.changes.length - a.report.changes.length || BY_NAME(a, b),
+  changes: (a, b) => b.changes - a.changes || BY_NAME(a, b),
   enforced: (a, b) => compare(a.report.enforced ?? '', b.report.enforced ?? '') || BY_NAME(a, b),
 };
 

@@ -74,8 +74,8 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'Changes',
     sort: 'changes',
-    isUsed: ({ fleet }) => fleet.some(({ report }) => report.changes.length > 0),
-    cell: ({ report: { changes } }) => html('td', { class: 'number' }, changes.length === 0 ? '' : changes.length),
+    isUsed: ({ fleet }) => fleet.some(({ changes }) => changes > 0),
+    cell: ({ changes }) => html('td', { class: 'number' }, changes === 0 ? '' : changes),
   },
   {
     title: 'Enforced',
