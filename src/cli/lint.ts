@@ -17,7 +17,7 @@ import { type Checked, LINT_FORMATS, type LintFormat } from './lint-formats.ts';
 import { missing, playbookFile } from './shipped-playbooks.ts';
 import { becomingHosts } from './step-users.ts';
 import { refusedWays } from './targets.ts';
-import { filesNamed, runNothing, runsHere, withOwnText, withOwnTexts } from './untrusted.ts';
+import { filesNamed, passedOver, runNothing, runsHere, withOwnText, withOwnTexts } from './untrusted.ts';
 import { vaultPasswords } from './vault-passwords.ts';
 import { worstCase } from './worst-case.ts';
 
@@ -53,6 +53,7 @@ async function findAll(
     extraVars,
     mayLackInputs: true,
     ...(selectHosts && { selectHosts }),
+    isPartial: inventory !== undefined && inventory.sealed.length > 0,
     ...(untrusted && { untrusted }),
   };
   const { plays, ...found } = await checkAll(playbooks, known);
@@ -61,7 +62,7 @@ async function findAll(
     findings: [
       ...findings,
       ...found.findings,
-      ...(inventory ? await unreachable(plays, inventory, extraVars) : []),
+      ...(inventory?.sealed.length === 0 ? await unreachable(plays, inventory, extraVars) : []),
     ].map((finding) => withOwnText(finding, roots)),
     plays: plays.map((play) => worstCase(play, selectHosts?.(play.hosts).length)),
   };
@@ -84,7 +85,7 @@ async function readInventory(
       // A password may be what a program prints.
       ...(untrusted === undefined ? { passwords: vaultPasswords(vault) } : {}),
     });
-    return { inventory, findings: untrusted === undefined ? [] : runsHere(inventory) };
+    return { inventory, findings: untrusted === undefined ? [] : [...runsHere(inventory), ...passedOver(inventory)] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { findings: error.diagnostics.map((finding) => ({ rule: 'bad-inventory', ...finding })) };

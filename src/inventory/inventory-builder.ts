@@ -20,6 +20,8 @@ export interface LoadedInventory extends Inventory {
   readonly tree: ReadonlyMap<string, { readonly hosts: readonly string[]; readonly children: readonly string[] }>;
   /** All that was said of a host's variables, lowest first. */
   readonly layers: (host: string) => readonly Layer[];
+  /** Files of variables that Ansible's vault has encrypted, and that were passed over. */
+  readonly sealed: readonly string[];
 }
 
 /** Where a host is by its groups. */
@@ -33,6 +35,7 @@ interface Placement {
 /** Collects groups, hosts and variables from every source; a later source's variables win. */
 export class InventoryBuilder {
   readonly groups = new GroupTree();
+  readonly sealed: string[] = [];
   private readonly hosts = new Map<string, Levels>();
 
   hostNames(): Iterable<string> {
@@ -80,6 +83,7 @@ export class InventoryBuilder {
       groups: this.groups.members(this.ungrouped(hosts)),
       tree: new Map(groups.map(({ name, hosts, children }) => [name, { hosts: [...hosts], children: [...children] }])),
       layers: (host) => [...placed(host).layers, ...hostLayers(this.hosts.get(host) ?? noVariables())],
+      sealed: this.sealed,
     };
   }
 

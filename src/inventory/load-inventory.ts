@@ -18,8 +18,8 @@ export interface LoadOptions {
   readonly playbookFolder?: string | undefined;
   /** Which files are read; left out: all. */
   readonly confine?: Confine | undefined;
-  /** Of Ansible's vault; asked for where a file of variables is encrypted as a whole. Left out: none. */
-  readonly passwords?: () => Promise<readonly string[]>;
+  /** Of Ansible's vault; asked for where a file of variables is encrypted as a whole. Left out: such files are passed over. */
+  readonly passwords?: (() => Promise<readonly string[]>) | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface LoadOptions {
 export async function loadInventory(
   sources: readonly string[],
   run: RunProgram,
-  { playbookFolder, confine, passwords = async () => [] }: LoadOptions = {},
+  { playbookFolder, confine, passwords }: LoadOptions = {},
 ): Promise<LoadedInventory> {
   if (sources.length === 0) throw inputError('no inventory', 'name one: -i inventory.yaml, or -i host1,host2,');
   const builder = new InventoryBuilder();

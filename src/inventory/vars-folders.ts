@@ -50,8 +50,8 @@ export interface VarsTo {
   readonly builder: InventoryBuilder;
   readonly findings: Diagnostic[];
   readonly confine: Confine | undefined;
-  /** Of Ansible's vault; asked for where a file needs one. */
-  readonly passwords: () => Promise<readonly string[]>;
+  /** Of Ansible's vault; asked for where a file needs one. Undefined: such files are passed over. */
+  readonly passwords: (() => Promise<readonly string[]>) | undefined;
 }
 
 async function readOwners(
@@ -86,8 +86,13 @@ async function readOwners(
   }
 }
 
-/** What Ansible's vault has encrypted as a whole; undefined where it can't be decrypted, and the findings tell why. */
-async function unsealed(bytes: Uint8Array, file: string, { findings, passwords }: VarsTo): Promise<Buffer | undefined> {
+/** What Ansible's vault has encrypted as a whole; undefined where it is passed over, or can't be decrypted: the findings tell why. */
+async function unsealed(bytes: Uint8Array, file: string, to: VarsTo): Promise<Buffer | undefined> {
+  const { builder, findings, passwords } = to;
+  if (passwords === undefined) {
+    builder.sealed.push(file);
+    return undefined;
+  }
   const given = await passwords();
   const text = decrypted(Buffer.from(bytes).toString('latin1'), given);
   if (text !== undefined) return Buffer.from(text);

@@ -24,8 +24,7 @@ export function decrypted(vault: string, passwords: readonly string[]): string |
 }
 
 /** For the user who gave none, or the wrong one. */
-export const GIVE_PASSWORD =
-  'give the right one by --vault-password-file FILE, --ask-vault-pass or ANSIBLE_VAULT_PASSWORD_FILE';
+export const GIVE_PASSWORD = 'give it by --vault-password-file FILE, --ask-vault-pass or ANSIBLE_VAULT_PASSWORD_FILE';
 
 const MAC_BYTES = 32;
 

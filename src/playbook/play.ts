@@ -32,6 +32,8 @@ export interface Known {
   readonly stepTypes: readonly AnyStepType[];
   /** The hosts of a play's `hosts`, a limit already applied. Without it (no inventory) any name may be an inventory variable. @throws InputError */
   readonly selectHosts?: (pattern: string) => readonly Host[];
+  /** The inventory was not read whole: any name may be a variable of it. */
+  readonly isPartial?: boolean;
   /** From -e; they win over all others. */
   readonly extraVars?: JsonObject;
   /** Inputs that must be given may be given later: a playbook is checked without its command line. */
@@ -64,8 +66,9 @@ export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): P
   checkOneAtATime(stepForms([...forms.steps, ...forms.handlers]), rollout);
   checkUndoOrder(stepForms(forms.steps), rollout);
   checkPrivilege(stepForms([...forms.steps, ...forms.handlers]), hosts ?? [], extraVars);
-  checkSpread(node, rollout, { variables, open: known.selectHosts === undefined }, report);
-  const scope = { variables, open: known.selectHosts === undefined, given: new Set<string>() };
+  const open = known.selectHosts === undefined || known.isPartial === true;
+  checkSpread(node, rollout, { variables, open }, report);
+  const scope = { variables, open, given: new Set<string>() };
   return { ...settings, at: report.source.at(node.span.start), rollout, limits, ...compileAll(forms, scope, taken) };
 }
 

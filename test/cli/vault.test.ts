@@ -85,6 +85,9 @@ describe('the password of a vault', () => {
 
   it('is not taken for files that nobody has looked at', () => {
     const { code, stdout } = sandbox.type('unwedge lint ok.yaml -i inventory.yaml --untrusted --vault-id program');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('there is no vault password') });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/vault\.yml:1:1: warning: this file is encrypted .* was not read.* \[PB502\]/),
+    });
   });
 });

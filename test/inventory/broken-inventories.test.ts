@@ -10,7 +10,7 @@ const folder = new URL('../golden/broken-inventories/', import.meta.url);
 
 async function messages(source: string): Promise<string> {
   try {
-    await loadInventory([source], runLocal);
+    await loadInventory([source], runLocal, { passwords: async () => [] });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return error.diagnostics.map(formatDiagnostic).join('\n').replaceAll(folder.pathname, '');

@@ -17,7 +17,7 @@ async function findings(files: Readonly<Record<string, Uint8Array | string>>): P
       if (typeof bytes === 'string' && bytes.startsWith('/')) symlinkSync(bytes, join(folder, path));
       else writeFileSync(join(folder, path), bytes);
     }
-    await loadInventory([join(folder, Object.keys(files)[0] ?? '')], runLocal);
+    await loadInventory([join(folder, Object.keys(files)[0] ?? '')], runLocal, { passwords: async () => [] });
     return [];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
