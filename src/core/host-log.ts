@@ -23,7 +23,19 @@ export interface Verdict {
 /** What a host came to that took a change back itself. */
 export type HostUndo =
   | { readonly kind: 'undone' }
-  | { readonly kind: 'undo-failed' | 'irreversible'; readonly reason: string };
+  /** `wasDone`: an activation was done again, and is due once more: not all before it is back. */
+  | { readonly kind: 'undo-failed' | 'irreversible'; readonly reason: string; readonly wasDone?: true };
+
+/** Undos that are sent to a host as one. */
+export interface Undos {
+  readonly seqs: readonly number[];
+  /** Of these, activations that are due once more after this one: not all before them is back. */
+  readonly again: readonly number[];
+  /** Seconds. */
+  readonly deadline: number;
+  /** On a host that has no journal of the run nothing is done. */
+  readonly mustKnow: boolean;
+}
 
 /** The journal that each host keeps of a run itself: it is enough to take the run back, with another controller or with none. */
 export interface HostLog {
@@ -34,11 +46,11 @@ export interface HostLog {
   changing(session: Session, intent: Intent): Session;
   /**
    * A session for the undo of these changes, which the host notes. What it has taken back by itself is not done twice.
-   * `mustKnow`: on a host that has no journal of the run nothing is done. @throws SessionError 'another-machine' then
+   * @throws SessionError 'another-machine' where the host must know the run, and does not
    */
-  undoing(session: Session, seqs: readonly number[], deadline: number, mustKnow: boolean): Session;
+  undoing(session: Session, undos: Undos): Session;
   /** The same for a look at what an undo would come to. */
-  looking(session: ReadOnlySession, seqs: readonly number[], mustKnow: boolean): ReadOnlySession;
+  looking(session: ReadOnlySession, undos: Pick<Undos, 'seqs' | 'mustKnow'>): ReadOnlySession;
   /** Over a new connection: the host need not take the run back. @throws SessionError */
   confirm(session: Session): Promise<Verdict>;
 }

@@ -28,6 +28,8 @@ export interface ChangeRecord extends ChangeRef {
   readonly scrubbed?: true;
   /** Its host has answered that it was made, whatever became of it since. */
   readonly wasApplied?: true;
+  /** The place of its last undo that was done among those of its host, from 1. */
+  readonly undoneAs?: number;
   /** Why it is in doubt, drifted, left, not undone or irreversible. */
   readonly reason?: string;
 }
@@ -106,7 +108,9 @@ const STATE_AFTER = {
 export function changesAfter(changes: readonly ChangeRecord[], event: ChangeEvent): readonly ChangeRecord[] {
   if (event.type === 'change.applying') return [...changes, begun(event)];
   const state = STATE_AFTER[event.type];
-  return changes.map((record) => (record.seq === event.seq ? moved(record, state, event) : record));
+  const undoneAs = 1 + Math.max(0, ...changes.map((record) => record.undoneAs ?? 0));
+  const place = event.type === 'change.undone' ? { undoneAs } : {};
+  return changes.map((record) => (record.seq === event.seq ? { ...moved(record, state, event), ...place } : record));
 }
 
 function begun(event: Extract<ChangeEvent, { type: 'change.applying' }>): ChangeRecord {

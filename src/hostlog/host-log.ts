@@ -76,16 +76,17 @@ export function hostLog({
         return accepted(first.code === NOT_BEGUN ? await attempt() : first);
       },
     }),
-    undoing: (session, seqs, deadline, mustKnow) => ({
+    undoing: (session, { seqs, again, deadline, mustKnow }) => ({
       ...session,
       async run(script, args = []) {
-        const words = [run, hostWord(session), seqs.join(' '), String(deadline), wanted(mustKnow), ...args];
+        const which = [seqs.join(' '), again.join(' ')];
+        const words = [run, hostWord(session), ...which, String(deadline), wanted(mustKnow), ...args];
         const result = await session.run({ ...script, within: 'hostlog/around-undo.sh' }, words);
         if (result.code === NO_JOURNAL) throw journalMissing(session.host);
         return result;
       },
     }),
-    looking: (session, seqs, mustKnow) => ({
+    looking: (session, { seqs, mustKnow }) => ({
       ...session,
       async probe(script, args = []) {
         const words = [run, hostWord(session), seqs.join(' '), wanted(mustKnow), ...args];

@@ -56,7 +56,10 @@ export function undosIn(lines: readonly LogLine[]): ReadonlyMap<number, HostUndo
   const all = new Map<number, HostUndo>();
   for (const { word, seq, rest } of lines) {
     if (word === 'undone') all.set(seq, { kind: word });
-    else if (word === 'undo-failed' || word === 'irreversible') all.set(seq, { kind: word, reason: rest });
+    else if (word === 'undo-failed' || word === 'irreversible') {
+      const wasDone = all.get(seq)?.kind === 'undone' ? ({ wasDone: true } as const) : {};
+      all.set(seq, { kind: word, reason: rest, ...wasDone });
+    }
   }
   return all;
 }

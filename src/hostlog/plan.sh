@@ -2,7 +2,8 @@
 # What is left of a run to be taken back on this host, and in which order. The rules are those of src/runner/undo-plan.ts.
 # Usage: plan.sh restore | activate | left     beside the run's SEQ.sh and log
 # Prints a line for each, tab-separated: restore: "KIND SEQ SECONDS", newest first; left: "SEQ"; activate, once that is done:
-# "again | useless | idle, SEQ, SECONDS, SEQS", useless: nothing before it was restored; idle: nothing before it can be.
+# "again | useless | idle, SEQ, SECONDS, SEQS, DUE", useless: nothing before it was restored since it was last done again; idle:
+# nothing before it can be; DUE: those of SEQS that are due once more after it, because something before them is not back.
 # Exit: 0 done; else no line of it counts: why is on stderr.
 set -u
 journal=${0%/*} what=$1
@@ -23,6 +24,7 @@ awk -F '\t' -v what="$what" '
   }
   $2 == "ended" && ($4 == 3 || $4 == 9) { last[$3] = "not done" }
   $2 ~ /^und/ || $2 == "irreversible" { last[$3] = $2 }
+  $2 == "undone" { back[$3] = ++turn }
 
   function left(n) { return n in kind && last[n] !~ /^(not done|undone|irreversible)$/ }
   function active(n) { return left(n) && kind[n] == "repeat" }
@@ -32,15 +34,22 @@ awk -F '\t' -v what="$what" '
     for (m = n + 1; m <= max && !harmless[n]; m++) if (active(m) && resource[m] == resource[n]) return 0
     return 1
   }
-  # By what was restored before it.
+  # By what was restored before it, and since it was last done again.
   function verdict(n, m, found) {
     found = "idle"
     for (m = 0; m < n; m++) {
-      if (kind[m] !~ /^(reverse|scrubbed)$/ || last[m] ~ /^(not done|irreversible)$/) continue
-      if (last[m] == "undone") return "again"
-      found = "useless"
+      if (kind[m] !~ /^(reverse|scrubbed)$/) continue
+      if (last[m] == "undone" && back[m] > back[n] + 0) return "again"
+      if (left(m)) found = "useless"
     }
     return found
+  }
+  function due(seqs, n, m, seq, count, all) {
+    count = split(seqs, seq, " ")
+    for (n = 1; n <= count; n++)
+      for (m = 0; m < seq[n] + 0; m++)
+        if (kind[m] ~ /^(reverse|scrubbed)$/ && left(m)) { all = all (all == "" ? "" : " ") seq[n]; break }
+    return all
   }
   function covered(n, m, all) {
     for (m = n - 1; m >= 0 && !kept[m, resource[n]]; m--) if (active(m) && resource[m] == resource[n]) all = all " " m
@@ -54,7 +63,8 @@ awk -F '\t' -v what="$what" '
       n = once[i]
       # Not twice in a row.
       if (i < count && resource[once[i + 1]] == resource[n]) continue
-      print verdict(n) "\t" n "\t" seconds[n] "\t" n covered(n)
+      seqs = n covered(n)
+      print verdict(n) "\t" n "\t" seconds[n] "\t" seqs "\t" due(seqs)
       kept[n, resource[n]] = 1
     }
   }' "$@" "$journal/log"

@@ -19,9 +19,13 @@ make_plan() { # restore | activate | left
   echo "$journal: what is left of the run is not known ($1), because plan.sh failed; run this again once its reason above is fixed" >&2
   exit 1
 }
-take() { # SEQ DEADLINE SEQS
+take() { # SEQ DEADLINE SEQS DUE
   for each in $3; do note "undoing$tab$each"; done
-  said=$(timeout "$2" sh "$journal/$1.sh" 2>&1 </dev/null 9>&-) && { tell undone "$3" ''; return; }
+  said=$(timeout "$2" sh "$journal/$1.sh" 2>&1 </dev/null 9>&-) && {
+    tell undone "$3" ''
+    tell undo-failed "$4" 'done again for what is back; it is due once more when the rest is'
+    return
+  }
   tell undo-failed "$3" "$(printf '%s' "${said:-it failed}" | tr '\n\t' '  ')"
 }
 tell() { # WORD SEQS REASON
@@ -35,16 +39,16 @@ make_plan restore
 printf '%s\n' "$plan" | while IFS=$tab read -r kind seq deadline; do
   case $kind in
     '') ;;
-    reverse) take "$seq" "$deadline" "$seq" ;;
+    reverse) take "$seq" "$deadline" "$seq" '' ;;
     scrubbed) tell undo-failed "$seq" 'a secret was taken out of its record, so what was there before is not known' ;;
     *) tell irreversible "$seq" "$(sed -n "s/^#:reason$tab//p" "$journal/$seq.sh")" ;;
   esac
 done
 make_plan activate
-printf '%s\n' "$plan" | while IFS=$tab read -r verdict seq deadline seqs; do
+printf '%s\n' "$plan" | while IFS=$tab read -r verdict seq deadline seqs due; do
   case $verdict in
     '') ;;
-    again) take "$seq" "$deadline" "$seqs" ;;
+    again) take "$seq" "$deadline" "$seqs" "$due" ;;
     useless) tell undo-failed "$seqs" 'not done again: nothing that it would activate was restored' ;;
     *) tell irreversible "$seqs" 'nothing that was changed before it is to be activated again' ;;
   esac

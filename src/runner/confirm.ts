@@ -72,8 +72,8 @@ async function tellUndone(
     const undo = undone.get(seq);
     if (undo === undefined) continue;
     const ref = { host: name, seq };
-    if (undo.kind === 'undone') await log.tell({ type: 'change.undone', ...ref });
-    else await log.tell({ type: `change.${undo.kind}`, ...ref, reason: undo.reason });
+    if (undo.kind === 'undone' || undo.wasDone) await log.tell({ type: 'change.undone', ...ref });
+    if (undo.kind !== 'undone') await log.tell({ type: `change.${undo.kind}`, ...ref, reason: undo.reason });
   }
   // undo.sh that can't even read its journal says nothing of any change.
   const silent = log.records.filter((record) => leftToUndo(record) && record.state !== 'undo-failed');

@@ -10,7 +10,7 @@ import type { ChangeLog } from './change-log.ts';
 import { type Failure, failureOf, hasDrifted } from './failure.ts';
 import type { HostLink } from './host-link.ts';
 import type { HostLinks } from './host-links.ts';
-import { planUndo, restoredBefore, type StepTypeOf } from './undo-plan.ts';
+import { isDueAgain, planUndo, restoredBefore, type StepTypeOf } from './undo-plan.ts';
 
 export interface HostUndone {
   readonly outcome: RollbackOutcome;
@@ -46,6 +46,13 @@ export interface UndoWay {
 }
 
 const REALLY: UndoWay = { isPreview: false };
+
+/** Changes whose undo is one. */
+interface SentAsOne {
+  readonly records: readonly ChangeRecord[];
+  /** Activations that are due once more after it. */
+  readonly again: readonly ChangeRecord[];
+}
 
 interface Named {
   readonly summary: string;
@@ -112,10 +119,12 @@ class HostUndo {
   /** Does one undo that stands for all of `records`; the last of them names it. */
   async #attempt(records: readonly ChangeRecord[], call: UndoCall, activation?: Activation): Promise<void> {
     const told: { summary: string | undefined } = { summary: undefined };
-    const failure = this.#refusal(records) ?? (await this.#failureOf(records, call, activation, told));
+    const again = activation ? records.filter((record) => isDueAgain(record, this.#log.records, this.#typeOf)) : [];
+    const undos = { records, again };
+    const failure = this.#refusal(records) ?? (await this.#failureOf(undos, call, activation, told));
     for (const record of records) {
-      if (failure === undefined) await this.#done(record, told.summary);
-      else await this.#fail(record, failure);
+      if (failure !== undefined) await this.#fail(record, failure);
+      else await this.#done(record, again.includes(record), told.summary);
     }
   }
 
@@ -124,11 +133,12 @@ class HostUndo {
   }
 
   async #failureOf(
-    records: readonly ChangeRecord[],
+    undos: SentAsOne,
     call: UndoCall,
     activation: Activation | undefined,
     told: { summary: string | undefined },
   ): Promise<string | undefined> {
+    const { records } = undos;
     const last = records.at(-1);
     if (last === undefined) return undefined;
     const link = this.#links.as(last.become);
@@ -137,7 +147,7 @@ class HostUndo {
       told.summary = activation?.interrupts && this.#way.onUndo && planned.summary;
       if (!this.#way.isPreview && activation?.interrupts) await this.#way.onUndo?.(last, planned);
       for (const { host, seq } of records) await this.#log.commit({ type: 'change.undoing', host, seq });
-      applied(await this.#send(call, link, records), { summary: call.summary });
+      applied(await this.#send(call, link, undos), { summary: call.summary });
       if (this.#way.isPreview) await this.#way.onUndo?.(last, planned);
       return undefined;
     } catch (error) {
@@ -176,19 +186,20 @@ class HostUndo {
   }
 
   /** An undo compares before it restores, so after a lost connection it can be sent once more over a new one. */
-  async #send(call: UndoCall, link: HostLink, records: readonly ChangeRecord[]): Promise<ScriptResult> {
+  async #send(call: UndoCall, link: HostLink, { records, again }: SentAsOne): Promise<ScriptResult> {
     const deadline = this.#deadlineOf(records);
-    const seqs = records.map(({ seq }) => seq);
+    const seqsOf = (some: readonly ChangeRecord[]) => some.map(({ seq }) => seq);
+    const seqs = seqsOf(records);
     const send = async () => {
       const connection = await link.connection();
       const mustKnow = this.#mustKnow(records, connection);
       if (this.#way.isPreview) {
         const plain = connection.readOnly({ deadline });
-        const session = this.#log.host?.looking(plain, seqs, mustKnow) ?? plain;
+        const session = this.#log.host?.looking(plain, { seqs, mustKnow }) ?? plain;
         return call.look ? session.probe(call.look, call.args) : session.probe(ALWAYS);
       }
       const plain = connection.readWrite({ deadline });
-      const session = this.#log.host?.undoing(plain, seqs, deadline, mustKnow) ?? plain;
+      const session = this.#log.host?.undoing(plain, { seqs, again: seqsOf(again), deadline, mustKnow }) ?? plain;
       return session.run(call.script, call.args);
     };
     try {
@@ -210,9 +221,10 @@ class HostUndo {
     return Math.max(...records.map((r) => r.deadline ?? this.#typeOf(r.stepType)?.deadline ?? DEFAULT_DEADLINE));
   }
 
-  async #done({ host, seq, change }: ChangeRecord, summary = change.summary): Promise<void> {
-    this.#undone.push(summary);
+  async #done({ host, seq, change }: ChangeRecord, isDue: boolean, summary = change.summary): Promise<void> {
+    this.#undone.push(isDue ? `${summary}; once more when the rest is back` : summary);
     await this.#log.tell({ type: 'change.undone', host, seq });
+    if (isDue) await this.#log.tell({ type: 'change.undo-failed', host, seq, reason: DUE_AGAIN });
   }
 
   async #fail({ host, seq, change }: ChangeRecord, reason: string): Promise<void> {
@@ -237,5 +249,6 @@ type Activation = Extract<Undo<Change>, { readonly kind: 'repeat' }>;
 const ALWAYS = probeScript('hostlog/probe-undo.sh');
 const DEFAULT_DEADLINE = 60;
 const NOTHING_TO_ACTIVATE = 'nothing that was changed before it is to be activated again';
+const DUE_AGAIN = 'done again for what is back; it is due once more when the rest is';
 const NOTHING_RESTORED = 'not done again: nothing that it would activate was restored';
 const SCRUBBED = 'a secret was taken out of its record, so what was there before is not known';

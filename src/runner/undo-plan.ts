@@ -1,4 +1,4 @@
-import { type ChangeRecord, leftToUndo, mayHaveBeenDone } from '../core/run-record.ts';
+import { type ChangeRecord, leftToUndo } from '../core/run-record.ts';
 import type { AnyStepType } from '../core/step-type.ts';
 
 export type StepTypeOf = (name: string) => AnyStepType | undefined;
@@ -25,7 +25,8 @@ export function undoable(changes: readonly ChangeRecord[], typeOf: StepTypeOf): 
   };
   const isUseful = (record: ChangeRecord): boolean =>
     typeOf(record.stepType)?.undo.kind === 'repeat' &&
-    left.some((older) => older.seq < record.seq && canReverse(older));
+    (restoredBefore(record, changes, typeOf) === 'restored' ||
+      left.some((older) => older.seq < record.seq && canReverse(older)));
   return left.filter((record) => canReverse(record) || isUseful(record)).length;
 }
 
@@ -67,20 +68,24 @@ function coveredBy(
   return earlier.slice(earlier.findLastIndex((other) => kept.includes(other)) + 1);
 }
 
-const wasDone = (record: ChangeRecord): boolean => mayHaveBeenDone(record) && record.state !== 'irreversible';
-
 /**
- * What was restored before an activation. `nothing-to`: no change that can be reversed stands before it, so doing it again would
- * only disturb. `failed`: there is one, and none of them is back.
+ * What was restored before an activation, and since it was last done again. `nothing-to`: no change that can be reversed stands
+ * before it, so doing it again would only disturb. `failed`: there is one, and none of them has come back since.
  */
 export function restoredBefore(
   record: ChangeRecord,
   changes: readonly ChangeRecord[],
   typeOf: StepTypeOf,
 ): 'restored' | 'failed' | 'nothing-to' {
-  const older = changes.filter(
-    (other) => other.seq < record.seq && wasDone(other) && typeOf(other.stepType)?.undo.kind === 'reverse',
-  );
-  if (older.length === 0) return 'nothing-to';
-  return older.some(({ state }) => state === 'undone') ? 'restored' : 'failed';
+  const older = reversibleBefore(record, changes, typeOf);
+  const last = record.undoneAs ?? 0;
+  if (older.some(({ state, undoneAs = 0 }) => state === 'undone' && undoneAs > last)) return 'restored';
+  return older.some(leftToUndo) ? 'failed' : 'nothing-to';
 }
+
+/** Whether an activation that was done again is due once more: something before it is still to be restored. */
+export const isDueAgain = (record: ChangeRecord, changes: readonly ChangeRecord[], typeOf: StepTypeOf): boolean =>
+  reversibleBefore(record, changes, typeOf).some(leftToUndo);
+
+const reversibleBefore = ({ seq }: ChangeRecord, changes: readonly ChangeRecord[], typeOf: StepTypeOf) =>
+  changes.filter((other) => other.seq < seq && typeOf(other.stepType)?.undo.kind === 'reverse');

@@ -27,6 +27,8 @@ async function change(path: string, before: string, after: string, doing: Doing 
   return log.changing(session, intent).run(setter(host), [path, before, after]);
 }
 
+const undos = (mustKnow = true) => ({ seqs: [0], again: [], deadline: 30, mustKnow });
+
 describe('a host keeps of each change', () => {
   it('how it is taken back, before; what it came to, after', async () => {
     const file = write('file', 'old');
@@ -181,7 +183,7 @@ describe('another controller', () => {
     const { undo, event } = putIntent(host, put(file, 'old', 'new'));
     if (undo.kind !== 'reverse') throw new Error('it can be reversed');
     const { script, args } = undo.call(event.change);
-    const back = () => host.log().undoing(session, [0], 30, true).run(script, args);
+    const back = () => host.log().undoing(session, undos()).run(script, args);
     expect((await back()).code).toBe(0);
     expect(content(file)).toBe('old');
     writeFileSync(file, 'new');
@@ -199,7 +201,7 @@ describe('another controller', () => {
     const back = (run: string, name: string, mustKnow: boolean) =>
       host
         .log(run)
-        .undoing({ ...session, host: name }, [0], 30, mustKnow)
+        .undoing({ ...session, host: name }, undos(mustKnow))
         .run(script, args);
     await expect(back('20261122T051443Z-none', 'web-1', true)).rejects.toMatchObject({ failure: 'another-machine' });
     // Of another host of the run, whose address this machine has by now.
@@ -237,7 +239,7 @@ describe('two names of one host', () => {
       if (undo.kind !== 'reverse') throw new Error('it can be reversed');
       const { script, args } = undo.call(event.change);
       const own = (await host.connect(name)).readWrite({ deadline: 30 });
-      expect((await log.undoing(own, [0], 30, true).run(script, args)).code).toBe(0);
+      expect((await log.undoing(own, undos()).run(script, args)).code).toBe(0);
       expect(content(host.path(`file-${i}`))).toBe('old');
     }
   });

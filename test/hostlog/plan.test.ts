@@ -2,9 +2,10 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChangeRecord, ChangeState } from '../../src/core/run-record.ts';
+import { type ChangeEvent, type ChangeRecord, changesAfter } from '../../src/core/run-record.ts';
 import type { AnyStepType } from '../../src/core/step-type.ts';
-import { planUndo, restoredBefore } from '../../src/runner/undo-plan.ts';
+import { eventOf, logLine } from '../../src/hostlog/log.ts';
+import { isDueAgain, planUndo, restoredBefore } from '../../src/runner/undo-plan.ts';
 import { runScript, temporaryPath } from '../scripts/programs.ts';
 import { type Runner, underEachShellAndAwk } from '../scripts/shells.ts';
 
@@ -34,34 +35,49 @@ const made: fc.Arbitrary<Made> = fc.record({
     ['begun', 'ended 0', 'undoing'],
     ['begun', 'ended 0', 'undoing', 'undone'],
     ['begun', 'ended 0', 'undoing', 'undo-failed why'],
+    ['begun', 'ended 0', 'undoing', 'undone', 'undo-failed once more'],
+    ['begun', 'ended 0', 'undoing', 'undone', 'undo-failed once more', 'undoing', 'undone'],
     ['begun', 'ended 0', 'irreversible why'],
   ),
 });
 
-const STATES: Readonly<Record<string, ChangeState>> = {
-  ...{ '': 'applying', begun: 'applying', 'ended 0': 'applied', 'ended 1': 'in-doubt', 'ended 3': 'left' },
-  ...{ 'ended 9': 'drifted', undoing: 'undoing', undone: 'undone', 'undo-failed why': 'undo-failed' },
-  'irreversible why': 'irreversible',
-};
-
-function recordOf({ kind, resource, harmless, words }: Made, seq: number): ChangeRecord {
-  const risk = harmless ? 'none' : 'daemon-restart';
+function begun({ kind, resource, harmless }: Made, seq: number): ChangeEvent {
   const change = {
     resource: kind === 'repeat' ? resource : `file ${seq}`,
-    summary: 'x',
-    before: 1,
-    after: 2,
-    risk,
+    ...({ summary: 'x', before: 1, after: 2 } as const),
+    risk: harmless ? 'none' : 'daemon-restart',
   } as const;
-  return { host: 'h', seq, step: 's', stepType: kind, change, state: STATES[words.at(-1) ?? ''] ?? 'applying' };
+  return { type: 'change.applying', host: 'h', seq, step: 's', stepType: kind, change };
+}
+
+/** What the log says of all of them: each one's words in their order, and `turns` decides whose is next. */
+function logOf(changes: readonly Made[], turns: readonly number[]): readonly (readonly string[])[] {
+  const left = changes.map(({ words }, seq) => words.map((word) => line(word, seq)));
+  const log: (readonly string[])[] = [];
+  for (const turn of turns) log.push(...(left[turn % left.length]?.splice(0, 1) ?? []));
+  return [...log, ...left.flat()];
+}
+
+function line(words: string, seq: number): readonly string[] {
+  const [word = '', ...rest] = words.split(' ');
+  return ['2026-11-22T05:14:43Z', word, String(seq), ...rest];
 }
 
 /** What undo.sh would do by plan.sh, and a controller by its journal. */
-function bothPlans(runner: Runner, changes: readonly Made[]): { host: unknown; controller: unknown } {
+function bothPlans(
+  runner: Runner,
+  changes: readonly Made[],
+  turns: readonly number[],
+): { host: unknown; controller: unknown } {
   const journal = temporaryPath('journal');
   mkdirSync(journal);
   copyFileSync(plan, `${journal}/plan.sh`);
-  const records = changes.map(recordOf);
+  const log = logOf(changes, turns);
+  const events = [
+    ...changes.map(begun),
+    ...log.flatMap((words) => (eventOf(logLine(words), 'h') as ChangeEvent) ?? []),
+  ];
+  const records = events.reduce(changesAfter, [] as readonly ChangeRecord[]);
   for (const [seq, one] of changes.entries()) {
     const resource = JSON.stringify(records[seq]?.change.resource);
     const head = [
@@ -72,10 +88,7 @@ function bothPlans(runner: Runner, changes: readonly Made[]): { host: unknown; c
     ];
     writeFileSync(`${journal}/${seq}.sh`, ['#!/bin/sh', '# x', ...head, 'exit 0', ''].join('\n'));
   }
-  const log = changes.flatMap(({ words }, seq) =>
-    words.map((word) => `at\t${word.replace(/ |$/, `\t${seq}\t`)}`.trimEnd()),
-  );
-  writeFileSync(`${journal}/log`, log.map((line) => `${line}\n`).join(''));
+  writeFileSync(`${journal}/log`, log.map((words) => `${words.join('\t')}\n`).join(''));
   const lines = (what: string) => {
     const { code, stdout, stderr } = runScript(runner, `${journal}/plan.sh`, [what]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -84,14 +97,8 @@ function bothPlans(runner: Runner, changes: readonly Made[]): { host: unknown; c
   const host = {
     restore: lines('restore').map((line) => Number(line.split('\t')[1])),
     activate: lines('activate').map((line) => {
-      const [verdict, , , seqs = ''] = line.split('\t');
-      return [
-        verdict,
-        seqs
-          .split(' ')
-          .map(Number)
-          .sort((a, b) => a - b),
-      ];
+      const [verdict, , , seqs = '', again = ''] = line.split('\t');
+      return [verdict, numbers(seqs), verdict === 'again' ? numbers(again) : []];
     }),
   };
   rmSync(journal, { recursive: true });
@@ -100,20 +107,28 @@ function bothPlans(runner: Runner, changes: readonly Made[]): { host: unknown; c
   const VERDICTS = { restored: 'again', failed: 'useless', 'nothing-to': 'idle' } as const;
   const controller = {
     restore: restore.map(({ seq }) => seq),
-    activate: repeats.map(({ record, covers }) => [
-      VERDICTS[restoredBefore(record, records, typeOf)],
-      [...covers, record].map(({ seq }) => seq).sort((a, b) => a - b),
-    ]),
+    activate: repeats.map(({ record, covers }) => {
+      const verdict = VERDICTS[restoredBefore(record, records, typeOf)];
+      const all = [...covers, record].sort((a, b) => a.seq - b.seq);
+      const again = all.filter((one) => verdict === 'again' && isDueAgain(one, records, typeOf));
+      return [verdict, all.map(({ seq }) => seq), again.map(({ seq }) => seq)];
+    }),
   };
   return { host, controller };
 }
+
+const numbers = (text: string): readonly number[] =>
+  text
+    .split(' ')
+    .flatMap((word) => (word === '' ? [] : Number(word)))
+    .sort((a, b) => a - b);
 
 describe('plan.sh', () => {
   underEachShellAndAwk((runner) => {
     it('takes back the same as a controller, in the same order, whatever was done', () => {
       fc.assert(
-        fc.property(fc.array(made, { minLength: 1, maxLength: 12 }), (changes) => {
-          const { host, controller } = bothPlans(runner, changes);
+        fc.property(fc.array(made, { minLength: 1, maxLength: 12 }), fc.array(fc.nat(11)), (changes, turns) => {
+          const { host, controller } = bothPlans(runner, changes, turns);
           expect(host).toEqual(controller);
         }),
         { numRuns: 25 },

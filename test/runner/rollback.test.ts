@@ -61,6 +61,41 @@ describe('a rollback of a run', () => {
     expect(hostsToUndo(fleet.record())).toEqual([]);
   });
 
+  it('activates again what a later one has restored, and only that', async () => {
+    const fleet = await afterRun('web-1');
+    const host = fleet.host('web-1');
+    const rollBack = async () => {
+      host.requests.length = 0;
+      const recap = await fleet.rollback(fleet.record());
+      return { requests: [...host.requests], outcome: recap.outcomes[0]?.rollback };
+    };
+    host.files.set('b', 'theirs');
+    expect(await rollBack()).toEqual({
+      requests: ['web-1: set b new old', 'web-1: set a 1 ', 'web-1: activate docker'],
+      outcome: {
+        undone: ['put a', 'restart docker; once more when the rest is back'],
+        irreversible: [],
+        failed: [{ summary: 'put b', reason: 'could not put b back: exit code 9' }],
+      },
+    });
+    expect(await rollBack()).toMatchObject({
+      requests: ['web-1: set b new old'],
+      outcome: {
+        undone: [],
+        failed: [
+          { summary: 'put b' },
+          { summary: 'restart docker', reason: 'not done again: nothing that it would activate was restored' },
+        ],
+      },
+    });
+    host.files.set('b', 'new');
+    expect(await rollBack()).toEqual({
+      requests: ['web-1: set b new old', 'web-1: activate docker'],
+      outcome: { undone: ['put b', 'restart docker'], irreversible: [], failed: [] },
+    });
+    expect(hostsToUndo(fleet.record())).toEqual([]);
+  });
+
   it('of a run that died in the middle of a change undoes that change too, whether it was done or not', async () => {
     for (const done of [true, false]) {
       const fleet = new Fleet('web-1');

@@ -11,7 +11,8 @@ function records(...names: readonly (string | readonly [string, ChangeState])[])
     const stepType = name.split(' ')[0] ?? '';
     const risk = stepType === 'restart' ? 'daemon-restart' : 'none';
     const change = { resource: name, summary: name, before: null, after: null, risk } as const;
-    return { host: 'h', seq, step: name, stepType, change, state };
+    const undone = state === 'undone' ? { undoneAs: seq + 1 } : {};
+    return { host: 'h', seq, step: name, stepType, change, state, ...undone };
   });
 }
 
@@ -103,6 +104,7 @@ describe('restoredBefore', () => {
     ],
     ['one that is back', records(['file a', 'undone'], 'restart docker'), 1, 'restored'],
     ['one of two', records(['file a', 'undo-failed'], ['file b', 'undone'], 'restart docker'), 2, 'restored'],
+    ['one that is back since long', records(['file a', 'undone'], ['restart docker', 'undone']), 1, 'nothing-to'],
     ['none of them', records(['file a', 'undo-failed'], 'restart docker'), 1, 'failed'],
   ] as const)('%s', (_, changes, seq, expected) => {
     const record = changes[seq];

@@ -29,9 +29,10 @@ function change(
   inner: string,
   undo = `sed -i '$d' ${root}/file`,
   path: readonly string[] = [],
+  kind: 'reverse' | 'repeat' = 'reverse',
 ): Result {
   process.env.UNWEDGE_INNER = inner;
-  const head = ['#!/bin/sh', '# what it is', '#:kind\treverse', '#:seconds\t30', `#:resource\t"file ${seq}"`];
+  const head = ['#!/bin/sh', '# what it is', `#:kind\t${kind}`, '#:seconds\t30', `#:resource\t"file ${seq}"`];
   const words = [RUN, 'web-1', String(seq), '30', '0', [...head, '#:event\t{"x":"a\\tb"}', undo].join('\n')];
   return runScript(runner, 'hostlog/around-change.sh', [...words, `${root}/file`, 'two  words'], { path });
 }
@@ -96,6 +97,42 @@ describe('src/hostlog', () => {
       expect(runScript(runner, `${journal()}/undo.sh`, []).code).toBe(0);
     });
 
+    it('activates again what a later call has restored, and only that', () => {
+      begin(runner);
+      change(runner, 0, 'true', `[ -e ${root}/go ] || exit 9`);
+      change(runner, 1, 'true', 'true');
+      change(runner, 2, 'true', `echo activated >>${root}/file`, [], 'repeat');
+      const undo = () => {
+        const { code, stderr } = runScript(runner, `${journal()}/undo.sh`, []);
+        const activated = readFileSync(`${root}/file`, 'utf8').split('\n').length - 1;
+        return { code, activated, said: stderr.split('\n').filter((line) => line.startsWith('  ')) };
+      };
+      const failed = '  it failed';
+      expect(undo()).toEqual({
+        ...{ code: 1, activated: 1 },
+        said: [failed, '  done again for what is back; it is due once more when the rest is'],
+      });
+      expect(undo()).toEqual({
+        ...{ code: 1, activated: 1 },
+        said: [failed, '  not done again: nothing that it would activate was restored'],
+      });
+      writeFileSync(`${root}/go`, '');
+      expect(undo()).toEqual({ code: 0, activated: 2, said: [] });
+      expect(undo()).toEqual({ code: 0, activated: 2, said: [] });
+    });
+
+    it('knows of an activation that a controller had done again, that it is due once more', () => {
+      begin(runner);
+      change(runner, 0, 'true', 'true');
+      change(runner, 1, 'true', `echo activated >>${root}/file`, [], 'repeat');
+      process.env.UNWEDGE_INNER = 'true';
+      const words = [RUN, 'web-1', '1', '1', '30', 'own'];
+      expect(runScript(runner, 'hostlog/around-undo.sh', words).code).toBe(0);
+      expect(readFileSync(`${journal()}/log`, 'utf8')).toMatch(/\tundone\t1\n\S+\tundo-failed\t1\tdone again .*\n$/);
+      expect(runScript(runner, `${journal()}/undo.sh`, []).code).toBe(0);
+      expect(file()).toBe('activated\n');
+    });
+
     // Debian's busybox takes its own awk, whatever PATH says; the next test has plan.sh itself fail there.
     it.skipIf(runner.shell[0] === 'busybox')(
       'says that nothing was taken back where it can not even tell what is left',
@@ -134,7 +171,7 @@ describe('src/hostlog', () => {
       change(runner, 0, 'echo x >>"$1"');
       process.env.UNWEDGE_INNER = `echo undone >>${root}/undos`;
       const back = (seqs: string) =>
-        runScript(runner, 'hostlog/around-undo.sh', [RUN, 'web-1', seqs, '30', 'own'], {
+        runScript(runner, 'hostlog/around-undo.sh', [RUN, 'web-1', seqs, '', '30', 'own'], {
           path: [programs({ awk: 'exit 1', mawk: 'exit 1' })],
         }).code;
       expect([back('0'), back('0'), back('0 1')]).toEqual([0, 0, 0]);
