@@ -15,7 +15,7 @@ import { newRunId, openJournal } from '../src/journal/index.ts';
 import { createReporter } from '../src/reporters/index.ts';
 import type { Reporter } from '../src/reporters/reporter.ts';
 import { systemTicker, type Ticker } from '../src/reporters/ticker.ts';
-import { StopControl, startRun } from '../src/runner/index.ts';
+import { StopControl, startRun } from '../src/rollout/index.ts';
 import type { Figures } from './scale.ts';
 
 /** Milliseconds that a host takes for an answer. */

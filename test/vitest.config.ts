@@ -12,8 +12,8 @@ const lab = 'test/**/*.lab.test.ts';
 const mainLabs = ['free-dead-containers', 'mountflags-slave', 'deadman', 'audit', 'schedule'];
 /** What needs neither hosts nor minutes. */
 const FAST =
-  `architecture contract core docker evidence files fuzz inventory journal local notify playbook reporters reports
-  runner scripts sim/one-of-each steps`.split(/\s+/);
+  `architecture contract core docker engine evidence files fuzz inventory journal local notify playbook reporters reports
+  rollout scripts sim/one-of-each steps`.split(/\s+/);
 
 /** Labs first: they wait for their hosts most of the time, others work meanwhile. */
 class LabsFirst extends BaseSequencer {

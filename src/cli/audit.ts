@@ -6,7 +6,7 @@ import { auditLines } from '../reporters/audit-lines.ts';
 import type { Closing } from '../reporters/reporter.ts';
 import { whyLines } from '../reporters/why-lines.ts';
 import { diffReports, hasFound } from '../reports/index.ts';
-import { startRun } from '../runner/index.ts';
+import { startRun } from '../rollout/index.ts';
 import type { ConnectionFlags, ReportFlags, RunFlags } from './flags.ts';
 import { callKey, type Watch, watched } from './notify.ts';
 import type { NotifyFlags } from './notify-flags.ts';
@@ -53,7 +53,7 @@ async function look(given: AuditFlags, flags: RunFlags, watch: Watch): Promise<E
     begin(id);
     const observers = { flags, secrets: [...prepared.secrets, ...secrets], hear, closing: closing(given, report) };
     return exitCodeOf(
-      await observed(observers, (around) => startRun(plan, connect(prepared, { watched: true }), around)),
+      await observed(observers, (around) => startRun(plan, connect(prepared, { sandboxed: true }), around)),
     );
   });
 }

@@ -3,7 +3,7 @@ import { DRIFTED, LEFT } from '../core/host-script.ts';
 import type { AskHost, RunPast } from '../core/past.ts';
 import { changeOnHost } from '../hostlog/change-probe.ts';
 import { loadEvents, openJournal } from '../journal/index.ts';
-import { checkRollouts, startRun } from '../runner/index.ts';
+import { checkRollouts, startRun } from '../rollout/index.ts';
 import { tell } from './check-run.ts';
 import type { RunFlags } from './flags.ts';
 import { hostJournals } from './host-journals.ts';

@@ -2,7 +2,7 @@ import type { RunEvent } from '../core/event.ts';
 import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import { printable } from '../core/printable.ts';
 import type { SavedPlan } from '../core/saved-plan.ts';
-import { checkRollouts, startRun } from '../runner/index.ts';
+import { checkRollouts, startRun } from '../rollout/index.ts';
 import type { RunFlags } from './flags.ts';
 import { knownMachines } from './known-machines.ts';
 import type { Watch } from './notify.ts';

@@ -14,7 +14,7 @@ import { readLimit } from '../inventory/limit-file.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { revealSecrets } from '../inventory/reveal-secrets.ts';
 import { foldJournal } from '../journal/index.ts';
-import { eachAtMost } from '../runner/pool.ts';
+import { eachAtMost } from '../rollout/pool.ts';
 import { openConnection } from '../transport/open-connection.ts';
 import { runLocal } from '../transport/run-local.ts';
 import { becomePassword } from './become-password.ts';

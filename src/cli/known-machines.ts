@@ -1,7 +1,7 @@
 import { inputError } from '../core/diagnostic.ts';
 import type { RunPast } from '../core/past.ts';
 import { didYouMean } from '../core/suggestion.ts';
-import type { KnownMachines } from '../runner/index.ts';
+import type { KnownMachines } from '../rollout/index.ts';
 import type { RunFlags } from './flags.ts';
 import type { ReadPlan } from './saved-plan-file.ts';
 

@@ -7,7 +7,7 @@ import type { LoadedInventory } from '../inventory/inventory-builder.ts';
 import { loadInventory as load } from '../inventory/load-inventory.ts';
 import { playbookFolder } from '../inventory/vars-folders.ts';
 import { newRunId, openJournal, scrubError } from '../journal/index.ts';
-import { checkRollouts, StopControl, startRun as start } from '../runner/index.ts';
+import { checkRollouts, StopControl, startRun as start } from '../rollout/index.ts';
 import { runLocal } from '../transport/run-local.ts';
 import type { RunFlags } from './flags.ts';
 import { hostJournals } from './host-journals.ts';

@@ -1,5 +1,5 @@
 import { openLedger } from '../journal/index.ts';
-import type { RunPlan } from '../runner/index.ts';
+import type { RunPlan } from '../rollout/index.ts';
 import type { RunFlags } from './flags.ts';
 import { playKey } from './locks.ts';
 import { stateDir } from './state-dir.ts';

@@ -7,7 +7,7 @@ import { ExitCode } from '../core/exit-code.ts';
 import { heldBy, type LockHolder } from '../core/lock.ts';
 import { type ControllerLock, ensureDirectory, type LockPlace, takeLock } from '../journal/index.ts';
 import { trustIn } from '../local/trust.ts';
-import type { LockWish } from '../runner/index.ts';
+import type { LockWish } from '../rollout/index.ts';
 import { SYSTEM_STATE } from '../schedule/hardening.ts';
 import type { LockFlags } from './flags.ts';
 import { stateDir } from './state-dir.ts';

@@ -3,7 +3,7 @@ import type { HostLog } from '../core/host-log.ts';
 import { type Journal, scrubError } from '../journal/index.ts';
 import { createReporter } from '../reporters/index.ts';
 import type { Closing } from '../reporters/reporter.ts';
-import { StopControl, type Surroundings } from '../runner/index.ts';
+import { StopControl, type Surroundings } from '../rollout/index.ts';
 import type { ReportFlags } from './flags.ts';
 import { Quiet } from './quiet.ts';
 import { surroundings } from './surroundings.ts';

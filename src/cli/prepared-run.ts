@@ -14,7 +14,7 @@ import { loadInventory } from '../inventory/load-inventory.ts';
 import { revealSecrets } from '../inventory/reveal-secrets.ts';
 import { playbookFolder } from '../inventory/vars-folders.ts';
 import { parseExtraVars } from '../playbook/extra-vars.ts';
-import type { ResolvedPlay } from '../runner/index.ts';
+import type { ResolvedPlay } from '../rollout/index.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
 import { becomePassword } from './become-password.ts';

@@ -7,7 +7,7 @@ import type { RunRecord } from '../core/run-record.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { readLimit } from '../inventory/limit-file.ts';
 import { loadRun, newRunId, openJournal } from '../journal/index.ts';
-import { hostsToUndo, startRollback } from '../runner/index.ts';
+import { hostsToUndo, startRollback } from '../rollout/index.ts';
 import { openConnection } from '../transport/open-connection.ts';
 import { becomePassword } from './become-password.ts';
 import type { RunFlags } from './flags.ts';

@@ -3,7 +3,7 @@ import { inputError } from '../core/diagnostic.ts';
 import type { EventOf, HostOutcome, Recap, RunEvent } from '../core/event.ts';
 import { foretold, type SavedPlan } from '../core/saved-plan.ts';
 import { scrub } from '../journal/index.ts';
-import type { ApprovedPlan, Surroundings } from '../runner/index.ts';
+import type { ApprovedPlan, Surroundings } from '../rollout/index.ts';
 import type { RunFlags } from './flags.ts';
 import { packageVersion } from './own-package.ts';
 import type { PreparedRun } from './prepared-run.ts';

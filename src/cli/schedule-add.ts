@@ -4,7 +4,7 @@ import { inputError } from '../core/diagnostic.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { createStyle } from '../reporters/style.ts';
 import { unifiedDiff } from '../reporters/unified-diff.ts';
-import { checkRollouts } from '../runner/index.ts';
+import { checkRollouts } from '../rollout/index.ts';
 import { laterCalendar } from '../schedule/calendar.ts';
 import { laterCron } from '../schedule/cron-expression.ts';
 import { machineName } from '../schedule/machine-name.ts';

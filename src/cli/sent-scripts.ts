@@ -17,7 +17,7 @@ export class SentScripts {
   over<To extends readonly unknown[]>(connect: (...to: To) => Promise<Connection>): typeof connect {
     return async (...to) => {
       for (const path of SESSION_SCRIPTS) await this.#text(path);
-      return this.#watched(await connect(...to));
+      return this.#recording(await connect(...to));
     };
   }
 
@@ -45,7 +45,7 @@ export class SentScripts {
     for (const one of [path, within, look]) if (one !== undefined) await this.#text(one);
   }
 
-  #watched(connection: Connection): Connection {
+  #recording(connection: Connection): Connection {
     const probing = (session: ReadOnlySession): ReadOnlySession => ({
       ...session,
       probe: async (script, args) => {

@@ -2,7 +2,7 @@ import type { ConnectionOptions } from '../core/connection-options.ts';
 import type { Host } from '../core/inventory.ts';
 import type { JsonObject } from '../core/json.ts';
 import { stepsOf } from '../core/playbook.ts';
-import type { ResolvedPlay } from '../runner/index.ts';
+import type { ResolvedPlay } from '../rollout/index.ts';
 import { remembered } from './targets.ts';
 
 /** How to reach hosts: as is usual for them, and as root where a step asks for it. By name. */

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RunEvent } from '../core/event.ts';
 import type { HostLog } from '../core/host-log.ts';
 import { type Journal, scrub } from '../journal/index.ts';
-import { noJournal, type StopControl, type Surroundings } from '../runner/index.ts';
+import { noJournal, type StopControl, type Surroundings } from '../rollout/index.ts';
 
 /** What a run is given: journals and whoever watches, both behind what takes secrets out of events, and the machine's clock. */
 export function surroundings(

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type Play, type Step, stepsOf } from '../core/playbook.ts';
 import { counted, duration } from '../reporters/wording.ts';
-import { wavesOf } from '../runner/waves.ts';
+import { wavesOf } from '../rollout/batches.ts';
 
 /** What `unwedge run` takes where neither -f nor the play says otherwise. */
 const FORKS = 25;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What is left of a run to be taken back on this host, and in which order. The rules are those of src/runner/undo-plan.ts.
+# What is left of a run to be taken back on this host, and in which order. The rules are those of src/engine/undo-plan.ts.
 # Usage: plan.sh restore | activate | left     beside the run's SEQ.sh and log
 # Prints a line for each, tab-separated: restore: "KIND SEQ SECONDS", newest first; left: "SEQ"; activate, once that is done:
 # "again | useless | idle, SEQ, SECONDS, SEQS, DUE", useless: nothing before it was restored since it was last done again; idle:

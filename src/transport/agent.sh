@@ -33,7 +33,7 @@ identify() {
 # bash reports on stderr what a signal has ended; that is not for the controller, nor for a script's stderr.
 exec 4>&2 2>/dev/null
 identify
-mark "ready${watched:+ $watched}"
+mark "ready${sandboxed:+ $sandboxed}"
 # shellcheck disable=SC2034 # job.sh reads them
 while read -r key verb seq id limit size; do
   [ "$key" = "$nonce" ] || continue

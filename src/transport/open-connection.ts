@@ -22,12 +22,12 @@ const STDOUT_CAP = 8 * 1024 * 1024;
 const STDERR_CAP = 64 * 1024;
 /** Milliseconds by which ssh's own timeout comes before ours: it knows more. */
 const AFTER_SSH = 1000;
-/** Milliseconds for an audit's room, which takes a busy host some seconds. */
-const FOR_ROOM = 30_000;
+/** Milliseconds for an audit's sandbox, which takes a busy host some seconds. */
+const FOR_SANDBOX = 30_000;
 
 export interface OpenOptions {
   /** An audit's: probes only, and kept from writing as far as the host allows. */
-  readonly watched?: boolean;
+  readonly sandboxed?: boolean;
 }
 
 /** Milliseconds after the first login that was turned away; each pause is twice the one before, half of it more or less. */
@@ -43,7 +43,7 @@ const startups = new Startups();
 export async function openConnection(
   options: ConnectionOptions,
   env: NodeJS.ProcessEnv = process.env,
-  { watched = false }: OpenOptions = {},
+  { sandboxed = false }: OpenOptions = {},
 ): Promise<Connection> {
   const refusal = refusalOf(options);
   if (refusal !== undefined) throw new SessionError('unreachable', refusal);
@@ -58,7 +58,7 @@ export async function openConnection(
     let pause: number;
     try {
       const begun = performance.now();
-      const opened = await openOnce({ ...options, connectTimeout: left / 1000 }, env, watched);
+      const opened = await openOnce({ ...options, connectTimeout: left / 1000 }, env, sandboxed);
       if (opened instanceof AgentConnection) return opened;
       left -= performance.now() - begun;
       const jump = failedAtJump(opened.stderr) ? await jumpOf(options, env) : undefined;
@@ -78,10 +78,10 @@ export async function openConnection(
 async function openOnce(
   options: ConnectionOptions,
   env: NodeJS.ProcessEnv,
-  watched: boolean,
+  sandboxed: boolean,
 ): Promise<AgentConnection | Attempt> {
   const nonce = randomBytes(16).toString('hex');
-  const bootstrap = bootstrapText(await guardText(), await agentText(watched), nonce);
+  const bootstrap = bootstrapText(await guardText(), await agentText(sandboxed), nonce);
   const command = agentCommand(bootstrap.length, options.become);
   const argv = options.kind === 'local' ? command : sshCommand(options, remoteCommand(command));
   const process = new HostProcess(argv, env);
@@ -89,7 +89,7 @@ async function openOnce(
   const handshake = {
     bootstrap,
     password: options.become?.password,
-    timeout: options.connectTimeout * 1000 + AFTER_SSH + (watched ? FOR_ROOM : 0),
+    timeout: options.connectTimeout * 1000 + AFTER_SSH + (sandboxed ? FOR_SANDBOX : 0),
   };
   const opened = await open(process, readers, handshake);
   if (!('kind' in opened)) {
@@ -101,7 +101,7 @@ async function openOnce(
     nonce,
     process,
     ...readers,
-    guard: watched ? guardOf(opened) : undefined,
+    guard: sandboxed ? guardOf(opened) : undefined,
     machine: opened.machine === undefined ? undefined : parseMachine(opened.machine),
     whyLost: (ending, stderr) => whyLost(options, ending, stderr),
   });

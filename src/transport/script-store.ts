@@ -47,20 +47,20 @@ const JOBS = ['transport/job.sh', 'transport/lock.sh', 'transport/waiting.sh'];
 /** What a session sends of its own. */
 export const SESSION_SCRIPTS = [...JOBS, 'transport/agent.sh', 'transport/guard.sh', 'transport/arguments.sh'];
 
-/** What runs on a host for a session, without its comments. `watched`: it keeps its jobs from writing. */
-export async function agentText(watched: boolean): Promise<string> {
+/** What runs on a host for a session, without its comments. `sandboxed`: it keeps its jobs from writing. */
+export async function agentText(sandboxed: boolean): Promise<string> {
   const jobs = await Promise.all(JOBS.map(ownText));
-  return [...jobs, watched ? await watchText() : '', await ownText('transport/agent.sh')].join('');
+  return [...jobs, sandboxed ? await sandboxText() : '', await ownText('transport/agent.sh')].join('');
 }
 
-async function watchText(): Promise<string> {
-  const room = await ownText('transport/room.sh');
+async function sandboxText(): Promise<string> {
+  const enter = await ownText('sandbox/enter.sh');
   // A program of its own there, which begins with #!.
-  const ask = await textOf('transport/ask.sh');
-  const check = await ownText('transport/room-check.sh');
-  const given = `UNWEDGE_ROOM=${quoted(room)} UNWEDGE_ASK=${quoted(ask)} UNWEDGE_CHECK=${quoted(check)}\n`;
-  const before = `${await ownText('transport/broker.sh')}${await ownText('transport/data-roots.sh')}`;
-  return `${before}${given}${await ownText('transport/watch.sh')}`;
+  const client = await textOf('sandbox/proxy-client.sh');
+  const check = await ownText('sandbox/check.sh');
+  const given = `UNWEDGE_SANDBOX=${quoted(enter)} UNWEDGE_ASK=${quoted(client)} UNWEDGE_CHECK=${quoted(check)}\n`;
+  const before = `${await ownText('sandbox/proxy.sh')}${await ownText('sandbox/data-roots.sh')}`;
+  return `${before}${given}${await ownText('sandbox/start.sh')}`;
 }
 
 export const guardText = (): Promise<string> => ownText('transport/guard.sh');

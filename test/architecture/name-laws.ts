@@ -11,7 +11,7 @@ export const nameLaws: readonly Law[] = [
     todo: 'name it for what it is: core/duration.ts',
     breaches: ({ files }) =>
       [...files.keys()].filter((path) => path.split('/').some((part) => SAYS_NOTHING.test(part.replace(/\.\w+$/, '')))),
-    examples: [files({ 'src/core/utils.ts': '' }), files({ 'src/runner/types/run.ts': '' })],
+    examples: [files({ 'src/core/utils.ts': '' }), files({ 'src/engine/types/run.ts': '' })],
   },
   {
     title: "files are named in kebab-case, steps' folders as their YAML key",

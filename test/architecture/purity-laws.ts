@@ -37,8 +37,8 @@ export const purityLaws: readonly Law[] = [
     todo: 'emit an event, return the text or throw: the reporters and the commands print',
     breaches: (project) => uses(project, ['cli', 'reporters'], PRINTS),
     examples: [
-      files({ 'src/runner/a.ts': "console.log('x');" }),
-      files({ 'src/runner/a.ts': "process.stdout.write('x');" }),
+      files({ 'src/engine/a.ts': "console.log('x');" }),
+      files({ 'src/engine/a.ts': "process.stdout.write('x');" }),
       files({ 'src/steps/umount/a.ts': 'const { stderr } = process.stderr;' }),
     ],
   },
@@ -58,9 +58,9 @@ export const purityLaws: readonly Law[] = [
       ];
     },
     examples: [
-      files({ 'src/runner/a.ts': 'const at = Date.now();' }),
-      files({ 'src/runner/a.ts': 'const at = new Date().toISOString();' }),
-      files({ 'src/runner/a.ts': 'setTimeout(() => {}, 5);' }),
+      files({ 'src/engine/a.ts': 'const at = Date.now();' }),
+      files({ 'src/engine/a.ts': 'const at = new Date().toISOString();' }),
+      files({ 'src/engine/a.ts': 'setTimeout(() => {}, 5);' }),
       files({ 'src/journal/a.ts': "import { setTimeout } from 'node:timers/promises';" }),
     ],
   },

@@ -144,7 +144,7 @@ describe.skipIf(reason)('whatever dies: the host is as before, or done', { timeo
     return [...new Set([...some, ...worst.slice(0, 1), ...worst.slice(-1)])];
   }
 
-  // Each line once, in one process: test/runner/fault.test.ts.
+  // Each line once, in one process: test/engine/fault.test.ts.
   it.each(['before', 'after'])('the controller is killed %s a line of its journal', (die) =>
     each(`killed ${die} line`, linesToDieAt(die), (nth) => ({ host, controller }) => {
       const env = ['env', `NODE_OPTIONS=--require ${DIE}`, `DIE=${die}`, `DIE_AT=${nth}`];

@@ -6,7 +6,7 @@ import type { Host as InventoryHost } from '../../src/core/inventory.ts';
 import type { Play } from '../../src/core/playbook.ts';
 import type { Connection } from '../../src/core/session.ts';
 import { checkPlaybook } from '../../src/playbook/load-playbook.ts';
-import { StopControl, startRun } from '../../src/runner/index.ts';
+import { StopControl, startRun } from '../../src/rollout/index.ts';
 import { stepTypes } from '../../src/steps/index.ts';
 
 /** Every namespace that umount knows, and the removal. */

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ChangeEvent, type ChangeRecord, changesAfter } from '../../src/core/run-record.ts';
 import type { AnyStepType } from '../../src/core/step-type.ts';
+import { isDueAgain, planUndo, restoredBefore } from '../../src/engine/undo-plan.ts';
 import { eventOf, logLine } from '../../src/hostlog/log.ts';
-import { isDueAgain, planUndo, restoredBefore } from '../../src/runner/undo-plan.ts';
 import { runScript, temporaryPath } from '../scripts/programs.ts';
 import { type Runner, underEachShellAndAwk } from '../scripts/shells.ts';
 

@@ -73,7 +73,7 @@ describe.skipIf(reason)('an audit of a real host', () => {
         ...{ privateKey: lab.key, sshArgs: ['-F', lab.sshConfig], connectTimeout: 60 },
       },
       process.env,
-      { watched: true },
+      { sandboxed: true },
     );
     const script = probeScript(new URL('../sim/hostile.sh', import.meta.url));
     const dockerd = (await lab.exec('host1', 'cat /run/docker.pid')).stdout.trim();

@@ -35,10 +35,10 @@ describe.skipIf(simAvailable())("an audit's session", { timeout: 300_000 }, () =
 
   const opened = async <T>(
     name: string,
-    watched: boolean,
+    sandboxed: boolean,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> => {
-    const connection = await connect(fleet, name, { watched });
+    const connection = await connect(fleet, name, { sandboxed });
     return work(connection).finally(() => connection.close());
   };
 
