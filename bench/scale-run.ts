@@ -5,10 +5,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostJournals } from '../src/cli/host-journals.ts';
-import { prepareRun } from '../src/cli/prepared-run.ts';
-import { planOf } from '../src/cli/run-plan.ts';
-import { surroundings } from '../src/cli/surroundings.ts';
+import { hostJournals } from '../src/app/host-journals.ts';
+import { prepareRun } from '../src/app/prepare.ts';
+import { planOf } from '../src/app/run-plan.ts';
+import { surroundings } from '../src/app/surroundings.ts';
 import type { HostScript, ScriptResult } from '../src/core/host-script.ts';
 import type { Connection } from '../src/core/session.ts';
 import { newRunId, openJournal } from '../src/journal/index.ts';

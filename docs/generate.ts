@@ -1,7 +1,7 @@
 /** Writes docs/steps/ and schemas/ from the registry of step types, docs/findings.md from the catalogue, and docs/lint.md from the rules. Usage: npm run docs */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
-import { planSchema } from '../src/cli/saved-plan-schema.ts';
+import { planSchema } from '../src/app/saved-plan-schema.ts';
 import type { JsonObject } from '../src/core/json.ts';
 import type { AnyStepType } from '../src/core/step-type.ts';
 import { REPORT_SCHEMA } from '../src/reports/report-schema.ts';

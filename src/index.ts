@@ -16,7 +16,7 @@ export {
   type Run,
   type RunOptions,
   startRun,
-} from './cli/library.ts';
+} from './app/library.ts';
 export { applied } from './core/applied.ts';
 export type { Change, Risk } from './core/change.ts';
 export { complete } from './core/complete.ts';

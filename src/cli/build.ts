@@ -1,10 +1,10 @@
 import { type BuildOptions, build } from 'esbuild';
 import ts from 'typescript';
+import { planSchema } from '../app/saved-plan-schema.ts';
 import type { JsonObject } from '../core/json.ts';
 import { builtValidators } from '../playbook/built-validators.ts';
 import { bundledAssets } from '../reports/html/bundle.ts';
 import { stepTypes } from '../steps/index.ts';
-import { planSchema } from './saved-plan-schema.ts';
 
 /**
  * `npm run build`: the command as one CommonJS file, which starts faster than modules do; the library as modules, with

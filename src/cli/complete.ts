@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type { Command } from 'commander';
+import { shippedPlaybooks } from '../app/shipped-playbooks.ts';
+import { stateDir } from '../app/state-dir.ts';
 import { RULE_NAMES, ruleText } from '../core/rule.ts';
 import { CODES } from '../docker/finding-catalogue.ts';
 import { shellWords } from '../inventory/shell-words.ts';
@@ -7,8 +9,6 @@ import { listRuns } from '../journal/index.ts';
 import { stepTypes } from '../steps/index.ts';
 import { type CommandLine, readCommandLine, subcommands } from './command-line.ts';
 import { atHome, namesInInventory, stepNamesIn, tagsIn } from './known-names.ts';
-import { shippedPlaybooks } from './shipped-playbooks.ts';
-import { stateDir } from './state-dir.ts';
 
 /** What may stand for the last word: these, or the name of a file or a folder, which the shell knows itself. */
 export type Completion =

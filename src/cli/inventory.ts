@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import type { VaultFlags } from '../app/options.ts';
+import { refusedWays } from '../app/targets.ts';
+import { vaultPasswords } from '../app/vault-passwords.ts';
 import { InputError, inputError } from '../core/diagnostic.ts';
 import { formatDiagnostic } from '../core/diagnostic-text.ts';
 import type { Host } from '../core/inventory.ts';
@@ -8,10 +11,7 @@ import { explained, graph, listed, shownVars } from '../inventory/listing.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { rootsOf } from '../local/roots.ts';
 import { runLocal } from '../transport/run-local.ts';
-import type { VaultFlags } from './flags.ts';
-import { refusedWays } from './targets.ts';
 import { filesNamed, withOwnTexts } from './untrusted.ts';
-import { vaultPasswords } from './vault-passwords.ts';
 
 export interface InventoryFlags extends VaultFlags {
   readonly inventory: readonly string[];

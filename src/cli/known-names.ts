@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { playbookFile } from '../app/shipped-playbooks.ts';
 import { parseYaml } from '../core/yaml.ts';
 import { entryOf, toJson, type YamlNode } from '../core/yaml-node.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { splitTags, TAG_WORDS } from '../playbook/tags.ts';
-import { playbookFile } from './shipped-playbooks.ts';
 
 /** What the sources of a command line say of hosts. Programs are not run: nobody asked for it yet. */
 export async function namesInInventory(

@@ -1,10 +1,10 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { packageVersion } from '../app/own-package.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { JsonObject } from '../core/json.ts';
 import { docsOf, type Rule, ruleText } from '../core/rule.ts';
 import { type SarifRule, sarifLog } from '../core/sarif.ts';
-import { packageVersion } from './own-package.ts';
 
 /** Findings as SARIF 2.1.0. */
 export function sarif(findings: readonly Diagnostic[]): JsonObject {

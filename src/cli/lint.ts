@@ -1,3 +1,8 @@
+import type { VaultFlags } from '../app/options.ts';
+import { missing, playbookFile } from '../app/shipped-playbooks.ts';
+import { becomingHosts } from '../app/step-users.ts';
+import { refusedWays } from '../app/targets.ts';
+import { vaultPasswords } from '../app/vault-passwords.ts';
 import { type Diagnostic, InputError } from '../core/diagnostic.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -12,13 +17,8 @@ import { checkPlaybookFile } from '../playbook/load-playbook.ts';
 import type { Known } from '../playbook/play.ts';
 import { stepTypes } from '../steps/index.ts';
 import { runLocal } from '../transport/run-local.ts';
-import type { VaultFlags } from './flags.ts';
 import { type Checked, LINT_FORMATS, type LintFormat } from './lint-formats.ts';
-import { missing, playbookFile } from './shipped-playbooks.ts';
-import { becomingHosts } from './step-users.ts';
-import { refusedWays } from './targets.ts';
 import { filesNamed, passedOver, runNothing, runsHere, withOwnText, withOwnTexts } from './untrusted.ts';
-import { vaultPasswords } from './vault-passwords.ts';
 import { worstCase } from './worst-case.ts';
 
 export interface LintFlags extends VaultFlags {

@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 import { Argument, Command, Option } from 'commander';
+import type { AuditFlags } from '../app/audit.ts';
+import type { ExportFlags } from '../app/export.ts';
+import type { CopiesFlags } from '../app/host-copies.ts';
+import type { ReportFileFlags, RunFlags } from '../app/options.ts';
+import { packageVersion } from '../app/own-package.ts';
+import type { RollbackFlags } from '../app/rollback.ts';
+import type { ResumeFlags } from '../app/run-call.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { readHangs } from '../local/read-file.ts';
-import type { AuditFlags } from './audit.ts';
 import { printScript, SHELLS, type Shell } from './completion.ts';
 import { withInventory } from './default-inventory.ts';
-import type { ExportFlags } from './export-run.ts';
 import { report } from './failure.ts';
 import {
   choiceFlags,
@@ -15,20 +20,15 @@ import {
   lockFlag,
   outputFlags,
   passwordFlags,
-  type RunFlags,
   reportFlags,
   stateFlag,
   vaultFlags,
   whole,
 } from './flags.ts';
-import type { CopiesFlags } from './host-copies.ts';
 import type { InventoryFlags } from './inventory.ts';
 import type { LintFlags } from './lint.ts';
 import { notifyFlags } from './notify-flags.ts';
-import { packageVersion } from './own-package.ts';
-import { auditReportFlags, type ReportFileFlags, reportFileFlags } from './report-flags.ts';
-import type { RollbackFlags } from './rollback.ts';
-import type { ResumeFlags } from './run-call.ts';
+import { auditReportFlags, reportFileFlags } from './report-flags.ts';
 import { addScheduleCommand } from './schedule-command.ts';
 
 const INVENTORY = [
@@ -71,11 +71,11 @@ runningFlags(
   ),
 ).action(async (playbooks: string[], flags: RunFlags, command: Command) => {
   if (flags.plan === undefined) {
-    const { run } = await import('./run.ts');
+    const { run } = await import('../app/run.ts');
     process.exitCode = await run(playbooks, withInventory(flags));
     return;
   }
-  const { runByPlan } = await import('./saved-plan-run.ts');
+  const { runByPlan } = await import('../app/apply-plan.ts');
   const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli');
   process.exitCode = await runByPlan(flags.plan, playbooks, flags, new Set(given));
 });
@@ -100,7 +100,7 @@ auditReportFlags(
     ),
   ),
 ).action(async (flags: AuditFlags) => {
-  const { audit } = await import('./audit.ts');
+  const { audit } = await import('../app/audit.ts');
   process.exitCode = await audit(withInventory(flags));
 });
 
@@ -125,7 +125,7 @@ runningFlags(
     )
     .option('-f, --forks <n>', 'hosts in parallel (default: 25, at most as in the run; with -i: 1)', whole),
 ).action(async (run: string, flags: RollbackFlags) => {
-  const { rollback } = await import('./rollback.ts');
+  const { rollback } = await import('../app/rollback.ts');
   process.exitCode = await rollback(run, flags);
 });
 
@@ -138,7 +138,7 @@ reportFlags(
     ),
   ),
 ).action(async (run: string, flags: ResumeFlags) => {
-  const { resume } = await import('./resume.ts');
+  const { resume } = await import('../app/resume.ts');
   process.exitCode = await resume(run, flags);
 });
 
@@ -183,7 +183,7 @@ stateFlag(
     .argument('<run>', 'id of the run, or its beginning')
     .option('--out <file>', 'the file (default: unwedge-RUN.tar.gz)'),
 ).action(async (run: string, flags: ExportFlags) => {
-  const { exportRun } = await import('./export-run.ts');
+  const { exportRun } = await import('../app/export.ts');
   await exportRun(run, flags);
 });
 runs
@@ -238,18 +238,20 @@ vaultFlags(
 const playbooks = program
   .command('playbooks')
   .description('list the playbooks that come with unwedge')
-  .action(async () => (await import('./shipped-playbooks.ts')).listPlaybooks());
+  .action(async () => (await import('../app/shipped-playbooks.ts')).listPlaybooks());
 playbooks
   .command('show')
   .description('print one: its comments say when to use it')
   .argument('<shipped>', 'its name')
-  .action(async (name: string) => (await import('./shipped-playbooks.ts')).showPlaybook(name));
+  .action(async (name: string) => (await import('../app/shipped-playbooks.ts')).showPlaybook(name));
 playbooks
   .command('copy')
   .description('copy one into a folder, to change it')
   .argument('<shipped>', 'its name')
   .argument('[folder]', 'where to', '.')
-  .action(async (name: string, folder: string) => (await import('./shipped-playbooks.ts')).copyPlaybook(name, folder));
+  .action(async (name: string, folder: string) =>
+    (await import('../app/shipped-playbooks.ts')).copyPlaybook(name, folder),
+  );
 
 program
   .command('steps')

@@ -1,12 +1,5 @@
 import type { Command } from 'commander';
 
-/** Who is told of a run. Addresses are secrets, and no command line: `ps` would show them. */
-export interface NotifyFlags {
-  readonly notify?: string;
-  readonly webhookFile?: string;
-  readonly pingFile?: string;
-}
-
 export const notifyFlags = (command: Command): Command =>
   command
     .option('--notify <command>', 'run this (by sh) when there are new problems, or fewer; it reads JSON')

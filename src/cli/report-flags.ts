@@ -1,21 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Severity } from '../core/finding.ts';
 import { SEVERITIES } from '../core/report.ts';
-import { REPORT_FORMATS, type ReportFormat } from '../reports/format.ts';
-
-export interface ReportFileFlags {
-  /** Absolute paths. */
-  readonly report?: readonly string[];
-  /** Of every file; left out: each as its name says. */
-  readonly format?: ReportFormat;
-}
-
-export interface AuditReportFlags extends ReportFileFlags {
-  /** An earlier report, as JSON. */
-  readonly diff?: string;
-  readonly failOn?: Severity;
-}
+import { REPORT_FORMATS } from '../reports/format.ts';
 
 /** Paths are from where the command is called, wherever it goes. */
 const collectPath = (file: string, all: readonly string[]): string[] => [...all, resolve(file)];

@@ -1,9 +1,9 @@
+import { type CopiesFlags, runOnHosts } from '../app/host-copies.ts';
+import type { ReportFileFlags } from '../app/options.ts';
 import { inputError } from '../core/diagnostic.ts';
 import { printable } from '../core/printable.ts';
 import { leftToUndo } from '../core/run-record.ts';
 import type { HostCopy } from '../hostlog/copy.ts';
-import { type CopiesFlags, runOnHosts } from './host-copies.ts';
-import type { ReportFileFlags } from './report-flags.ts';
 import { changeText } from './runs.ts';
 
 /** `unwedge runs show RUN -i INVENTORY`: what the hosts themselves know of a run, whoever made it. */

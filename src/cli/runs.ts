@@ -1,14 +1,14 @@
+import { runLock } from '../app/locks.ts';
+import type { ReportFileFlags } from '../app/options.ts';
+import { reportPast } from '../app/report-past.ts';
+import { isThrough, whyNotResumable } from '../app/resumable.ts';
+import { stateDir } from '../app/state-dir.ts';
 import { InputError } from '../core/diagnostic.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { heldBy } from '../core/lock.ts';
 import { printable } from '../core/printable.ts';
 import { type ChangeRecord, mayHaveBeenDone, type RunRecord } from '../core/run-record.ts';
 import { findRun, loadRun, loadRuns, lockHolder } from '../journal/index.ts';
-import { runLock } from './locks.ts';
-import type { ReportFileFlags } from './report-flags.ts';
-import { reportPast } from './report-past.ts';
-import { isThrough, whyNotResumable } from './resumable.ts';
-import { stateDir } from './state-dir.ts';
 
 /** `unwedge runs`: newest first, a line each. */
 export async function listAll(flags: { readonly stateDir?: string }): Promise<void> {

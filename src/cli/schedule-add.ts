@@ -1,5 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { asksForVault } from '../app/options.ts';
+import { pinOf } from '../app/playbook-pin.ts';
+import { type PreparedRun, prepareRun } from '../app/prepare.ts';
+import { playbookFile } from '../app/shipped-playbooks.ts';
+import { reportFiles } from '../app/sinks/report-files.ts';
 import { inputError } from '../core/diagnostic.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { createStyle } from '../reporters/style.ts';
@@ -12,14 +17,9 @@ import { readNote } from '../schedule/note.ts';
 import { offsetOf } from '../schedule/offset.ts';
 import { checkName, type Schedule, type ScheduleFile, type Scheduler } from '../schedule/schedule.ts';
 import { withInventory } from './default-inventory.ts';
-import { asksForVault } from './flags.ts';
-import { pinOf } from './playbook-pin.ts';
-import { type PreparedRun, prepareRun } from './prepared-run.ts';
-import { reportFiles } from './report-files.ts';
 import type { AddFlags } from './schedule-flags.ts';
 import { absolute, onOneLine, scheduledWords, source } from './schedule-words.ts';
 import { cron, hasCron, hasSystemd, scheduledState, scopeOf, systemd, whoHas } from './schedulers.ts';
-import { playbookFile } from './shipped-playbooks.ts';
 
 /** `unwedge schedule add NAME`: all is checked as for a run, then by what will carry it out; only then it is made. */
 export async function addSchedule(name: string, given: AddFlags): Promise<ExitCode> {

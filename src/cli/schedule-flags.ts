@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { choiceFlags, collect, connectionFlags, lockFlag, patience, type RunFlags, stateFlag, whole } from './flags.ts';
+import type { RunFlags } from '../app/options.ts';
+import { choiceFlags, collect, connectionFlags, lockFlag, patience, stateFlag, whole } from './flags.ts';
 import { notifyFlags } from './notify-flags.ts';
 import { reportFileFlags } from './report-flags.ts';
 

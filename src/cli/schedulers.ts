@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stateDir } from '../app/state-dir.ts';
 import { inputError } from '../core/diagnostic.ts';
 import { Cron } from '../schedule/cron.ts';
 import { cronDirectory, userCrontab } from '../schedule/cron-table.ts';
@@ -10,7 +11,6 @@ import { noSchedule, type Scheduler } from '../schedule/schedule.ts';
 import { Systemd } from '../schedule/systemd.ts';
 import { runLocal } from '../transport/run-local.ts';
 import type { ScopeFlags } from './schedule-flags.ts';
-import { stateDir } from './state-dir.ts';
 
 /** The same place from src/cli and from dist/cli. */
 const WRAPPER = join(fileURLToPath(new URL('../../src/', import.meta.url)), 'schedule/cron.sh');

@@ -34,6 +34,7 @@ const isPlugin = (from: string, specifier: string): boolean => from === LOADER &
 function mayImport(from: string, to: string): boolean {
   const [here, there] = [folderOf(from), folderOf(to)];
   if (here === 'cli' || FACES.includes(from)) return true;
+  if (here === 'app') return to.startsWith('src/') && there !== 'cli';
   if (here === 'steps' && (there === 'docker' || there === 'files')) return true;
   if (here === 'rollout' && there === 'engine') return true;
   return to.startsWith('src/') && (here === there || ['core', 'local'].includes(there));
@@ -58,8 +59,8 @@ function circles(project: Project): string[] {
 export const importLaws: readonly Law[] = [
   {
     title:
-      "a folder imports itself, core/ and local/; steps/ also docker/ and files/; rollout/ also engine/; cli/ and the package's faces anything",
-    todo: 'move what both folders need to a file in core/ named for what it is, or hand it over from cli/',
+      "a folder imports itself, core/ and local/; steps/ also docker/ and files/; rollout/ also engine/; app/ all but cli/; cli/ and the package's faces anything",
+    todo: 'move what both folders need to a file in core/ named for what it is, or hand it over from app/',
     breaches: (project) =>
       imports(project)
         .filter(({ from, target }) => target !== undefined && !mayImport(from, target))
@@ -69,6 +70,7 @@ export const importLaws: readonly Law[] = [
       files({ 'src/docker/a.ts': "export type { X } from '../steps/index.ts';" }),
       files({ 'src/docker/a.ts': "import { x } from '../files/file.ts';" }),
       files({ 'src/engine/a.ts': "import { x } from '../rollout/x.ts';" }),
+      files({ 'src/app/a.ts': "import { x } from '../cli/x.ts';" }),
       files({ 'src/core/a.ts': "const x = await import('../journal/x.ts');" }),
       files({ 'src/core/a.ts': "type X = import('../playbook/x.ts').X;" }),
       files({ 'src/steps/umount/a.ts': "import '../../index.ts';" }),
@@ -118,7 +120,7 @@ export const importLaws: readonly Law[] = [
   },
   {
     title: 'only transport/ starts processes',
-    todo: "take a function as an argument and let cli/ hand over transport's",
+    todo: "take a function as an argument and let app/ hand over transport's",
     breaches: (project) =>
       imports(project)
         .filter(({ from, specifier }) => specifier === 'node:child_process' && folderOf(from) !== 'transport')

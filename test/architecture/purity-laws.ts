@@ -33,9 +33,9 @@ const nowByDate = (project: Project, allowed: readonly string[]): string[] =>
 
 export const purityLaws: readonly Law[] = [
   {
-    title: 'only cli/ and reporters/ print',
+    title: 'only app/, cli/ and reporters/ print',
     todo: 'emit an event, return the text or throw: the reporters and the commands print',
-    breaches: (project) => uses(project, ['cli', 'reporters'], PRINTS),
+    breaches: (project) => uses(project, ['app', 'cli', 'reporters'], PRINTS),
     examples: [
       files({ 'src/engine/a.ts': "console.log('x');" }),
       files({ 'src/engine/a.ts': "process.stdout.write('x');" }),
@@ -44,10 +44,10 @@ export const purityLaws: readonly Law[] = [
   },
   {
     // transport/ keeps deadlines, reporters/ draw again and again; both are where the clock is made or not needed.
-    title: 'time comes from the clock: only cli/, transport/ and reporters/ ask the machine',
+    title: 'time comes from the clock: only app/, cli/, transport/ and reporters/ ask the machine',
     todo: 'take a Clock (core/clock.ts) as an argument',
     breaches: (project) => {
-      const allowed = ['cli', 'transport', 'reporters'];
+      const allowed = ['app', 'cli', 'transport', 'reporters'];
       const modules = imports(project).filter(
         (i) => !allowed.includes(folderOf(i.from)) && TIME_MODULES.test(i.specifier),
       );
@@ -65,9 +65,9 @@ export const purityLaws: readonly Law[] = [
     ],
   },
   {
-    title: 'only cli/ ends the process or sets its exit code',
+    title: 'only app/ and cli/ end the process or set its exit code',
     todo: 'return an exit code (core/exit-code.ts) or throw: clean-up and journals must come to their end',
-    breaches: (project) => uses(project, ['cli'], /^process\.(exit|exitCode|abort)$/),
+    breaches: (project) => uses(project, ['app', 'cli'], /^process\.(exit|exitCode|abort)$/),
     examples: [files({ 'src/steps/umount/a.ts': 'process.exit(2);' })],
   },
 ];

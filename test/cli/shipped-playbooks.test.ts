@@ -3,14 +3,14 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withInventory } from '../../src/cli/default-inventory.ts';
 import {
   copyPlaybook,
   missing,
   playbookFile,
   playbookName,
   shippedPlaybooks,
-} from '../../src/cli/shipped-playbooks.ts';
+} from '../../src/app/shipped-playbooks.ts';
+import { withInventory } from '../../src/cli/default-inventory.ts';
 import { ExitCode } from '../../src/core/exit-code.ts';
 import { SHIPPED } from '../../src/core/shipped.ts';
 import { packageRoot, program } from '../unwedge.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { targets } from '../../src/cli/targets.ts';
+import { targets } from '../../src/app/targets.ts';
 import { InputError } from '../../src/core/diagnostic.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { SourceText } from '../../src/core/source-text.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { planSchema } from '../../src/cli/saved-plan-schema.ts';
+import { planSchema } from '../../src/app/saved-plan-schema.ts';
 import type { RunEvent } from '../../src/core/event.ts';
 import type { SavedPlan } from '../../src/core/saved-plan.ts';
 import { packageRoot } from '../architecture/project.ts';
