@@ -15,13 +15,18 @@ export const seed = Number(process.env.UNWEDGE_SEED ?? 1);
 export const at = <T>(of: Readonly<Record<Level, T>>): T => of[level];
 
 /** Some of `all`, drawn by the seed and `name`, in their order; all of them where there are no more, and at the level `full`. */
-export function sample<T>(all: readonly T[], most: number, name: string): readonly T[] {
-  if (level === 'full' || all.length <= most) return all;
-  const random = randomOf(`${seed} ${name}`);
-  const drawn = all.map((_, i) => ({ i, by: random() })).toSorted((a, b) => a.by - b.by);
-  const chosen = new Set(drawn.slice(0, most).map(({ i }) => i));
-  return all.filter((_, i) => chosen.has(i));
-}
+export const sampler =
+  (level: Level, seed: number) =>
+  <T>(all: readonly T[], most: number, name: string): readonly T[] => {
+    if (level === 'full' || all.length <= most) return all;
+    const random = randomOf(`${seed} ${name}`);
+    const drawn = all.map((_, i) => ({ i, by: random() })).toSorted((a, b) => a.by - b.by);
+    const chosen = new Set(drawn.slice(0, most).map(({ i }) => i));
+    return all.filter((_, i) => chosen.has(i));
+  };
+
+/** By this run's own. */
+export const sample = sampler(level, seed);
 
 /** Numbers from 0 to 1 that are the same for the same text (FNV-1a, then mulberry32). */
 function randomOf(text: string): () => number {
@@ -35,7 +40,7 @@ function randomOf(text: string): () => number {
   };
 }
 
-function levelOf(text: string): Level {
+export function levelOf(text: string): Level {
   if (!levels.includes(text)) throw new Error(`UNWEDGE_LEVEL='${text}': use ${levels.join(', ')}`);
   return text as Level;
 }

@@ -8,6 +8,7 @@ import { packageRoot } from './architecture/project.ts';
 import { blocksOf } from './docs/page.ts';
 import { Sandbox } from './docs/sandbox.ts';
 
+const before = { ...process.env };
 let sandbox: Sandbox;
 let file: (name: string) => string;
 beforeAll(() => {
@@ -17,7 +18,10 @@ beforeAll(() => {
   process.env.UNWEDGE_LOCK = file('lock');
   process.env.UNWEDGE_HOST_DIR = file('host');
 });
-afterAll(() => sandbox.remove());
+afterAll(() => {
+  process.env = before;
+  sandbox.remove();
+});
 
 /** Makes a file for each host, one after the other. */
 const PLAY = `- hosts: docker

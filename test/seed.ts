@@ -9,11 +9,11 @@ fc.configureGlobal({ ...fc.readConfigureGlobal(), seed });
 const TAKES_TURNS = /^test\/(sim|fault|harm|lab)\//;
 /** Tests that build on each other. */
 const TOGETHER = /\bsim\/(notify|one-of-each)\.test/;
-const ONE_IN = at({ check: 1, test: 4, full: 1 });
+const ONE_IN = at({ check: 1, test: 8, full: 1 });
 /** A case on real hosts takes minutes. */
-const ONE_IN_OF_LAB = ONE_IN * 3;
+const ONE_IN_OF_LAB = ONE_IN * 2;
 
-// At the level `test` the first test of such a file runs, and of the others one in four, drawn by the seed.
+// At the level `test` the first test of such a file runs, and of the others one in eight, drawn by the seed.
 // biome-ignore lint/correctness/noEmptyPattern: vitest takes nothing else for "no fixtures"
 beforeAll(({}, file) => {
   const path = file.file.name;

@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
@@ -5,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 process.env.UNWEDGE_LEVEL ??= 'test';
 process.env.UNWEDGE_SEED ??= String(Math.floor(Math.random() * 1_000_000));
+// What tests write; global-setup.ts takes it away.
+process.env.UNWEDGE_TEST_DIR ??= mkdtempSync(join(tmpdir(), 'unwedge-test-'));
 console.log(`tests: UNWEDGE_LEVEL=${process.env.UNWEDGE_LEVEL} UNWEDGE_SEED=${process.env.UNWEDGE_SEED}`);
 
 const lab = 'test/**/*.lab.test.ts';
@@ -29,7 +32,9 @@ const common = {
   globalSetup: 'test/global-setup.ts',
   setupFiles: 'test/seed.ts',
   // Where this machine is a host itself, it keeps its journals there.
-  env: { UNWEDGE_HOST_DIR: join(tmpdir(), 'unwedge-test-host') },
+  env: { UNWEDGE_HOST_DIR: join(process.env.UNWEDGE_TEST_DIR, 'host') },
+  // A module is loaded once in each worker: tests put back what they change.
+  isolate: false,
   testTimeout: 120_000,
   hookTimeout: 120_000,
 };

@@ -219,8 +219,12 @@ const closed = ({ what }: About): SshVerdict => ({
   turnedAway: 'host',
 });
 
-/** Of clients 10.1 and later, and of every client that takes a new host key; they are no reason for anything. */
-const WARNINGS = /^\*\* WARNING: connection is .*(?:\r?\n\*\* .*)*\r?\n?|^Warning: Permanently added .*\r?\n?/gm;
+/** Of clients 10.1 and later (several lines that begin alike), and of every client that takes a new host key. */
+const WARNINGS = ['** ', 'Warning: Permanently added '];
 
-/** What ssh says, without its warnings. */
-export const withoutWarnings = (stderr: string): string => stderr.replace(WARNINGS, '');
+/** What ssh says, without its warnings: they are no reason for anything. */
+export const withoutWarnings = (stderr: string): string =>
+  stderr
+    .split(/(?<=\n)/)
+    .filter((line) => !WARNINGS.some((warning) => line.startsWith(warning)))
+    .join('');

@@ -120,7 +120,8 @@ describe('patterns', () => {
   });
 });
 
-it.skipIf(!installed || level === 'check')(
+// The answers are as they were recorded; Ansible itself is asked again where there is time.
+it.skipIf(!installed || level !== 'full')(
   'what is recorded is what the installed ansible-inventory prints (else: UNWEDGE_RECORD=1)',
   ({ skip }) => {
     const here = release();

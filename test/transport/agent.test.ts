@@ -132,9 +132,9 @@ describe.each(shells)('agent.sh under $name', ({ env }) => {
 
   it('leaves nothing of itself to the script: no variables, no stdin, no working directory', async () => {
     const host = await session();
-    // The tests' own: a place for the host's journals, the level, the seed.
+    // The tests' own: a place for the host's journals, the level, the seed, a folder.
     const script = probe(
-      `set | grep -Ev '^UNWEDGE_(HOST_DIR|LEVEL|SEED)=' | grep -ci '^unwedge'; tr '\\0' '\\n' </proc/self/environ | grep -c UNWEDGE; cat; pwd; echo "$0 $LC_ALL"; umask`,
+      `set | grep -Ev '^UNWEDGE_(HOST_DIR|LEVEL|SEED|TEST_DIR)=' | grep -ci '^unwedge'; tr '\\0' '\\n' </proc/self/environ | grep -c UNWEDGE; cat; pwd; echo "$0 $LC_ALL"; umask`,
     );
     expect((await host.probe(script, ['x'])).stdout).toBe('0\n0\n/\nunwedge C\n0022\n');
   });

@@ -1,14 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll } from 'vitest';
 import { type ProbeScript, probeScript } from '../../src/core/host-script.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'unwedge-test-'));
+const directory = mkdtempSync(join(process.env.UNWEDGE_TEST_DIR ?? tmpdir(), 'worker-'));
 let count = 0;
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** A new path in a directory that goes away with the tests. */
 export const temporaryPath = (name: string): string => join(directory, `${count++}-${name}`);
