@@ -5,8 +5,8 @@ import { at, sample, seed } from './level.ts';
 // Each property that names no seed of its own is replayed by UNWEDGE_SEED.
 fc.configureGlobal({ ...fc.readConfigureGlobal(), seed });
 
-/** What boots hosts; the first test of each file has its main case. */
-const TAKES_TURNS = /^test\/(sim|fault|harm|lab)\//;
+/** What boots hosts, or calls the command for each case; the first test of each file has its main case. */
+const TAKES_TURNS = /^test\/((sim|fault|harm|lab)\/|cli\/(choice|completion|trust)\.test)/;
 /** Tests that build on each other. */
 const TOGETHER = /\bsim\/(notify|one-of-each)\.test/;
 const ONE_IN = at({ check: 1, test: 8, full: 1 });
