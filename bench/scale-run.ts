@@ -5,17 +5,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostJournals } from '../src/app/host-journals.ts';
 import { prepareRun } from '../src/app/prepare.ts';
-import { planOf } from '../src/app/run-plan.ts';
-import { surroundings } from '../src/app/surroundings.ts';
+import { playsSession } from '../src/app/run-plan.ts';
+import { POLICIES, runSession } from '../src/app/run-session.ts';
 import type { HostScript, ScriptResult } from '../src/core/host-script.ts';
 import type { Connection } from '../src/core/session.ts';
-import { newRunId, openJournal } from '../src/journal/index.ts';
+import { newRunId } from '../src/journal/index.ts';
 import { createReporter } from '../src/reporters/index.ts';
 import type { Reporter } from '../src/reporters/reporter.ts';
 import { systemTicker, type Ticker } from '../src/reporters/ticker.ts';
-import { StopControl, startRun } from '../src/rollout/index.ts';
+import { StopControl } from '../src/rollout/index.ts';
 import type { Figures } from './scale.ts';
 
 /** Milliseconds that a host takes for an answer. */
@@ -40,13 +39,17 @@ const startCpu = cpuNow();
 let reporting = 0;
 const begun = performance.now();
 const run = newRunId(Date.now(), Math.random);
-const journal = await openJournal(flags.stateDir, run);
 const reporter = await reporterOf(output);
-const around = surroundings(journal, [], hostJournals(run, [playbook]), new StopControl(), reporter.event);
-const plan = { ...planOf(run, [playbook], prepared, flags), mode: 'run' } as const;
-const recap = await startRun(plan, async ({ name }) => answering(name), around);
-await journal.close();
-await reporter.end();
+const session = playsSession(POLICIES.run, run, [playbook], prepared, flags);
+const recap = await runSession(
+  POLICIES.run,
+  { ...session, open: async (name) => answering(name) },
+  [reporter],
+  new StopControl(),
+  (fault) => {
+    throw fault;
+  },
+);
 const changed = recap.outcomes.filter(({ status }) => status === 'changed').length;
 if (changed !== Number(hosts)) throw new Error(`${changed} of ${hosts} hosts changed`);
 const figures: Figures = {

@@ -2,17 +2,15 @@ import { resolve } from 'node:path';
 import { inputError } from '../core/diagnostic.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import { newRunId } from '../journal/index.ts';
-import { carryOutRun } from './carry-out.ts';
-import { checkRun, tell } from './check.ts';
-import { playLock, runLock, withLocks } from './locks.ts';
+import { tell } from './check.ts';
 import type { RunFlags } from './options.ts';
 import { prepareRun } from './prepare.ts';
-import { isDry } from './run.ts';
+import { isDry, playsCommand, policyOf } from './run.ts';
 import { enterFolderOf, mustBeTheSame } from './run-call.ts';
+import { runCommand } from './run-session.ts';
 import { extentOf } from './saved-plan.ts';
 import { readPlan } from './saved-plan-file.ts';
 import { playbookFile } from './shipped-playbooks.ts';
-import { type Watch, watched } from './sinks/notify.ts';
 import { stateDir } from './state-dir.ts';
 
 /** What a plan says itself. */
@@ -33,23 +31,23 @@ export async function runByPlan(
     key: `${isDry(today) ? 'check of plan' : 'plan'} ${resolve(file)}`,
     flags: today,
   } as const;
-  return watched(about, (watch) => runWatched(file, today, given, watch));
-}
-
-async function runWatched(file: string, today: RunFlags, given: ReadonlySet<string>, watch: Watch): Promise<ExitCode> {
-  const read = await readPlan(file);
-  const { plan, source } = read;
-  const dir = stateDir(today);
-  enterFolderOf(plan.call, 'the plan was made');
-  const flags = { ...recalled(plan.call.flags, today, given), stateDir: dir };
-  const files = plan.call.playbooks.map(({ file }) => playbookFile(file));
-  const prepared = await prepareRun(files, flags);
-  mustBeTheSame(plan.call, prepared, `the plan ${source.file} was made`, 'bring back what it was, or make a plan anew');
-  tell([`by plan ${file} of ${plan.madeAt}: ${extentOf(plan)}`], flags);
-  const id = newRunId(Date.now(), Math.random);
-  if (isDry(flags)) return checkRun(id, files, prepared, flags, { by: read, watch });
-  const locks = [playLock(files, flags), runLock(dir, id)];
-  return withLocks(locks, id, flags, () => carryOutRun(id, files, prepared, flags, { by: read, watch }), watch.skipped);
+  return runCommand(policyOf(today), about, async () => {
+    const read = await readPlan(file);
+    const { plan, source } = read;
+    const dir = stateDir(today);
+    enterFolderOf(plan.call, 'the plan was made');
+    const flags = { ...recalled(plan.call.flags, today, given), stateDir: dir };
+    const files = plan.call.playbooks.map(({ file }) => playbookFile(file));
+    const prepared = await prepareRun(files, flags);
+    mustBeTheSame(
+      plan.call,
+      prepared,
+      `the plan ${source.file} was made`,
+      'bring back what it was, or make a plan anew',
+    );
+    tell([`by plan ${file} of ${plan.madeAt}: ${extentOf(plan)}`], flags);
+    return playsCommand(newRunId(Date.now(), Math.random), files, prepared, flags, { by: read });
+  });
 }
 
 function mustSayNoMore(playbooks: readonly string[], given: ReadonlySet<string>): void {

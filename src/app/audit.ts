@@ -1,22 +1,20 @@
 import { inputError } from '../core/diagnostic.ts';
-import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
+import { ExitCode } from '../core/exit-code.ts';
 import type { Report } from '../core/report.ts';
 import { newRunId } from '../journal/index.ts';
 import { auditLines } from '../reporters/audit-lines.ts';
 import type { Closing } from '../reporters/reporter.ts';
 import { whyLines } from '../reporters/why-lines.ts';
 import { diffReports, hasFound } from '../reports/index.ts';
-import { startRun } from '../rollout/index.ts';
-import { observed } from './observed.ts';
 import type { AuditReportFlags, ConnectionFlags, NotifyFlags, ReportFlags, RunFlags } from './options.ts';
 import { prepareRun } from './prepare.ts';
 import { readAudit } from './read-report.ts';
 import { diffLines } from './report-diff-lines.ts';
-import { connect, planOf } from './run-plan.ts';
+import { playsSession } from './run-plan.ts';
+import { POLICIES, runCommand } from './run-session.ts';
 import { shellWords } from './shell-text.ts';
 import { playbookFile } from './shipped-playbooks.ts';
-import { callKey, type Watch, watched } from './sinks/notify.ts';
-import { reported } from './sinks/reports.ts';
+import { callKey } from './sinks/notify.ts';
 
 export interface AuditFlags
   extends ConnectionFlags,
@@ -32,27 +30,24 @@ export interface AuditFlags
 export async function audit(given: AuditFlags): Promise<ExitCode> {
   const flags = checkFlags(given);
   const about = { command: 'audit', playbooks: [], key: `audit ${callKey([], flags)}`, flags } as const;
-  return watched(about, (watch) => look(given, flags, watch));
-}
-
-async function look(given: AuditFlags, flags: RunFlags, watch: Watch): Promise<ExitCode> {
-  const before = given.diff === undefined ? undefined : await readAudit(given.diff);
-  const playbooks = [playbookFile('audit')];
-  const prepared = await prepareRun(playbooks, flags);
-  const id = newRunId(Date.now(), Math.random);
-  const plan = { ...planOf(id, playbooks, prepared, flags), mode: 'check' } as const;
-  const { failOn } = given;
-  const of = {
-    ...({ kind: 'audit', failOn, watch } as const),
-    completed: (report: Report) => (before === undefined ? report : { ...report, diff: diffReports(before, report) }),
-    codeOf: (report: Report) => (failOn && hasFound(report, failOn) ? ExitCode.found : ExitCode.done),
-  };
-  return reported(flags, of, async ({ begin, hear, secrets }, report) => {
-    begin(id);
-    const observers = { flags, secrets: [...prepared.secrets, ...secrets], hear, closing: closing(given, report) };
-    return exitCodeOf(
-      await observed(observers, (around) => startRun(plan, connect(prepared, { sandboxed: true }), around)),
-    );
+  return runCommand(POLICIES.audit, about, async () => {
+    const before = given.diff === undefined ? undefined : await readAudit(given.diff);
+    const playbooks = [playbookFile('audit')];
+    const prepared = await prepareRun(playbooks, flags);
+    const run = newRunId(Date.now(), Math.random);
+    const { failOn } = given;
+    const completed = (report: Report) =>
+      before === undefined ? report : { ...report, diff: diffReports(before, report) };
+    return {
+      ...{ run, flags, locks: () => [] },
+      begin: async () => ({
+        ...playsSession(POLICIES.audit, run, playbooks, prepared, flags),
+        flags,
+        reported: { failOn, completed },
+        closing: (report) => closing(given, report),
+        codeOf: (report) => (failOn && hasFound(report, failOn) ? ExitCode.found : ExitCode.done),
+      }),
+    };
   });
 }
 

@@ -2,63 +2,36 @@ import type { RunEvent } from '../core/event.ts';
 import { ExitCode, exitCodeOf } from '../core/exit-code.ts';
 import { printable } from '../core/printable.ts';
 import type { SavedPlan } from '../core/saved-plan.ts';
-import { checkRollouts, startRun } from '../rollout/index.ts';
-import { knownMachines } from './known-machines.ts';
-import { observed } from './observed.ts';
 import type { RunFlags } from './options.ts';
 import type { PreparedRun } from './prepare.ts';
-import { connect, planOf } from './run-plan.ts';
-import { approvedBy, extentOf, lookingText, overheard, planFrom } from './saved-plan.ts';
+import { playsSession } from './run-plan.ts';
+import { type CommandInput, POLICIES } from './run-session.ts';
+import { extentOf, overheard, planFrom } from './saved-plan.ts';
 import { mustBeWritable, type ReadPlan, writePlan } from './saved-plan-file.ts';
-import type { Watch } from './sinks/notify.ts';
-import { reported } from './sinks/reports.ts';
 
-interface Given {
-  /** The plan that it looks after. */
-  readonly by?: ReadPlan;
-  readonly watch?: Watch;
-}
-
-/** A dry run changes nothing, so it leaves nothing to undo and no journal, and keeps nobody out. */
-export async function checkRun(
-  id: string,
+/** A dry run: it changes nothing, so it leaves nothing to undo and keeps nobody out. `by`: the plan that it looks after. @throws InputError */
+export async function checkSession(
+  run: string,
   playbooks: readonly string[],
   prepared: PreparedRun,
   flags: RunFlags,
-  { watch, ...given }: Given,
-): Promise<ExitCode> {
-  checkRollouts(prepared.plays, 'check', Date.now());
-  return reported(flags, { kind: 'check', ...(watch && { watch }) }, (heard) =>
-    foretell(id, playbooks, prepared, flags, { ...given, watch: heard }),
-  );
-}
-
-async function foretell(
-  id: string,
-  playbooks: readonly string[],
-  prepared: PreparedRun,
-  flags: RunFlags,
-  { by, watch }: Given & { readonly watch: Watch },
-): Promise<ExitCode> {
-  if (flags.out !== undefined) await mustBeWritable(flags.out);
-  const approved = by && { approved: approvedBy(by, prepared) };
-  const plan = {
-    ...planOf(id, playbooks, prepared, flags),
-    ...approved,
-    ...knownMachines(undefined, by, flags),
-    mode: 'check',
-  } as const;
+  by?: ReadPlan,
+): Promise<CommandInput> {
+  const { out } = flags;
+  const session = playsSession(POLICIES.check, run, playbooks, prepared, flags, { by });
+  if (out !== undefined) await mustBeWritable(out);
   const events: RunEvent[] = [];
-  if (by) tell([lookingText(by)], flags);
-  watch.begin(id);
-  const secrets = [...prepared.secrets, ...watch.secrets];
-  const recap = await observed({ flags, secrets, hear: watch.hear }, (around) =>
-    startRun(plan, connect(prepared), flags.out === undefined ? around : overheard(around, events)),
-  );
-  if (flags.out !== undefined) await save(flags.out, planFrom(events, prepared, flags), flags);
-  const code = exitCodeOf(recap);
-  const pending = recap.outcomes.some((o) => o.status === 'changed');
-  return code === ExitCode.done && flags.detailedExitcode && pending ? ExitCode.changesPending : code;
+  return {
+    ...session,
+    flags,
+    engine: out === undefined ? session.engine : overheard(session.engine, events),
+    async finish(recap) {
+      if (out !== undefined) await save(out, planFrom(events, prepared, flags), flags);
+      const code = exitCodeOf(recap);
+      const pending = recap.outcomes.some((o) => o.status === 'changed');
+      return code === ExitCode.done && flags.detailedExitcode && pending ? ExitCode.changesPending : code;
+    },
+  };
 }
 
 async function save(file: string, plan: SavedPlan, flags: RunFlags): Promise<void> {

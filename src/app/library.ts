@@ -6,20 +6,17 @@ import { heldBy } from '../core/lock.ts';
 import type { LoadedInventory } from '../inventory/inventory-builder.ts';
 import { loadInventory as load } from '../inventory/load-inventory.ts';
 import { playbookFolder } from '../inventory/vars-folders.ts';
-import { newRunId, openJournal, scrubError } from '../journal/index.ts';
-import { checkRollouts, StopControl, startRun as start } from '../rollout/index.ts';
+import { newRunId } from '../journal/index.ts';
+import { StopControl } from '../rollout/index.ts';
 import { runLocal } from '../transport/run-local.ts';
-import { hostJournals } from './host-journals.ts';
 import { playLock, runLock, takeLocks } from './locks.ts';
 import type { RunFlags } from './options.ts';
-import { type CheckedInput, checkedInput, type PreparedRun, prepareInput } from './prepare.ts';
-import { callOf } from './run-call.ts';
-import { connect, planOf } from './run-plan.ts';
-import { SentScripts } from './sent-scripts.ts';
-import { playbookFile, playbookName } from './shipped-playbooks.ts';
+import { type CheckedInput, checkedInput, prepareInput } from './prepare.ts';
+import { policyOf } from './run.ts';
+import { playsSession } from './run-plan.ts';
+import { runSession } from './run-session.ts';
+import { playbookFile } from './shipped-playbooks.ts';
 import { stateDir } from './state-dir.ts';
-import { accountsOf } from './step-users.ts';
-import { surroundings } from './surroundings.ts';
 import { vaultPasswords } from './vault-passwords.ts';
 
 /** Hosts, groups and variables, as they were read. */
@@ -144,15 +141,13 @@ async function carryOut(
   report: Report,
 ): Promise<Recap> {
   const prepared = await prepareInput(input, flags);
-  const mode = flags.check === true ? 'check' : 'run';
-  checkRollouts(prepared.plays, mode, Date.now());
-  try {
-    if (mode === 'run') return await locked(id, file, flags, () => change(id, file, prepared, flags, stop, report));
-    const around = surroundings(undefined, prepared.secrets, undefined, stop, report);
-    return await start({ ...planOf(id, [file], prepared, flags), mode }, connect(prepared), around);
-  } catch (error) {
-    throw scrubError(error, prepared.secrets);
-  }
+  const policy = policyOf(flags);
+  const session = playsSession(policy, id, [file], prepared, flags);
+  const fail = (error: Error) => {
+    throw error;
+  };
+  const work = () => runSession(policy, session, [{ event: report }], stop, fail);
+  return policy.session === 'full' ? locked(id, file, flags, work) : work();
 }
 
 async function locked(id: string, file: string, flags: RunFlags, work: () => Promise<Recap>): Promise<Recap> {
@@ -164,25 +159,5 @@ async function locked(id: string, file: string, flags: RunFlags, work: () => Pro
     return await work();
   } finally {
     locks.release();
-  }
-}
-
-async function change(
-  id: string,
-  file: string,
-  prepared: PreparedRun,
-  flags: RunFlags,
-  stop: StopControl,
-  report: Report,
-): Promise<Recap> {
-  const plan = { ...planOf(id, [file], prepared, flags), mode: 'run', call: callOf(prepared, flags) } as const;
-  const journal = await openJournal(stateDir(flags), id);
-  try {
-    const sent = new SentScripts(journal);
-    const hosts = hostJournals(id, [playbookName(file)], sent.texts, accountsOf(prepared));
-    const around = surroundings(journal, prepared.secrets, hosts, stop, report);
-    return await start(plan, sent.over(connect(prepared)), around);
-  } finally {
-    await journal.close();
   }
 }

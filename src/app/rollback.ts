@@ -6,22 +6,19 @@ import type { JsonObject } from '../core/json.ts';
 import type { RunRecord } from '../core/run-record.ts';
 import { matchHosts } from '../inventory/host-pattern.ts';
 import { readLimit } from '../inventory/limit-file.ts';
-import { loadRun, newRunId, openJournal } from '../journal/index.ts';
+import { loadRun, newRunId } from '../journal/index.ts';
 import { hostsToUndo, startRollback } from '../rollout/index.ts';
 import { openConnection } from '../transport/open-connection.ts';
 import { becomePassword } from './become-password.ts';
 import { runOnHosts } from './host-copies.ts';
-import { hostJournals } from './host-journals.ts';
 import { forcedHosts } from './known-machines.ts';
-import { lockWish, runLock, withLocks } from './locks.ts';
-import { observed } from './observed.ts';
+import { lockWish, runLock } from './locks.ts';
 import type { RunFlags } from './options.ts';
 import { softwareNow } from './own-package.ts';
 import { stepTypesOf } from './plugin-types.ts';
 import { findWholeRun } from './resumable.ts';
 import { isDry } from './run.ts';
-import { SentScripts } from './sent-scripts.ts';
-import { reported } from './sinks/reports.ts';
+import { type CommandInput, POLICIES, type PreparedCommand, runCommand } from './run-session.ts';
 import { stateDir } from './state-dir.ts';
 import { recalled } from './targets.ts';
 
@@ -39,28 +36,42 @@ const FORKS = 25;
 export async function rollback(prefix: string, flags: RollbackFlags): Promise<ExitCode> {
   if (isDry(flags) && flags.report?.length)
     throw inputError('a preview of a rollback has no report', 'leave --report out, or --check');
-  const dir = stateDir(flags);
+  const policy = isDry(flags) ? POLICIES.rollbackCheck : POLICIES.rollback;
   const run = newRunId(Date.now(), Math.random);
-  if (flags.inventory.length > 0) return rollbackOnHosts(prefix, run, flags);
+  const prepare = flags.inventory.length > 0 ? byHosts : byJournal;
+  return runCommand(policy, undefined, () => prepare(prefix, run, flags));
+}
+
+async function byJournal(prefix: string, run: string, flags: RollbackFlags): Promise<PreparedCommand> {
+  const dir = stateDir(flags);
   const of = await findWholeRun(dir, prefix);
-  // The record is read once nobody else adds to it.
-  return withLocks([runLock(dir, of), runLock(dir, run)], run, flags, async () => {
-    const { record } = await loadRun(dir, of);
-    const only = await limited(record, flags.limit);
-    return takeBack(run, record, { ...(await recalledWays(record, flags)), only, forks: flags.forks ?? FORKS }, flags);
-  });
+  return {
+    ...{ run, flags, locks: () => [runLock(dir, of), runLock(dir, run)] },
+    // The record is read once nobody else adds to it.
+    async begin() {
+      const { record } = await loadRun(dir, of);
+      const only = await limited(record, flags.limit);
+      const ways = { ...(await recalledWays(record, flags)), only, forks: flags.forks ?? FORKS };
+      return undoSession(run, record, ways, flags);
+    },
+  };
 }
 
 /** Where this controller has no journal of the run: what its hosts keep is enough. */
-async function rollbackOnHosts(prefix: string, run: string, flags: RollbackFlags): Promise<ExitCode> {
+async function byHosts(prefix: string, run: string, flags: RollbackFlags): Promise<PreparedCommand> {
   const { record, wayTo, secrets, unknown } = await runOnHosts(prefix, { ...flags, forks: flags.forks ?? FORKS });
   const dir = stateDir(flags);
-  return withLocks([runLock(dir, record.started.run), runLock(dir, run)], run, flags, async () => {
-    // Hosts do not know in which batches the run went.
-    const ways = { secrets, wayTo, isRenamed: true, forks: flags.forks ?? 1 };
-    const code = await takeBack(run, record, ways, flags);
-    return code === ExitCode.done && unknown.length > 0 ? ExitCode.unreachable : code;
-  });
+  const orUnknown = (code: ExitCode) => (code === ExitCode.done && unknown.length > 0 ? ExitCode.unreachable : code);
+  return {
+    ...{ run, flags, locks: () => [runLock(dir, record.started.run), runLock(dir, run)] },
+    async begin() {
+      // Hosts do not know in which batches the run went.
+      const ways = { secrets, wayTo, isRenamed: true, forks: flags.forks ?? 1 };
+      const session = await undoSession(run, record, ways, flags);
+      if (typeof session === 'number') return orUnknown(session);
+      return { ...session, finish: async (recap) => orUnknown(exitCodeOf(recap)) };
+    },
+  };
 }
 
 /** The hosts of a limit, by the names and groups that they had in the run; undefined: all. @throws InputError where there are none */
@@ -102,22 +113,23 @@ async function recalledWays(record: RunRecord, flags: RollbackFlags): Promise<Pi
   };
 }
 
-async function takeBack(
+/** @returns an exit code where there is nothing to undo */
+async function undoSession(
   run: string,
   record: RunRecord,
-  { secrets, wayTo, isRenamed, forks, only }: Ways,
+  { secrets, wayTo, isRenamed = false, forks, only }: Ways,
   flags: RollbackFlags,
-): Promise<ExitCode> {
+): Promise<CommandInput | ExitCode> {
   const { run: of, playbooks } = record.started;
   if (hostsToUndo(record, only).length === 0) {
     console.log(nothingToUndo(record));
     return ExitCode.done;
   }
   const types = await stepTypesOf(record.started.call, flags.plugin);
-  const isPreview = isDry(flags);
   const plan = {
-    ...{ run, record, typeOf: (name: string) => types.get(name), forks, lock: lockWish(flags), isPreview },
+    ...{ run, record, typeOf: (name: string) => types.get(name), forks, lock: lockWish(flags) },
     ...(only && { only }),
+    isPreview: isDry(flags),
     forced: forcedHosts(
       flags,
       record.hosts.map(({ host }) => host),
@@ -125,26 +137,15 @@ async function takeBack(
     becomes: (host: string) => wayTo(host)?.become !== undefined,
     software: softwareNow(),
   };
-  const connect = (host: string, become?: boolean) => {
-    const to = wayTo(host, become);
-    if (to === undefined) throw new Error(`the journal does not tell how to reach ${host}`);
-    return openConnection(to);
+  return {
+    ...{ run, flags, secrets, reported: { earlier: record.hosts }, hosts: { run: of, playbooks, isRenamed } },
+    open: (host, become) => {
+      const to = wayTo(host, become);
+      if (to === undefined) throw new Error(`the journal does not tell how to reach ${host}`);
+      return openConnection(to);
+    },
+    engine: (open, around) => startRollback(plan, open, around),
   };
-  return reported(flags, { kind: 'rollback', earlier: record.hosts }, async ({ hear }) => {
-    if (isPreview) {
-      const hosts = hostJournals(of, playbooks, undefined, undefined, isRenamed);
-      const seen = { flags, secrets, hosts, hear };
-      return exitCodeOf(await observed(seen, (around) => startRollback(plan, connect, around)));
-    }
-    const journal = await openJournal(stateDir(flags), run);
-    const sent = new SentScripts(journal);
-    const hosts = hostJournals(of, playbooks, sent.texts, undefined, isRenamed);
-    return exitCodeOf(
-      await observed({ flags, secrets, journal, hosts, hear }, (around) =>
-        startRollback(plan, sent.over(connect), around),
-      ),
-    );
-  });
 }
 
 function nothingToUndo({ started, hosts }: RunRecord): string {

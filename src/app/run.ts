@@ -1,15 +1,17 @@
 import { inputError } from '../core/diagnostic.ts';
 import type { ExitCode } from '../core/exit-code.ts';
-import { newRunId } from '../journal/index.ts';
+import { loadEvents, newRunId } from '../journal/index.ts';
 import { stepwise } from './ask-steps.ts';
-import { carryOutRun } from './carry-out.ts';
-import { checkRun } from './check.ts';
-import { playLock, runLock, withLocks } from './locks.ts';
+import { checkSession, tell } from './check.ts';
+import { playLock, runLock } from './locks.ts';
 import type { RunFlags } from './options.ts';
 import { checkPin } from './playbook-pin.ts';
-import { prepareRun } from './prepare.ts';
+import { type PreparedRun, prepareRun } from './prepare.ts';
+import { type HeldTo, playsSession } from './run-plan.ts';
+import { POLICIES, type PreparedCommand, runCommand } from './run-session.ts';
+import { lookingText } from './saved-plan.ts';
 import { playbookFile, playbookName } from './shipped-playbooks.ts';
-import { callKey, type Watch, watched } from './sinks/notify.ts';
+import { callKey } from './sinks/notify.ts';
 import { stateDir } from './state-dir.ts';
 
 /** `unwedge run`: everything is checked first; then hosts are touched. */
@@ -22,16 +24,50 @@ export async function run(words: readonly string[], given: RunFlags): Promise<Ex
     key: callKey(playbooks, given),
     flags: given,
   } as const;
-  return watched(about, (watch) => runWatched(playbooks, stepwise(given), watch));
+  return runCommand(policyOf(given), about, async () => {
+    const flags = stepwise(given);
+    const prepared = await prepareRun(playbooks, flags);
+    checkPin(prepared, flags.playbookSha256);
+    return playsCommand(newRunId(Date.now(), Math.random), playbooks, prepared, flags);
+  });
 }
 
-async function runWatched(playbooks: readonly string[], flags: RunFlags, watch: Watch): Promise<ExitCode> {
-  const prepared = await prepareRun(playbooks, flags);
-  checkPin(prepared, flags.playbookSha256);
-  const id = newRunId(Date.now(), Math.random);
-  if (isDry(flags)) return checkRun(id, playbooks, prepared, flags, { watch });
-  const locks = [playLock(playbooks, flags), runLock(stateDir(flags), id)];
-  return withLocks(locks, id, flags, () => carryOutRun(id, playbooks, prepared, flags, { watch }), watch.skipped);
+export const policyOf = (flags: RunFlags) => (isDry(flags) ? POLICIES.check : POLICIES.run);
+
+/** Playbooks that were checked, on their hosts: a dry run by its flags, else with a journal and locks. */
+export const playsCommand = (
+  run: string,
+  playbooks: readonly string[],
+  prepared: PreparedRun,
+  flags: RunFlags,
+  { by }: HeldTo = {},
+): PreparedCommand =>
+  isDry(flags)
+    ? {
+        ...{ run, flags, locks: () => [] },
+        async begin() {
+          const input = await checkSession(run, playbooks, prepared, flags, by);
+          if (by) tell([lookingText(by)], flags);
+          return input;
+        },
+      }
+    : {
+        ...{ run, flags, locks: () => [playLock(playbooks, flags), runLock(stateDir(flags), run)] },
+        begin: async () => changeSession(run, playbooks, prepared, flags, { by }),
+      };
+
+/** With a journal. `past`: the run that it goes on with. @throws InputError */
+export function changeSession(
+  run: string,
+  playbooks: readonly string[],
+  prepared: PreparedRun,
+  flags: RunFlags,
+  { past, by }: HeldTo,
+) {
+  const session = playsSession(POLICIES.run, run, playbooks, prepared, flags, { past, by });
+  if (by) tell([lookingText(by)], flags);
+  const events = past && (() => loadEvents(stateDir(flags), past.run));
+  return { ...session, flags, reported: { past: events } };
 }
 
 export const isDry = ({ check, dryRun }: Pick<RunFlags, 'check' | 'dryRun'>): boolean =>

@@ -3,24 +3,24 @@ import { inputError } from '../core/diagnostic.ts';
 import type { EventOf, HostOutcome, Recap, RunEvent } from '../core/event.ts';
 import { foretold, type SavedPlan } from '../core/saved-plan.ts';
 import { scrub } from '../journal/index.ts';
-import type { ApprovedPlan, Surroundings } from '../rollout/index.ts';
+import type { ApprovedPlan } from '../rollout/index.ts';
 import type { RunFlags } from './options.ts';
 import { packageVersion } from './own-package.ts';
 import type { PreparedRun } from './prepare.ts';
 import { callOf } from './run-call.ts';
+import type { SessionInput } from './run-session.ts';
 import type { ReadPlan } from './saved-plan-file.ts';
 
-/** The same surroundings; `events` gets what is told, with its secrets: only so can be seen that there are some. */
-export const overheard = (around: Surroundings, events: RunEvent[]): Surroundings => ({
-  ...around,
-  sinks: {
-    ...around.sinks,
-    report: (event) => {
+/** The same run; `events` gets what is told, with its secrets: only so can be seen that there are some. */
+export const overheard =
+  (engine: SessionInput['engine'], events: RunEvent[]): SessionInput['engine'] =>
+  (open, around) => {
+    const report = (event: RunEvent): void => {
       events.push(event);
       around.sinks.report(event);
-    },
-  },
-});
+    };
+    return engine(open, { ...around, sinks: { ...around.sinks, report } });
+  };
 
 /** The plan that a dry run comes to. @throws InputError where it was interrupted, saw no host, or would show a secret */
 export function planFrom(events: readonly RunEvent[], prepared: PreparedRun, flags: RunFlags): SavedPlan {

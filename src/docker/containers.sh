@@ -50,7 +50,7 @@ while [ $# -gt 0 ]; do
   [ $# -gt 0 ] || break
   case $said in
     *'o such container'*"$1"* | *'o such image'*"$1"* | *'o such object'*"$1"*) ;; # It went away meanwhile.
-    *'rror response from daemon'*) # Up to 1.12 some Dead ones are refused, and that file is the first to go (facts/docker.md §0, §2).
+    *'rror response from daemon'*) # Up to 1.12 some Dead ones are refused, and that file is the first to go (docs/docker-facts.md §0, §2).
       if [ -r "$root/containers/$1/config.v2.json" ]; then
         printf 'config\t%s\t' "$1"; tr '\t\n' '  ' <"$root/containers/$1/config.v2.json"; echo
       else ask ps -a --no-trunc --filter status=dead --filter "id=$1" --format "container$tab{{.ID}}${tab}dead${tab}true${tab}0$tab/{{.Names}}$tab{{.Image}}$tab$tab\"\"${tab}[]" |

@@ -8,7 +8,7 @@ export type { Bind, Container } from './containers.ts';
 /** The host's kernel. */
 export interface Kernel {
   readonly release: string;
-  /** fs.may_detach_mounts of EL 7.4 and later; absent before, and on every kernel since 3.18: there it is always so (facts/docker.md §5). */
+  /** fs.may_detach_mounts of EL 7.4 and later; absent before, and on every kernel since 3.18: there it is always so (docs/docker-facts.md §5). */
   readonly mayDetachMounts: 'absent' | 'off' | 'on';
 }
 

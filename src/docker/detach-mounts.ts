@@ -1,4 +1,4 @@
-/** With 1 the kernel detaches other namespaces' copies of a mount when its directory is removed (facts/docker.md §5). */
+/** With 1 the kernel detaches other namespaces' copies of a mount when its directory is removed (docs/docker-facts.md §5). */
 export const DETACH_MOUNTS = 'fs.may_detach_mounts';
 
 /** The name of its runtime value among changes, as the sysctl step has it. */

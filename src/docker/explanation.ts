@@ -54,7 +54,7 @@ function notes(message: RemovalMessage): string[] {
   return found;
 }
 
-/** Versions whose forced removal drops the container from the list even when it fails (facts/docker.md §0.4). */
+/** Versions whose forced removal drops the container from the list even when it fails (docs/docker-facts.md §0.4). */
 const FORGETS: ReadonlySet<Generation> = new Set([
   'docker ≤1.8',
   'docker 1.8–1.9',

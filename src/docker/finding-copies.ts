@@ -30,7 +30,7 @@ interface Risk {
   readonly note: string;
 }
 
-/** Kernels that detach mounts of removed directories make copies harmless; an open device they do not close (facts/docker.md §5). */
+/** Kernels that detach mounts of removed directories make copies harmless; an open device they do not close (docs/docker-facts.md §5). */
 function riskOf({ daemon }: Survey, pending: readonly Change[]): Risk {
   const open = ['devicemapper', 'zfs', 'btrfs'].includes(daemon.driver);
   return detaches(daemon, pending) && !open

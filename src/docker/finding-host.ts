@@ -71,5 +71,5 @@ function isBefore(version: string, year: number, month: number): boolean {
   return Number(major) < year || (Number(major) === year && Number(minor) < month);
 }
 
-/** Red Hat's builds of 1.12 and 1.13 have a part of what 17.06 mended (projectatomic/docker; facts/docker.md §0). */
+/** Red Hat's builds of 1.12 and 1.13 have a part of what 17.06 mended (projectatomic/docker; docs/docker-facts.md §0). */
 const isRedHats = (version: string): boolean => /^1\.1[23]\./.test(version);

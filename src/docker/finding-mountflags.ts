@@ -3,7 +3,7 @@ import { type Daemon, hasOwnNamespace } from './daemon.ts';
 import { type Code, finding } from './finding-catalogue.ts';
 import { mountFlagOf } from './mount-flag.ts';
 
-/** docker's own mount namespace: as configured against as running, and what it does not go together with (facts/docker.md §6). */
+/** docker's own mount namespace: as configured against as running, and what it does not go together with (docs/docker-facts.md §6). */
 export function mountFlagsFindings(daemon: Daemon): Finding[] {
   const flag = mountFlagOf(daemon);
   const state: State = { daemon, flag, own: hasOwnNamespace(daemon) };

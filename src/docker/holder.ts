@@ -13,7 +13,7 @@ export type Holder =
       readonly image: string;
     }
   | { readonly kind: 'unit'; readonly unit: string }
-  /** The process beside a container that outlives dockerd: in the namespace of a dockerd of before (facts/field-reports.md R0.4). */
+  /** The process beside a container that outlives dockerd: in the namespace of a dockerd of before (docs/docker-facts.md §7). */
   | { readonly kind: 'shim'; readonly pid: number /** Its container, where that is known. */; readonly of?: string }
   | { readonly kind: 'process'; readonly pid: number; readonly command: string }
   /** No process is in it: a bind mount or an open descriptor keeps it. */

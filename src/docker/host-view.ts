@@ -17,7 +17,7 @@ export const usersScript = probeScript('docker/users.sh');
 export interface HostView {
   readonly daemon: Daemon;
   readonly mounts: Mounts;
-  /** Confirmed Dead by inspect: `docker ps` shows some of them as Removal In Progress (facts/docker.md §0). */
+  /** Confirmed Dead by inspect: `docker ps` shows some of them as Removal In Progress (docs/docker-facts.md §0). */
   readonly dead: readonly Container[];
   readonly stale: readonly StaleMount[];
   /** Who uses files that would be deleted along with a Dead container. */
@@ -44,7 +44,7 @@ export async function lookWithMounts(host: ReadOnlySession, daemon: Daemon): Pro
   const mounts = await lookAtMounts(host, daemon, 'processes');
   const view = viewOf(daemon, mounts, await lookForUses(host, daemon));
   if (!view.dead.some((container) => isUnexplained(container, view))) return view;
-  // A thread may have a mount namespace of its own; there are many more of them than processes (facts/docker.md §5).
+  // A thread may have a mount namespace of its own; there are many more of them than processes (docs/docker-facts.md §5).
   return viewOf(daemon, withThreads(await lookAtMounts(host, daemon, 'threads'), view.mounts), view.uses);
 }
 

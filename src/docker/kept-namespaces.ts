@@ -5,7 +5,7 @@ import type { ReadOnlySession } from '../core/session.ts';
 
 const keptScript = probeScript('docker/kept.sh');
 
-/** What keeps a mount namespace alive in which no process or thread is (facts/docker.md §5). */
+/** What keeps a mount namespace alive in which no process or thread is (docs/docker-facts.md §5). */
 export type Keeper =
   /** A bind mount of a namespace's file, as `ip netns` and some runtimes make them. */
   | { readonly kind: 'bind'; readonly mountpoint: string; readonly namespace: string }

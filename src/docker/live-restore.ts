@@ -13,7 +13,7 @@ export function liveRestoreAfter(now: boolean | undefined, pending: readonly Cha
   return typeof after === 'boolean' ? after : now;
 }
 
-/** Why dockerd must not run with live-restore on this host; undefined: it may (facts/docker.md §6). */
+/** Why dockerd must not run with live-restore on this host; undefined: it may (docs/docker-facts.md §6). */
 export function refusalOfLiveRestore(
   daemon: Daemon,
   dockerd: Dockerd,

@@ -1,4 +1,4 @@
-/** What Go calls the kernel's error numbers (syscall/zerrors_linux_amd64.go), and what they mean for a removal (facts/docker.md §1.3). */
+/** What Go calls the kernel's error numbers (syscall/zerrors_linux_amd64.go), and what they mean for a removal (docs/docker-facts.md §1.3). */
 export const ERRNOS = [
   ['device or resource busy', 'busy-mount'],
   ['operation not permitted', 'not-permitted'],

@@ -1,5 +1,5 @@
 /**
- * The sentences in which each generation of docker says that a removal failed (facts/docker.md §1.1; the commits are moby's).
+ * The sentences in which each generation of docker says that a removal failed (docs/docker-facts.md §1.1; the commits are moby's).
  * {arg} is what was typed after docker rm, {id} the container, {driver} the storage driver; what it said comes behind.
  */
 export type Generation =

@@ -1,6 +1,6 @@
 /**
  * Which ids a message names. A container, a mount, a layer and a device all have 64 hex digits: what an id is, is told
- * by the words before it, never by its shape (facts/docker.md §1, §3).
+ * by the words before it, never by its shape (docs/docker-facts.md §1, §3).
  */
 
 import { sentencesIn } from './message-generation.ts';

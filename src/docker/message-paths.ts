@@ -6,7 +6,7 @@ export type Driver = 'devicemapper' | 'overlay' | 'overlay2' | 'fuse-overlayfs' 
 
 const DRIVER = '(devicemapper|overlay2|overlay|fuse-overlayfs|aufs|btrfs|zfs|vfs)';
 
-/** Go's syscall verbs, `remove` before Go 1.12 and `unlinkat` since, and what wraps them (facts/docker.md §1.2). */
+/** Go's syscall verbs, `remove` before Go 1.12 and `unlinkat` since, and what wraps them (docs/docker-facts.md §1.2). */
 const VERB =
   '(?:remove|removing|unlinkat|unlink|rmdir|rename|unmount|umount:?|openat|mount to|mount point|after retries:|busy:)';
 const PATH = new RegExp(`(\\b${VERB} {1,2})?(?:"(/[^"]*)"|'(/[^']*)'|(?<=^|[\\s(["'])(/[^\\s"']+))`, 'g');

@@ -1,4 +1,4 @@
-/** Why a removal failed, from the words of the message alone (facts/docker.md §1). */
+/** Why a removal failed, from the words of the message alone (docs/docker-facts.md §1). */
 import { ERRNOS } from './message-errno.ts';
 
 /** The corpus' words. `device-busy`: something open that the message names by device or dataset, not by path. */

@@ -90,7 +90,7 @@ const DF = new RegExp(`^(\\S+)\\s+(?:[a-z][\\w.]*\\s+)?${SIZE}\\s+${SIZE}\\s+${S
 
 /**
  * df shows this host's own table, in which every running container has its mount. overlay2 came with kernels on which a
- * mount left over there is no obstacle (3.18, facts/docker.md §5), so its row says nothing; the older drivers' may.
+ * mount left over there is no obstacle (3.18, docs/docker-facts.md §5), so its row says nothing; the older drivers' may.
  */
 function readDf(line: string): Row | null {
   const [, source, path] = DF.exec(line) ?? [];

@@ -1,5 +1,5 @@
 /**
- * /proc/PID/mountinfo, read and printed (proc(5); facts/docker.md §5).
+ * /proc/PID/mountinfo, read and printed (proc(5); docs/docker-facts.md §5).
  *
  * Paths are bytes on Linux. Read the file as latin1 and every byte is one character here, so that parse and print lose
  * nothing, UTF-8 or not; `Buffer.from(path, 'latin1')` gives the bytes back.

@@ -3,7 +3,7 @@ import type { Daemon } from './daemon.ts';
 
 /** Something below the data root that belongs to no container, image layer or plugin that docker knows. Names only: nothing is measured. */
 export type Leftover =
-  /** `containers/ID`; without its config.v2.json docker can't load it (facts/docker.md §0). */
+  /** `containers/ID`; without its config.v2.json docker can't load it (docs/docker-facts.md §0). */
   | { readonly kind: 'container-directory'; readonly path: string; readonly id: string; readonly hasConfig: boolean }
   /** `image/DRIVER/layerdb/mounts/ID`: a container's record of its layer. */
   | { readonly kind: 'layer-record'; readonly path: string; readonly id: string; readonly layer: string | undefined }

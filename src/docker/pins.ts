@@ -5,7 +5,7 @@ import { coveringMount, type Mounts, type StaleMount } from './stale-mount.ts';
 
 /**
  * True where the kernel lets go of mounts in other namespaces when their directory is removed: since 3.18, or where
- * EL 7.4's backport is switched on, by a pending change too (facts/docker.md §5).
+ * EL 7.4's backport is switched on, by a pending change too (docs/docker-facts.md §5).
  */
 export function detaches({ kernel }: Daemon, pending: readonly Change[]): boolean {
   if (kernel.mayDetachMounts === 'absent') return alwaysDetaches(kernel.release);

@@ -1,4 +1,4 @@
-/** Units that are never restarted, by patterns of their names; the host, docker or people's sessions live by them (facts/docker.md §8). */
+/** Units that are never restarted, by patterns of their names; the host, docker or people's sessions live by them (docs/docker-facts.md §8). */
 const PROTECTED: Readonly<Record<string, readonly string[]>> = {
   'it runs the containers of this host': [
     'docker*',
@@ -10,7 +10,7 @@ const PROTECTED: Readonly<Record<string, readonly string[]>> = {
     'rke2*',
     '*dockerd*',
   ],
-  // Each restarts, moves or loses what runs on its node (facts/docker.md §8).
+  // Each restarts, moves or loses what runs on its node (docs/docker-facts.md §8).
   'it is an agent of a cluster, or keeps its storage': [
     ...[
       '*kube*',
@@ -62,7 +62,7 @@ export const isShim = (command: string): boolean => /^(docker-)?containerd-shim/
 /** Since OpenSSH 9.8 a session's processes are sshd-session, before the login sshd-auth. */
 const SSH_SERVERS = /^(sshd(-session|-auth)?|dropbear(multi)?|tinysshd.*)$/;
 
-/** Programs in whose namespaces nothing is ever unmounted, whatever they hold (facts/docker.md §8). */
+/** Programs in whose namespaces nothing is ever unmounted, whatever they hold (docs/docker-facts.md §8). */
 export const isUntouchable = (command: string): boolean =>
   command === 'systemd' || SSH_SERVERS.test(command) || (keepsOthers(command) && !isShim(command));
 

@@ -1,4 +1,4 @@
-/** What to do about a stuck container, harmless things first (facts/docker.md §8, §10). */
+/** What to do about a stuck container, harmless things first (docs/docker-facts.md §8, §10). */
 
 /** A reason in an operator's words. */
 export interface ReasonText {
@@ -23,5 +23,5 @@ export const LOOK =
 export const LEAVE = 'Unmount nothing for this.';
 
 export const FREE_MOUNT: readonly string[] = [RETRY, CHECK, RUN, DETACH, HOLDER, DRAIN];
-/** may_detach_mounts does nothing about an open device (facts/docker.md §5). */
+/** may_detach_mounts does nothing about an open device (docs/docker-facts.md §5). */
 export const FREE_DEVICE: readonly string[] = [RETRY, CHECK, RUN, HOLDER, DRAIN];

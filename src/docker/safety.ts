@@ -8,7 +8,7 @@ import { type Mounts, ownPlace, type PlacedMount, parentOf, placeOfMount, type S
 
 /**
  * Why this mount must not be unmounted in its namespace, once these others are gone; undefined: it is safe
- * (facts/docker.md §8, a to d). Each rule alone is enough to leave it.
+ * (docs/docker-facts.md §8, a to d). Each rule alone is enough to leave it.
  */
 export function refusalToUnmount(
   mount: StaleMount,

@@ -8,7 +8,7 @@ export interface Refusal {
   readonly todo: string;
 }
 
-/** Why docker.service must not run with MountFlags=slave on this host; undefined: it may (facts/docker.md §6). */
+/** Why docker.service must not run with MountFlags=slave on this host; undefined: it may (docs/docker-facts.md §6). */
 export function refusalOfSlaveMounts(daemon: Daemon, pending: readonly Change[] = []): Refusal | undefined {
   const { LoadState = 'not known to systemd', MainPID } = daemon.unit;
   if (Object.keys(daemon.unit).length === 0) {

@@ -106,7 +106,7 @@ function namespacesOf(all: readonly string[][]): Map<string, Namespace> {
 }
 
 /**
- * Below the data root, where a container's own mounts are (facts/docker.md §3): its shm and secrets by its id,
+ * Below the data root, where a container's own mounts are (docs/docker-facts.md §3): its shm and secrets by its id,
  * its root filesystem by its layer's name.
  */
 export function ownPaths(container: Container, daemon: Daemon): string[] {

@@ -47,7 +47,7 @@ ids=$(timeout 60 docker ps -aq --no-trunc) || case $? in 124) exit 124 ;; *) exi
     if (is_id(layer) && !(layer in used)) print $1, name, $2 }'
 [ $# -eq 0 ] || systemctl show "$@" -p Id -p MountFlags -p PrivateMounts -p PrivateTmp -p ProtectSystem 2>/dev/null |
   awk -F '\n' 'BEGIN { RS = "" } { for (i = 1; i <= NF; i++) if ($i ~ /^Id=/) id = substr($i, 4); for (i = 1; i <= NF; i++) print "setting\t" id "\t" $i }'
-# The wordings of every generation (facts/docker.md §1); a kernel repeats itself every 30 s.
+# The wordings of every generation (docs/docker-facts.md §1); a kernel repeats itself every 30 s.
 said='(failed|[Uu]nable) to remove|[Cc]annot (remove|destroy) container|Error removing (mounted|init) layer|Handler for DELETE|[Dd]evice (is|or resource) [Bb]usy|dataset is busy|failed to (destroy|prune|unmount|load container)|could not remove mountpoint|unmount error after retries|[Ee]rror [Uu]nmounting|marked for removal|is already in progress'
 thin='device-mapper: (thin|ioctl): .*(Deletion|unable to remove)|overlayfs: .* in-use'
 pick() { grep -aE "$2" 2>/dev/null | tail -n 200 | cut -c 1-4000 | sed "s/^/$1$tab/"; }

@@ -23,6 +23,10 @@ const BUILD = ['src/cli/build.ts', 'src/reports/html/bundle.ts'];
 /** Loads modules that the user names, by a path that no source knows. */
 const LOADER = 'src/playbook/load-plugin.ts';
 
+/** Where journal, sinks, ways to hosts and engine come together; engine/ and rollout/ have streams of their own for what nobody sees. */
+const COMPOSER = 'src/app/run-session.ts';
+const COMPOSES = /\bopenJournal\b|new SentScripts\b|\bsinks: \{ journal\b/;
+
 /** Modules of node's that neither read nor write anything. */
 const PURE = ['node:path', 'node:url', 'node:util', 'node:vm'];
 
@@ -85,6 +89,20 @@ export const importLaws: readonly Law[] = [
         .filter(({ from, target = '' }) => stepOf(from) && stepOf(target) && stepOf(from) !== stepOf(target))
         .map(says),
     examples: [files({ 'src/steps/rm_dead/a.ts': "import { x } from '../umount/x.ts';" })],
+  },
+  {
+    title: 'a run is composed in one place: only app/run-session.ts opens a journal and hands events to sinks',
+    todo: 'give runSession what is to be run, or a sink',
+    breaches: (project) =>
+      sources(project, '.ts')
+        .filter(([path]) => folderOf(path) !== 'journal' && path !== COMPOSER)
+        .filter(([, text]) => COMPOSES.test(text))
+        .map(([path]) => path),
+    examples: [
+      files({ 'src/app/a.ts': "import { openJournal } from '../journal/index.ts';" }),
+      files({ 'src/app/a.ts': 'const sent = new SentScripts(journal);' }),
+      files({ 'src/cli/a.ts': 'const around = { sinks: { journal: noJournal, report } };' }),
+    ],
   },
   {
     title: 'imports make no circle',

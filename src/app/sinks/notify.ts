@@ -23,21 +23,17 @@ import { stateDir } from '../state-dir.ts';
 import { countSkip, tellChange } from './notify-change.ts';
 import { type Note, noteDown } from './notify-journal.ts';
 import { type Addresses, addressesIn } from './notify-secrets.ts';
+import type { Sink } from './sink.ts';
 
-/** What a command hands to those who watch it for others. */
-export interface Watch {
+/** People, and dead man's switches, that are notified of a run. */
+export interface Notify extends Sink {
   /** Texts that must be shown nowhere. */
   readonly secrets: readonly string[];
-  /** Nothing keeps this run from beginning any more. */
-  readonly begin: (run: string) => void;
-  /** Gets every event, without secrets. */
-  readonly hear: (event: RunEvent) => void;
   /** Another run holds the lock: this one is not begun. */
   readonly skipped: (by: LockHolder) => void;
 }
 
-/** Nobody wants to know. */
-export const UNWATCHED: Watch = { secrets: [], begin: () => {}, hear: () => {}, skipped: () => {} };
+const NOBODY: Notify = { secrets: [], event: () => {}, skipped: () => {} };
 
 /** What tells calls apart: playbooks, inventory, hosts, and whether it is a dry run. */
 export const callKey = (playbooks: readonly string[], flags: RunFlags): string =>
@@ -47,8 +43,8 @@ export const callKey = (playbooks: readonly string[], flags: RunFlags): string =
     flags.check === true || flags.dryRun === true,
   ]);
 
-/** What is watched. */
-export interface Watched {
+/** What people are notified of. */
+export interface Notified {
   readonly command: AboutRun['command'];
   readonly playbooks: readonly string[];
   /** What was called with what: people are told what is new since the last one with the same. */
@@ -58,18 +54,22 @@ export interface Watched {
 
 /**
  * Does `work` and tells of it whoever wants to know: dead man's switches of its beginning and its end, people of what is new.
- * What fails there is told on stderr and in the run's journal; the exit code is that of the work.
+ * `about`: undefined: nobody. What fails there is told on stderr and in the run's journal; the exit code is that of the work.
  * @throws what the work throws; InputError before it where an address can't be had
  */
-export async function watched(about: Watched, work: (watch: Watch) => Promise<ExitCode>): Promise<ExitCode> {
-  const watcher = new Watcher(about, await addressesIn(about.flags));
+export async function notified(
+  about: Notified | undefined,
+  work: (notify: Notify) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  if (about === undefined) return work(NOBODY);
+  const notifier = new Notifier(about, await addressesIn(about.flags));
   try {
-    const code = await work(watcher);
-    await watcher.end(code, undefined);
+    const code = await work(notifier);
+    await notifier.tell(code, undefined);
     return code;
   } catch (error) {
     const failure = failureIn(error);
-    await watcher.end(failure.code === 'refused' ? ExitCode.refused : ExitCode.failed, failure);
+    await notifier.tell(failure.code === 'refused' ? ExitCode.refused : ExitCode.failed, failure);
     throw error;
   }
 }
@@ -86,8 +86,8 @@ const REPORTED_SKIPS = 3;
 const clock: Clock = { now: Date.now, ticks: () => performance.now(), wait: (ms) => wait(ms) };
 const by = { clock, random: Math.random };
 
-class Watcher implements Watch {
-  readonly #about: Watched;
+class Notifier implements Notify {
+  readonly #about: Notified;
   readonly #addresses: Addresses;
   /** As the command was called: it may enter another folder. */
   readonly #stateDir: string;
@@ -101,7 +101,7 @@ class Watcher implements Watch {
   /** Nothing waits for it: what becomes of it is noted at the end. */
   #started: Promise<readonly Note[]> = Promise.resolve([]);
 
-  constructor(about: Watched, addresses: Addresses) {
+  constructor(about: Notified, addresses: Addresses) {
     this.#about = about;
     this.#addresses = addresses;
     this.#stateDir = stateDir(about.flags);
@@ -117,7 +117,7 @@ class Watcher implements Watch {
     this.#started = this.#ping('start', `run ${run}`);
   };
 
-  hear = (event: RunEvent): void => {
+  event = (event: RunEvent): void => {
     this.#hasEvents = true;
     this.#fold.add(event);
   };
@@ -127,7 +127,7 @@ class Watcher implements Watch {
   };
 
   /** Never rejects. */
-  async end(code: ExitCode, given: RunFailure | undefined): Promise<void> {
+  async tell(code: ExitCode, given: RunFailure | undefined): Promise<void> {
     const { command, playbooks, key } = this.#about;
     const ways = this.#ways();
     const isSkipped = code === ExitCode.locked && !this.#hasEvents;

@@ -10,7 +10,7 @@ shift
 read -r now </proc/sys/kernel/random/boot_id
 [ "$now" = "$boot" ] || { echo 'the host was rebooted meanwhile' >&2; exit 9; }
 if [ $# -gt 0 ]; then
-  # ps, for up to 1.12 inspect may refuse a Dead container; a removal that failed is shown as removing (facts/docker.md §0).
+  # ps, for up to 1.12 inspect may refuse a Dead container; a removal that failed is shown as removing (docs/docker-facts.md §0).
   stuck=$(for status in dead removing; do timeout 60 docker ps -aq --no-trunc --filter status=$status 2>/dev/null || [ $? -ne 124 ] || echo hangs; done)
   found=''
   for id in "$@"; do case $stuck in *"$id"*) found=yes ;; esac; done

@@ -17,7 +17,7 @@ export interface Facts {
   /** The kernel's id of this boot. */
   readonly boot: string;
   readonly running: readonly RunningContainer[];
-  /** Ids of Dead containers that docker will not know after its next start (facts/docker.md §0). */
+  /** Ids of Dead containers that docker will not know after its next start (docs/docker-facts.md §0). */
   readonly forgotten: readonly string[];
   /** Who is at work on the host: `root on pts/0`. */
   readonly logins: readonly string[];

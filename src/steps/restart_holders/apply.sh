@@ -15,7 +15,7 @@ dead() {
   case $?:$state in
     124:*) echo 'docker inspect did not return: the Docker daemon hangs' >&2; exit 1 ;;
     0:*) [ "$state" = 'true dead 0' ] ;;
-    # Up to 1.12 inspect may refuse a Dead container, and ps says truly that it is one (facts/docker.md §0, §2).
+    # Up to 1.12 inspect may refuse a Dead container, and ps says truly that it is one (docs/docker-facts.md §0, §2).
     *) [ "$(timeout 60 docker ps -aq --no-trunc --filter status=dead --filter "id=$1" 2>/dev/null)" = "$1" ] ;;
   esac
 }

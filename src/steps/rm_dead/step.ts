@@ -25,7 +25,7 @@ export const rmDead = defineStep<Record<string, never>, HostView, RemovalChange>
     examples: [{}],
   },
   output: { removed: 'int', left: 'int' },
-  // docker itself retries 5 s a path and 20 s a device (facts/docker.md §0).
+  // docker itself retries 5 s a path and 20 s a device (docs/docker-facts.md §0).
   deadline: 300,
   probe: (host) => lookAtHost(host),
   plan(_args, view, { pending }) {

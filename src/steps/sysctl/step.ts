@@ -113,7 +113,7 @@ const refusalToSet = ({ name }: SysctlArgs, { closed }: Facts): Planned['refusal
 
 const procPath = (name: string): string => `/proc/sys/${procName(name)}`;
 
-/** Never written to a file there either: `sysctl -p` would end with an error at each boot (facts/docker.md §5). */
+/** Never written to a file there either: `sysctl -p` would end with an error at each boot (docs/docker-facts.md §5). */
 function withoutIt({ name, missing }: SysctlArgs, { kernel }: Facts): Planned<never> {
   const why = dotted(name) === DETACH_MOUNTS ? `: ${whyNoDetachMounts(kernel)}` : '';
   const told = `this kernel (${kernel}) has no ${name}${why}`;

@@ -22,7 +22,7 @@ dead() {
     124:*) echo 'docker inspect did not return: the Docker daemon hangs' >&2; exit 1 ;;
     0:*'true dead 0') ;; # A client may warn first.
     0:*) return 1 ;;
-    # Up to 1.12 inspect may refuse a Dead container, and ps says truly that it is one (facts/docker.md §0, §2).
+    # Up to 1.12 inspect may refuse a Dead container, and ps says truly that it is one (docs/docker-facts.md §0, §2).
     *) [ "$(timeout 60 docker ps -aq --no-trunc --filter status=dead --filter "id=$container" 2>/dev/null)" = "$container" ] ;;
   esac
 }
