@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { classifyMessage, type RemovalMessage } from '../../src/docker/removal-error.ts';
 
 /**
- * Sentences as docker's sources of each generation make them (facts/docker.md §1), around what its storage drivers say, in what
+ * Sentences as docker's sources of each generation make them (docs/docker-facts.md §1), around what its storage drivers say, in what
  * programs wrap around them. Written down here a second time, so that the tables of src/ are held against them.
  */
 interface Parts {

@@ -26,7 +26,7 @@ describe('explain', () => {
     expect(todo.length).toBeGreaterThan(0);
   });
 
-  it.each(REASONS)('%s advises nothing that harms (facts/docker.md §8)', (reason) => {
+  it.each(REASONS)('%s advises nothing that harms (docs/docker-facts.md §8)', (reason) => {
     const advice = explain(of({ reason })).todo.join('\n');
     expect(advice).not.toMatch(/rm -|prune|\bkill|umount -|layerdb|systemctl restart|dmsetup remove|zfs destroy/i);
   });

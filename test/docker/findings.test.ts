@@ -589,7 +589,7 @@ describe('the catalogue', () => {
     expect([...named].filter(missing)).toEqual([]);
   });
 
-  it.each(CODES)('%s is told in whole sentences, and what to do harms nothing (facts/docker.md §8)', (code) => {
+  it.each(CODES)('%s is told in whole sentences, and what to do harms nothing (docs/docker-facts.md §8)', (code) => {
     const { title, meaning, todo, sources } = CATALOGUE[code];
     expect(code).toMatch(/^UW[0-3]\d\d$/);
     expect(title).toMatch(/^\S.{10,140}[^.]$/);

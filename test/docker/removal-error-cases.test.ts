@@ -20,7 +20,7 @@ function itReads(cases: readonly Case[]): void {
 
 const OLD = 'docker 1.9–17.05, or RHEL/CentOS 1.12–1.13';
 
-describe('every wording of a failed root filesystem (facts/docker.md §1.1)', () => {
+describe('every wording of a failed root filesystem (docs/docker-facts.md §1.1)', () => {
   const path = `/srv/d/overlay2/${MNT}/merged`;
   const common: Partial<RemovalMessage> = { cause: 'busy-mount', driver: 'overlay2', paths: [path], mountIds: [MNT] };
   const full = { ...common, containers: [ID] };

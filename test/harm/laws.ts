@@ -2,7 +2,7 @@ import type { RunEvent } from '../../src/core/event.ts';
 import type { Entry, Mount, Snapshot, Space } from './observation.ts';
 import type { Program } from './program.ts';
 
-/** Programs in whose namespaces nothing is ever unmounted (facts/docker.md §8). */
+/** Programs in whose namespaces nothing is ever unmounted (docs/docker-facts.md §8). */
 const UNTOUCHABLE = ['systemd', 'containerd', 'kubelet', 'sshd', 'crio'];
 
 /** The host before and after something of ours was at work on it; what docker says in `before` is what counts. */
@@ -226,7 +226,7 @@ function processesTouched({ before, after, processes }: Span): string[] {
   ];
 }
 
-/** Umounts that reached another namespace, or could have: never where a copy is of one peer group with another (facts/docker.md §8). */
+/** Umounts that reached another namespace, or could have: never where a copy is of one peer group with another (docs/docker-facts.md §8). */
 export function reachedPeers({ spaces }: Snapshot, { made }: Told): string[] {
   return [...made].flatMap((resource) => {
     const [, inode = '', id] = /^mount mnt:\[(\d+)\] (\d+) /.exec(resource) ?? [];

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# drivers.sh: where a storage driver keeps things (facts/docker.md §3). Sourced after lib.sh; ROOT is the data root.
+# drivers.sh: where a storage driver keeps things (docs/docker-facts.md §3). Sourced after lib.sh; ROOT is the data root.
 
 read -r ROOT 2>/dev/null <"$S/root" || ROOT=$DOCKER_ROOT
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# kernel.sh: what the kernel of this personality lets be removed (facts/docker.md §5). Sourced after lib.sh.
+# kernel.sh: what the kernel of this personality lets be removed (docs/docker-facts.md §5). Sourced after lib.sh.
 
 # any: a mountpoint in any namespace is busy (before 3.18, and EL7 with may_detach_mounts=0 or without it). own: only in the caller's.
 kernel_rule() {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# messages.sh: the daemon's words for a failed removal, by version and driver (facts/docker.md §1). Sourced after lib.sh and drivers.sh.
+# messages.sh: the daemon's words for a failed removal, by version and driver (docs/docker-facts.md §1). Sourced after lib.sh and drivers.sh.
 
 BUSY='device or resource busy'
 

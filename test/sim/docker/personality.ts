@@ -1,6 +1,6 @@
 /**
  * What a simulated host is: docker version × storage driver × kernel rule × daemon layout × systemd version. The doubles in this
- * folder read it and behave as facts/docker.md §0 to §6 say.
+ * folder read it and behave as docs/docker-facts.md §0 to §6 say.
  */
 
 export type KernelRule =
@@ -99,7 +99,7 @@ function complete(given: Given): Personality {
     build: 'ce',
     root: given.usernsRemap ? '/var/lib/docker/100000.100000' : '/var/lib/docker',
     mayDetach: 'absent',
-    // A service of its own since 18.09 (facts/docker.md §6).
+    // A service of its own since 18.09 (docs/docker-facts.md §6).
     containerd: major * 100 + minor >= 1809 ? 'separate' : 'own',
     systemd: 219,
     liveRestore: false,

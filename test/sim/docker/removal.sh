@@ -4,7 +4,7 @@
 # remove_all ID TYPED: prints why it could not, and returns 1. What went before that is gone.
 remove_all() {
   layer=$(mount_id_of "$1")
-  # The layer first since 17.06 and in Red Hat's builds; the container's directory first before (facts/docker.md §0.3).
+  # The layer first since 17.06 and in Red Hat's builds; the container's directory first before (docs/docker-facts.md §0.3).
   if [ "$V" -ge 1706 ] || [ "${BUILD:-}" = rhel ]; then
     remove_layer "$1" "$2" && remove_directory "$1" "$2"
   else
@@ -104,7 +104,7 @@ umount_below() {
 # mark_dead ID ERROR
 mark_dead() {
   put "$1" 'State.Status="dead"' State.Dead=true State.Running=false State.Pid=0 State.RemovalInProgress=false
-  # docker ps reads a copy that was taken while the removal ran (17.07 to 28.1; facts/docker.md §0.1).
+  # docker ps reads a copy that was taken while the removal ran (17.07 to 28.1; docs/docker-facts.md §0.1).
   if [ "$V" -ge 1707 ] && [ "$V" -lt 2802 ]; then put "$1" 'Sim.Listed="removing"'; else put "$1" 'Sim.Listed="dead"'; fi
   if [ "$V" -ge 1712 ]; then put "$1" "State.Error=$(json_text "$2")"; fi
   if [ "$V" -ge 1712 ] && [ -z "$(mount_id_of "$1")" ]; then put "$1" GraphDriver.Data=null; fi

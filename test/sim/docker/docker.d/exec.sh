@@ -17,7 +17,7 @@ need_container "$1"
 shift
 pid=$(get "$ID" State.Pid)
 rootfs=$(rootfs_of "$(mount_id_of "$ID")")
-# runc goes by what dockerd's containerd sees there (facts/docker.md §6).
+# runc goes by what dockerd's containerd sees there (docs/docker-facts.md §6).
 if ! [ -e "$rootfs/bin" ]; then
   echo 'OCI runtime exec failed: exec failed: unable to start container process: error starting setns process: fork/exec /proc/self/exe: no such file or directory: unknown' >&2
   exit 126

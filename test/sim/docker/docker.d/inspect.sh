@@ -17,7 +17,7 @@ for word; do
   if ! find_container "$word"; then
     if [ "$V" -lt 113 ]; then echo "Error: No such image, container or task: $word"; else echo "Error: No such container: $word"; fi >&2
     code=1
-  # Up to 1.12 the metadata of a layer that is half gone fails the whole inspect (facts/docker.md §2).
+  # Up to 1.12 the metadata of a layer that is half gone fails the whole inspect (docs/docker-facts.md §2).
   elif [ "${INSPECT_DEAD:-ok}" = fails ] && [ "$(get "$ID" State.Dead)" = true ]; then
     echo "Error response from daemon: Unknown device $(cat "$DOCKER_ROOT/image/$DRIVER/layerdb/mounts/$ID/mount-id")" >&2
     code=1

@@ -44,7 +44,7 @@ remove() {
   else
     mark_dead "$ID" "$said"
     refuse "$said"
-    # It is forgotten all the same (facts/docker.md §0.4).
+    # It is forgotten all the same (docs/docker-facts.md §0.4).
     if [ $force = 1 ] && [ "$V" -lt 1706 ]; then rm -f "$S/containers/$ID"; fi
   fi
   rmdir "$S/removing/$ID"

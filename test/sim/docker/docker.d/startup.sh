@@ -12,10 +12,10 @@ if [ "$V" -lt 1803 ] && ! is_mounted_here "$home"; then
   mount --bind "$home" "$home"
   mount --make-private "$home"
 fi
-# From 17.09 to 27 dockerd turned it on (facts/docker.md §4).
+# From 17.09 to 27 dockerd turned it on (docs/docker-facts.md §4).
 if [ "$V" -ge 1709 ] && [ "$V" -lt 2800 ] && [ -w /proc/sys/fs/may_detach_mounts ]; then echo 1 >/proc/sys/fs/may_detach_mounts; fi
 
-# The directory without its configuration: only a removal that failed halfway leaves that (facts/docker.md §0.5).
+# The directory without its configuration: only a removal that failed halfway leaves that (docs/docker-facts.md §0.5).
 for directory in "$ROOT"/containers/*; do
   id=${directory##*/}
   if ! [ -d "$directory" ] || [ -e "$directory/config.v2.json" ]; then continue; fi
@@ -28,7 +28,7 @@ for file in "$S"/containers/*; do
   [ -e "$file" ] || continue
   if ! [ -e "$ROOT/containers/$ID/config.v2.json" ]; then rm -f "$file"; continue; fi
   rmdir "$S/removing/$ID" 2>/dev/null
-  # A removal that the end of the daemon cut off (facts/docker.md §2).
+  # A removal that the end of the daemon cut off (docs/docker-facts.md §2).
   if [ "$(get "$ID" State.RemovalInProgress)" = true ]; then put "$ID" State.Dead=true 'State.Status="dead"' State.RemovalInProgress=false; fi
   # docker ps is told anew.
   put "$ID" Sim.Listed=

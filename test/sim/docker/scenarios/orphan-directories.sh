@@ -4,7 +4,7 @@ start_neighbour
 orphan=$(start orphan) || exit
 layer=$(mount_id_of "$orphan")
 docker kill "$orphan" >/dev/null
-# As a removal leaves it that failed halfway, and a restart of the daemon after it (facts/docker.md §0.5).
+# As a removal leaves it that failed halfway, and a restart of the daemon after it (docs/docker-facts.md §0.5).
 rm -f "$ROOT/containers/$orphan/config.v2.json"
 systemctl restart docker || fail 'systemctl restart docker'
 docker start "$NEIGHBOUR" >/dev/null
