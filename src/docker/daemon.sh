@@ -22,7 +22,8 @@ words_of() { tr '\000\n' '\n ' 2>/dev/null <"/proc/$1/cmdline"; }
 command -v docker >/dev/null 2>&1 || { echo 'no docker program on this host' >&2; exit 3; }
 # EL7 has a second docker as docker-latest: the unit that runs a daemon is meant, else the first that is there.
 units=$(systemctl show docker.service docker-latest.service containerd.service -p Id -p LoadState -p ActiveState -p MainPID \
-  -p MountFlags -p PrivateMounts -p FragmentPath -p DropInPaths -p NeedDaemonReload -p UnitFileState -p ExecStart 2>/dev/null)
+  -p MountFlags -p PrivateMounts -p FragmentPath -p DropInPaths -p NeedDaemonReload -p UnitFileState -p ExecStart \
+  -p EnvironmentFiles 2>/dev/null)
 unit=$(printf '%s\n' "$units" | sed 's/^ExecStart=.*[[:space:]]\(--containerd[= ][^ ;]*\).*/NextContainerd=\1/; /^ExecStart=/d' | awk 'BEGIN { RS = "" }
   /(^|\n)Id=containerd\.service/ { next }
   { rank = /(^|\n)MainPID=[1-9]/ ? 3 : /(^|\n)LoadState=loaded/ ? 2 : 1; if (rank > best) { best = rank; unit = $0 } } END { print unit }')
@@ -76,10 +77,32 @@ esac
 say namespace self "$(seen_of self)"; say namespace init "$(seen_of 1)"
 may=absent; [ ! -r /proc/sys/fs/may_detach_mounts ] || read -r may </proc/sys/fs/may_detach_mounts
 read -r release </proc/sys/kernel/osrelease; say kernel "$release" "$may"
-name=$(value_of Id); fragment=$(value_of FragmentPath)
-set -- "/etc/systemd/system/${name:=docker.service}.d"/*.conf "/run/systemd/system/$name.d"/*.conf "$fragment".d/*.conf
-grep -Els '"live-restore"[[:space:]]*:[[:space:]]*true|^[^#]*--live-restore' /etc/docker*/daemon.json /etc/sysconfig/docker* \
-  /etc/default/docker "$fragment" "$@" | while IFS= read -r file; do say live_restore "$file"; done
-grep -s '^[[:space:]]*MountFlags=' "$fragment" "$@" /dev/null | while IFS= read -r line; do
-  say mount_flags "${line%%:*MountFlags=*}" "${line#*MountFlags=}"; done
+name=$(value_of Id); fragment=$(value_of FragmentPath); directory=${fragment%/*}
+[ -n "$name" ] || name=${fragment##*/}
+# Drop-ins of the unit, of units that begin alike (docker-.service.d) and of all services (systemd 244), loaded or not.
+[ ! -L /lib ] || case $directory in /lib/*) directory=/usr$directory ;; esac
+set --
+seen=::
+for place in "$directory" /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system; do
+  case $seen in *":$place:"*) continue ;; esac
+  seen=$seen:$place:
+  for own in "${name:=docker.service}" "${name%-*}-.service" service; do
+    for file in "$place/$own.d"/*.conf; do [ ! -e "$file" ] || set -- "$@" "$file"; done
+  done
+done
+turns_on() { # FILE
+  [ -f "$1" ] || return 1
+  case $1 in
+    *.json) tr -d '\n' <"$1" | grep -Eq '"live-restore"[[:space:]]*:[[:space:]]*true' ;;
+    *) grep -Eqs "^[^#]*--live-restore(=(1|t|T|true|TRUE|True))?([[:space:]\"']|\$)" "$1" ;;
+  esac
+}
+for file in /etc/docker*/daemon.json /etc/sysconfig/docker* /etc/default/docker "$fragment" "$@"; do
+  ! turns_on "$file" || say live_restore "$file"
+done
+value_of EnvironmentFiles | sed 's/ (ignore_errors=.*//' | while IFS= read -r file; do
+  case $file in /etc/sysconfig/docker* | /etc/default/docker) ;; *) ! turns_on "$file" || say live_restore "$file" ;; esac
+done
+grep -s '^[[:space:]]*MountFlags[[:space:]]*=' "$fragment" "$@" /dev/null | while IFS= read -r line; do
+  value=${line#*MountFlags*=}; say mount_flags "${line%%:*MountFlags*}" "${value# }"; done
 exit 0

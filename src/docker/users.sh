@@ -23,7 +23,10 @@ namespaces=$(ls -ln /proc/[0-9]*/ns/mnt 2>/dev/null)
   done
   printf '%s\n' /proc/[0-9]*/cwd /proc/[0-9]*/root /proc/[0-9]*/exe /proc/[0-9]*/fd | xargs ls -ln 2>/dev/null
 } | ROOT=$root "$(command -v mawk || echo awk)" '
-  BEGIN { OFS = "\t"; root = ENVIRON["ROOT"]; slash = sprintf("%c", 92) }
+  BEGIN {
+    OFS = "\t"; root = ENVIRON["ROOT"]; slash = sprintf("%c", 92)
+    for (i = 1; i <= 64; i++) long_id = long_id "[0-9a-f]"
+  }
   # As the kernel writes a path in mountinfo.
   function kernel(path,  out, i, c) {
     for (i = 1; i <= length(path); i++) {
@@ -75,7 +78,18 @@ namespaces=$(ls -ln /proc/[0-9]*/ns/mnt 2>/dev/null)
     gsub(/[\t\n]/, " ", command); gsub(/\t/, " ", cgroup); gsub(/\t/, " ", what)
     print "use", id[c], inode, pid, what, cgroup, command
   }
-  function name_of(pid,  file, line) { file = "/proc/" pid "/comm"; getline line < file; close(file); return line }
+  # The host s own daemon or client, not who has only its name: root s, and in no container.
+  function is_docker(pid,  file, line, is) {
+    file = "/proc/" pid "/comm"; getline line < file; close(file)
+    if (line !~ /^(docker|dockerd)(-current|-latest)?$/) return 0
+    file = "/proc/" pid "/status"
+    while ((getline line < file) > 0) if (line ~ /^Uid:[ \t]+0[ \t]/) is = 1
+    close(file)
+    file = "/proc/" pid "/cgroup"
+    while ((getline line < file) > 0) if (line ~ long_id) is = 0
+    close(file)
+    return is
+  }
   # One representative reads for all; the next one where it has gone.
   function read(s,  inode, i, line, f, m) {
     inode = order[s]
@@ -179,7 +193,7 @@ namespaces=$(ls -ln /proc/[0-9]*/ns/mnt 2>/dev/null)
     if (!(c = at_path(spaced[lives[pid]], kernel(path)))) next
     # Its log and its settings.
     if (what == "fd" && kind == 1 && substr($1, 3, 1) != "w") next
-    if ((pid, c) in told || name_of(pid) ~ /^(docker|dockerd)(-current|-latest)?$/) next
+    if ((pid, c) in told || is_docker(pid)) next
     told[pid, c]
     use(c, lives[pid], pid, (what == "cwd" ? "working directory " : what == "root" ? "root " : what == "exe" ? "program " : "open file ") path)
   }'

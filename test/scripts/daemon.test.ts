@@ -1,4 +1,5 @@
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeWithMounts } from './mount-namespace.ts';
 import { calls, onlyPrograms, pathOf, programs, runScript, type Surroundings, temporaryPath } from './programs.ts';
@@ -91,6 +92,27 @@ describe('docker/daemon.sh', () => {
       const { rows } = look(runner, { path: [docker, says] });
       expect(rows('mount_flags')).toEqual([`${fragment}\tprivate`, `${dropin}\tslave`]);
       expect(rows('live_restore')).toEqual([fragment, dropin]);
+    });
+
+    it('reads drop-ins of all services and of units that begin alike, and files of variables; not what is turned off', () => {
+      const directory = temporaryPath('system');
+      const write = (path: string, text: string) => {
+        mkdirSync(dirname(`${directory}/${path}`), { recursive: true });
+        writeFileSync(`${directory}/${path}`, text);
+        return `${directory}/${path}`;
+      };
+      write('docker-latest.service', '[Service]\nExecStart=/usr/bin/dockerd --live-restore=false $OPTIONS\n');
+      const all = write('service.d/10-all.conf', '[Service]\nMountFlags = slave\n');
+      const alike = write('docker-.service.d/20-alike.conf', '[Service]\nMountFlags=shared\n');
+      const on = write('options', "OPTIONS='--live-restore=true'\n");
+      write('off', 'OPTIONS=--live-restore-not\n');
+      const says = programs({
+        systemctl: `echo 'Id=docker-latest.service'; echo 'FragmentPath=${directory}/docker-latest.service'
+          echo 'EnvironmentFiles=${on} (ignore_errors=yes)'; echo 'EnvironmentFiles=${directory}/off (ignore_errors=no)'`,
+      });
+      const { rows } = look(runner, { path: [docker, says] });
+      expect(rows('mount_flags')).toEqual([`${alike}\tshared`, `${all}\tslave`]);
+      expect(rows('live_restore')).toEqual([on]);
     });
   });
 });

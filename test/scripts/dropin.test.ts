@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runScript, temporaryPath } from './programs.ts';
 import { underEachShell } from './shells.ts';
@@ -20,6 +21,20 @@ describe('steps/dropin/probe.sh', () => {
         stdout: ['50-reset', '9-late'].map((name) => `${directory}/${name}.conf\n`).join(''),
         stderr: '',
       });
+    });
+
+    it('knows drop-ins of all services', () => {
+      const system = temporaryPath('system');
+      for (const [path, text] of [
+        ['docker.service.d/10-unwedge', ''],
+        ['service.d/05-early', 'MountFlags=shared\n'],
+        ['service.d/20-late', 'MountFlags=shared\n'],
+      ]) {
+        mkdirSync(dirname(`${system}/${path}`), { recursive: true });
+        writeFileSync(`${system}/${path}.conf`, `[Service]\n${text}`);
+      }
+      const words = [`${system}/docker.service.d/10-unwedge.conf`, 'MountFlags'];
+      expect(runScript(runner, 'steps/dropin/probe.sh', words).stdout).toBe(`${system}/service.d/20-late.conf\n`);
     });
 
     it('tells nothing where the unit has no drop-ins', () => {

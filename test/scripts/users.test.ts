@@ -113,6 +113,17 @@ describeWithMounts('docker/users.sh', () => {
       ]);
     });
 
+    it('passes over the daemon of the host, and nobody who only has its name', async () => {
+      const named = (as: string) =>
+        `mkdir "$2/$$"; cp /bin/sleep "$2/$$/dockerd"; cd "$1/overlay2/${LAYER}/merged/dir"; ${as} "$2/$$/dockerd" 1000 & cd /`;
+      await user(named(''));
+      expect(uses(runner)).toEqual([]);
+      const stranger = await user(named('setpriv --reuid 65534 --clear-groups'));
+      expect(uses(runner).map(([inode, , what, command]) => [inode, what, command])).toEqual([
+        [stranger.inode, `working directory ${ROOTFS}/dir`, 'dockerd'],
+      ]);
+    });
+
     it('minds no reader of logs, no file that is deleted, nothing of another container', async () => {
       await user(`exec 7<"$1/containers/${ID}/${ID}-json.log"`);
       await user(
