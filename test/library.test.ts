@@ -8,7 +8,7 @@ import { packageRoot } from './architecture/project.ts';
 import { blocksOf } from './docs/page.ts';
 import { Sandbox } from './docs/sandbox.ts';
 
-const before = { ...process.env };
+const { UNWEDGE_HOST_DIR: before } = process.env;
 let sandbox: Sandbox;
 let file: (name: string) => string;
 beforeAll(() => {
@@ -19,7 +19,8 @@ beforeAll(() => {
   process.env.UNWEDGE_HOST_DIR = file('host');
 });
 afterAll(() => {
-  process.env = before;
+  delete process.env.UNWEDGE_LOCK;
+  process.env.UNWEDGE_HOST_DIR = before;
   sandbox.remove();
 });
 

@@ -7,6 +7,7 @@ import type { ReportFileFlags, RunFlags } from '../app/options.ts';
 import { packageVersion } from '../app/own-package.ts';
 import type { RollbackFlags } from '../app/rollback.ts';
 import type { ResumeFlags } from '../app/run-call.ts';
+import { inputError } from '../core/diagnostic.ts';
 import { ExitCode } from '../core/exit-code.ts';
 import { readHangs } from '../local/read-file.ts';
 import { printScript, SHELLS, type Shell } from './completion.ts';
@@ -273,6 +274,18 @@ program
   .action(async (words: string[], flags: { output: string; list?: boolean }) => {
     const { explain } = await import('./explain.ts');
     await explain(words, flags);
+  });
+
+// What others call what a dry run saves.
+program
+  .command('plan', { hidden: true })
+  .argument('[word...]')
+  .allowUnknownOption()
+  .action(() => {
+    throw inputError(
+      'there is no command plan',
+      'unwedge run PLAYBOOK -i INVENTORY --check; with --out FILE it saves a plan',
+    );
   });
 
 program

@@ -69,27 +69,29 @@ export const isUnexplained = (container: Container, { stale }: HostView): boolea
 
 /** What docker and the host say of the daemon and its containers. @throws as lookAtHost */
 export async function lookAtDaemon(host: ReadOnlySession): Promise<Daemon> {
-  const around = wholeAnswer(await host.probe(daemonScript), DOWN);
+  const around = wholeAnswer(await host.probe(daemonScript), DOWN, host);
   // Of systemd there is a record of docker's unit at least.
   const todo = /^unit\t/m.test(around) ? DOWN : DOWN_WITHOUT_SYSTEMD;
-  return parseDaemon(around + wholeAnswer(await host.probe(containersScript), todo));
+  return parseDaemon(around + wholeAnswer(await host.probe(containersScript), todo, host));
 }
 
 const DOWN = 'systemctl status docker; journalctl -u docker';
 const DOWN_WITHOUT_SYSTEMD =
   'this host does not run systemd: service docker status; what dockerd says is in /var/log/docker.log or in syslog';
 
-function wholeAnswer(result: ScriptResult, todo: string): string {
+const leaveOut = (host: string): string => `leave it out of the play: -l 'all:!${host}'`;
+
+function wholeAnswer(result: ScriptResult, todo: string, { host }: ReadOnlySession): string {
   if (result.code === 3) {
     throw new StepError('no docker program on this host', {
-      todo: "leave it out of the play: -l 'all:!HOST' (with this host's name)",
+      todo: leaveOut(host),
     });
   }
   if (result.code === 5) {
     throw new StepError(
       'the docker program on this host is podman: there is no Docker daemon whose containers could be stuck',
       {
-        todo: 'leave it out of the play: -l all:!HOST',
+        todo: leaveOut(host),
       },
     );
   }

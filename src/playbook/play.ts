@@ -23,7 +23,7 @@ import { inside, textOf } from './reading.ts';
 import { registerOf } from './registers.ts';
 import { readRollout } from './rollout.ts';
 import { checkHealth, checkSpread } from './rollout-checks.ts';
-import { reportSchemaErrors, validate } from './schema.ts';
+import { reportSchemaErrors, type SchemaError, validate } from './schema.ts';
 import { type StepForm, stepForms, type TaskForm } from './task-form.ts';
 import { checkUndoOrder } from './undo-order.ts';
 
@@ -53,7 +53,7 @@ export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): P
     report.error('bad-shape', node.span, 'a play must be a map', 'write `- name: …` with `hosts:` and `steps:` below');
     return undefined;
   }
-  reportSchemaErrors(validate(playSchema, toJson(node)), node, report, 'the play');
+  reportSchemaErrors(withoutSteps(validate(playSchema, toJson(node)), node, report), node, report, 'the play');
   const { inputs, ...settings } = readSettings(node, known, report);
   const hosts = selectedHosts(node, known, report);
   const variables = playVariables(hosts, settings.vars);
@@ -70,6 +70,19 @@ export function compilePlay(node: YamlNode, known: Known, file: PlaybookFile): P
   checkSpread(node, rollout, { variables, open }, report);
   const scope = { variables, open, given: new Set<string>() };
   return { ...settings, at: report.source.at(node.span.start), rollout, limits, ...compileAll(forms, scope, taken) };
+}
+
+/** That a play of Ansible's has no steps is told as what it is. */
+function withoutSteps(errors: readonly SchemaError[], node: YamlNode, report: Report): readonly SchemaError[] {
+  const theirs = ['tasks', 'roles', 'pre_tasks', 'post_tasks'].find((key) => entryOf(node, key));
+  if (theirs === undefined || entryOf(node, 'steps')) return errors;
+  report.error(
+    'missing-key',
+    node.span,
+    `this is a play of Ansible's: it has '${theirs}', and no 'steps'`,
+    'unwedge runs its own step types only: unwedge steps lists them, docs/language.md tells what differs',
+  );
+  return errors.filter(({ keyword, params }) => keyword !== 'required' || params.missingProperty !== 'steps');
 }
 
 /** Where plays stand. */

@@ -8,13 +8,14 @@ const text = (name: string): string =>
   readFileSync(new URL(`../../src/hostlog/${name}`, import.meta.url), 'utf8').trimEnd();
 const beside = ['undo.sh', 'plan.sh', 'arm.sh', 'deadman.sh', 'prune.sh'].flatMap((name) => [name, text(name)]);
 
+const { UNWEDGE_HOST_DIR: before } = process.env;
 let root = '';
 beforeEach(() => {
   root = temporaryPath('host');
   process.env.UNWEDGE_HOST_DIR = root;
 });
 afterEach(() => {
-  delete process.env.UNWEDGE_HOST_DIR;
+  process.env.UNWEDGE_HOST_DIR = before;
   delete process.env.UNWEDGE_INNER;
 });
 
