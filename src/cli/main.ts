@@ -29,6 +29,7 @@ import {
 import type { InventoryFlags } from './inventory.ts';
 import type { LintFlags } from './lint.ts';
 import { notifyFlags } from './notify-flags.ts';
+import { checkSystem } from './other-system.ts';
 import { auditReportFlags, reportFileFlags } from './report-flags.ts';
 import { addScheduleCommand } from './schedule-command.ts';
 
@@ -49,6 +50,7 @@ const program = new Command('unwedge')
   .version(packageVersion(), '-V, --version')
   // Flags behind `runs show` are its own, not those of `runs`.
   .enablePositionalOptions()
+  .hook('preAction', (_, command) => checkSystem(command.name()))
   .showSuggestionAfterError();
 
 runningFlags(

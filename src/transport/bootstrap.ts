@@ -11,10 +11,10 @@ export const bootstrapText = (guard: string, agent: string, nonce: string): Buff
 
 /**
  * The program and its arguments that start the agent from the first `size` bytes of stdin: a constant that shows nothing in ps or in sudo's log.
- * dd reads exactly that many bytes (busybox head reads on).
+ * dd reads exactly that many bytes (busybox head reads on); where it can't, the answer is the system's name.
  */
 export function agentCommand(size: number, become: Become | undefined): readonly string[] {
-  const start = `eval "$(dd bs=${size} count=1 iflag=fullblock 2>/dev/null)"`;
+  const start = `eval "$(dd bs=${size} count=1 iflag=fullblock 2>/dev/null || echo uname)"`;
   if (become === undefined) return ['sh', '-c', start];
   const sudo = ['env', 'LC_ALL=C', 'sudo', '-H', '-u', become.user];
   if (become.password === undefined) return [...sudo, '-n', '--', 'sh', '-c', start];

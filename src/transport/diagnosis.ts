@@ -31,7 +31,11 @@ function reasonOf(options: ConnectionOptions, attempt: Attempt): SshVerdict {
   if (ending?.error !== undefined) return notStarted(ending.error, options);
   const become = options.become && sudoReason({ stderr: words, asked, ended: ending !== undefined }, options.become);
   const ssh = options.kind === 'ssh' ? sshReason(stderr, options, attempt.jump) : undefined;
-  return become ?? ssh ?? (ending === undefined ? silence(options, said) : endedEarly(ending, said));
+  return (
+    become ??
+    ssh ??
+    (ending === undefined ? silence(options, said) : (otherSystem(options, attempt) ?? endedEarly(ending, said)))
+  );
 }
 
 /** Why a connection went away after it had been opened. Pure. */
@@ -50,6 +54,22 @@ const silence = ({ connectTimeout }: ConnectionOptions, said: string): Reason =>
   message: `no session within ${connectTimeout} s${said === '' ? ', and not a word from the host' : `; it said: ${said}`}`,
   todo: 'log in by hand with ssh; a start-up file of the login shell that waits, or a slow login (DNS, PAM), are common causes',
 });
+
+/** What uname says elsewhere; Windows has none. */
+const SYSTEM = /^(\w*BSD|DragonFly|Darwin|SunOS|AIX|HP-UX|GNU|Haiku|(?:CYGWIN|MSYS|MINGW)[\w.-]*)$/;
+
+function otherSystem({ name }: ConnectionOptions, { stdout, stderr }: Attempt): Reason | undefined {
+  const word = stdout.trimEnd().split(/\s/).at(-1) ?? '';
+  if (word === 'Linux')
+    return { message: 'the host has no dd that knows iflag=fullblock', todo: 'install coreutils on the host' };
+  const isWindows = /'exec' is not recognized|The term 'exec' is not recognized/.test(stderr);
+  const system = isWindows ? 'Windows' : SYSTEM.exec(word)?.[1];
+  if (system === undefined) return undefined;
+  return {
+    message: `the host runs ${system}, not Linux`,
+    todo: `unwedge works on Linux hosts only; leave it out: -l 'all:!${name}'`,
+  };
+}
 
 function endedEarly({ code, signal }: Ending, said: string): Reason {
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;

@@ -1,8 +1,12 @@
 #!/bin/sh
 # Starts the agent in a session, and so a process group, of its own and outlives it: nothing of that group is left behind.
 # Usage: guard.sh with the agent's text in $UNWEDGE_AGENT and the requests on stdin
-# Exit codes: the agent's; 137 where its group was killed.
+# Exit codes: the agent's; 137 where its group was killed; 1 not Linux: nothing was started, and stdout has uname's word.
 set -u
+case $(uname 2>/dev/null) in
+  Linux | '') ;;
+  *) uname && exit 1 ;;
+esac
 export UNWEDGE_AGENT
 # A shell gives its background jobs /dev/null as stdin.
 exec 3<&0

@@ -116,6 +116,36 @@ const CASES: readonly (readonly [string, ConnectionOptions, Partial<Attempt>, st
     'sudo needs a password to become root',
   ],
   [
+    'a host that greets, and is not Linux',
+    web1,
+    { ending: exited(0), stdout: 'Welcome to Darwin\r\nSunOS\n' },
+    'the host runs SunOS, not Linux',
+  ],
+  [
+    'a greeting that speaks of another system',
+    web1,
+    { ending: exited(1), stdout: 'Darwin\nThis account is closed.\n' },
+    'the login ended before a session began (exit code 1): Darwin / This account is closed.',
+  ],
+  [
+    "a host with Windows' cmd",
+    web1,
+    {
+      ending: exited(1),
+      stderr: "'exec' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n",
+    },
+    'the host runs Windows, not Linux',
+  ],
+  [
+    'a host with PowerShell',
+    web1,
+    {
+      ending: exited(1),
+      stderr: "exec : The term 'exec' is not recognized as the name of a cmdlet, function, script file\r\n",
+    },
+    'the host runs Windows, not Linux',
+  ],
+  [
     "ssh's words from a local sh",
     { ...web1, kind: 'local' },
     { ending: exited(1), stderr: 'Host key verification failed.\n' },

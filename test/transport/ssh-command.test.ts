@@ -56,10 +56,10 @@ describe('remoteCommand', () => {
 
   it('names sudo with the user, and never a password', () => {
     expect(remote('svc$', undefined)).toBe(
-      `exec env LC_ALL=C sudo -H -u 'svc$' -n -- sh -c 'eval "$(dd bs=1234 count=1 iflag=fullblock 2>/dev/null)"'`,
+      `exec env LC_ALL=C sudo -H -u 'svc$' -n -- sh -c 'eval "$(dd bs=1234 count=1 iflag=fullblock 2>/dev/null || echo uname)"'`,
     );
     expect(remote('root', 'secret')).toBe(
-      `exec env LC_ALL=C sudo -H -u root -S -p unwedge-asks-for-the-sudo-password: -- sh -c 'echo unwedge-started; eval "$(dd bs=1234 count=1 iflag=fullblock 2>/dev/null)"'`,
+      `exec env LC_ALL=C sudo -H -u root -S -p unwedge-asks-for-the-sudo-password: -- sh -c 'echo unwedge-started; eval "$(dd bs=1234 count=1 iflag=fullblock 2>/dev/null || echo uname)"'`,
     );
   });
 
