@@ -76,6 +76,35 @@ describe.skipIf(reason)('unwedge rollback', { timeout: 300_000 }, () => {
       expect(await fleet.host(name).tell(`ls ${DROPIN} /root/mine 2>/dev/null || true`)).toBe('');
   });
 
+  it('is predicted exactly by its dry run, with what somebody has changed since, and goes on once that is back', async () => {
+    const { run } = await afterRun();
+    const theirs = fleet.host('h2');
+    const snapshots = () => Promise.all(fleet.hosts.map((host) => host.snapshot()));
+    await theirs.exec(`cp ${DROPIN} /root/ours; echo '# theirs' >>${DROPIN}`);
+    // What watched over the run ends on its own once the host is confirmed.
+    for (const host of fleet.hosts)
+      await host.exec(`while grep -qs '[d]eadman' /proc/[0-9]*/cmdline; do sleep 1; done`);
+    const before = await snapshots();
+    const predicted = rollback(run, '--check');
+    expect(await predicted.ended).toBe(20);
+    expect(await snapshots()).toEqual(before);
+    const real = rollback(run);
+    expect(await real.ended).toBe(20);
+    expect(outcomes(real)).toEqual(outcomes(predicted));
+    expect(await theirs.tell(`tail -n 1 ${DROPIN}`)).toBe('# theirs');
+
+    await theirs.exec(`mv /root/ours ${DROPIN}`);
+    const rest = rollback(run, '--check');
+    expect(await rest.ended).toBe(0);
+    const whole = rollback(run);
+    expect(await whole.ended).toBe(0);
+    expect(outcomes(whole)).toEqual(outcomes(rest));
+    expect(outcomes(whole)?.map(({ host }) => host)).toEqual(['h2']);
+    // What it has restored is made effective, though docker was restarted for the rest before.
+    expect(outcomes(whole)?.[0]?.rollback?.undone.join()).toMatch(/10-unwedge.*daemon-reload.*restart/s);
+    expect((await plain('rollback', run, '--check')).stdout).toMatch(/^nothing to undo/);
+  });
+
   it('is not offered by a run of which nothing can be undone, and does not end as ok', async () => {
     controller.write(
       'play.yaml',
